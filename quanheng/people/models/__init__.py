@@ -1,0 +1,40 @@
+from quanheng.people.models.cadre import Cadre, FieldSource, KinTie, SavedQuery, Verification
+from quanheng.people.models.imports import ImportBatch, ImportItem
+from quanheng.people.models.records import (
+    AnnualGrade,
+    Education,
+    FamilyMember,
+    Photo,
+    PostHolding,
+    ProfessionalTitle,
+    RankHolding,
+    ResumeEntry,
+    Reward,
+    Sanction,
+    Specialty,
+    StatedForm,
+    TrainingRecord,
+)
+
+__all__ = [
+    "AnnualGrade",
+    "Cadre",
+    "Education",
+    "FamilyMember",
+    "FieldSource",
+    "ImportBatch",
+    "ImportItem",
+    "KinTie",
+    "Photo",
+    "PostHolding",
+    "ProfessionalTitle",
+    "RankHolding",
+    "ResumeEntry",
+    "Reward",
+    "Sanction",
+    "SavedQuery",
+    "Specialty",
+    "StatedForm",
+    "TrainingRecord",
+    "Verification",
+]
