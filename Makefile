@@ -1,0 +1,51 @@
+# demo and test are the two commands of the README; check is the fast part of test, for every commit.
+BIN := .venv/bin
+DEMO := QUANHENG_DATA=$(CURDIR)/var/demo QUANHENG_DEMO=1
+FAST := not slow and not browser and not postgres
+
+.PHONY: help demo test check bench mission dev test-sqlite test-postgres format clean
+
+.NOTPARALLEL:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+demo: ## install, make the synthetic city once, serve it on http://127.0.0.1:8000 (no root, no apt)
+	@tools/bootstrap demo
+	@$(DEMO) $(BIN)/quanheng demo
+	@$(DEMO) $(BIN)/quanheng serve
+
+dev: ## .venv with the tools of development
+	@tools/bootstrap dev
+
+check: dev ## format, lint, layers, types, deployment, migrations, fast tests (3 minutes)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	@tools/check-django
+	$(BIN)/pytest -n 2 -m "$(FAST)"
+
+test: dev ## everything, on SQLite and on PostgreSQL; as root installs what it needs from apt
+	@tools/test-needs
+	@$(MAKE) --no-print-directory test-sqlite test-postgres
+
+test-sqlite: ## all but what only PostgreSQL can show, then the coverage floor
+	$(BIN)/pytest -n 2 -m "not postgres" --cov --cov-report=
+	@tools/coverage-floor
+
+test-postgres: ## all but the browser stories, beside a throw-away PostgreSQL
+	tools/with-postgres $(BIN)/pytest -n 2 -m "not browser"
+
+bench: dev ## every claim of speed: a ratio against a named peer or limit
+	@for file in benchmarks/[!_]*.py; do $(BIN)/python "$$file" || exit 1; done
+
+mission: dev ## the table of mechanisms, their state and the stories that carry them
+	@$(BIN)/python -m tools.mission
+
+format: dev ## mend layout and what ruff can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what the commands above made, the demo city included
+	rm -rf .venv .uv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov var/demo
