@@ -31,7 +31,10 @@ class Unit(models.Model):
     abolished_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="unit_has_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="unit_has_name"),
+            models.CheckConstraint(condition=~Q(parent=models.F("id")), name="unit_is_not_its_own_parent"),
+        ]
 
     @property
     def depth(self) -> int:
@@ -96,7 +99,10 @@ class LeadingGroup(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "kind"], condition=Q(valid_to=None), name="unit_has_one_current_group_of_a_kind"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=models.F("valid_from")), name="leading_group_period"
+            ),
         ]
 
 
