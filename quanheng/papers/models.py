@@ -3,7 +3,7 @@
 from django.db import models
 
 from quanheng.kernel.keys import new_key
-from quanheng.vault.fields import SealedBytesField
+from quanheng.vault.fields import SealedBytesField, SealedQuerySet
 
 
 class StoredFile(models.Model):
@@ -14,6 +14,8 @@ class StoredFile(models.Model):
     digest = models.CharField(max_length=64)  # keyed, so that a known content cannot be looked for
     content = SealedBytesField()
     created_at = models.DateTimeField()
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["digest"], name="stored_file_digest")]

@@ -15,7 +15,7 @@ from quanheng.people.choices import (
     VerificationItem,
     VerificationResult,
 )
-from quanheng.vault.fields import BlindIndexField, SealedTextField
+from quanheng.vault.fields import BlindIndexField, SealedQuerySet, SealedTextField
 
 
 class Cadre(models.Model):
@@ -50,6 +50,8 @@ class Cadre(models.Model):
     revision = models.PositiveIntegerField(default=0)  # +1 with every change of any record of the file
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)  # taken back with its import
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -91,6 +93,8 @@ class FieldSource(models.Model):
     recorded_by = models.UUIDField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.UUIDField(null=True, blank=True)  # ImportItem or Account
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ from quanheng.organization.models import Unit
 from quanheng.papers.models import StoredFile
 from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.models.cadre import Cadre
-from quanheng.vault.fields import SealedJSONField
+from quanheng.vault.fields import SealedJSONField, SealedQuerySet
 
 
 class ImportBatch(models.Model):
@@ -47,6 +47,8 @@ class ImportItem(models.Model):
     corrections = SealedJSONField(null=True)
     undo = SealedJSONField(null=True)  # values of Cadre before the import
     error = models.CharField(max_length=60, blank=True)  # code of why the file could not be read
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "order"], name="import_item_order")]

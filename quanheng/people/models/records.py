@@ -17,7 +17,7 @@ from quanheng.people.choices import (
     SourceKind,
 )
 from quanheng.people.models.cadre import Cadre
-from quanheng.vault.fields import BlindIndexField, SealedJSONField, SealedTextField
+from quanheng.vault.fields import BlindIndexField, SealedJSONField, SealedQuerySet, SealedTextField
 
 
 class DossierRecord(models.Model):
@@ -138,6 +138,8 @@ class FamilyMember(DossierRecord):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
+    objects = SealedQuerySet.as_manager()
+
     @property
     def namesake(self) -> str | None:
         return namesake(self.name, self.birth)
@@ -216,3 +218,5 @@ class StatedForm(DossierRecord):
     """
 
     content = SealedJSONField()
+
+    objects = SealedQuerySet.as_manager()

@@ -1,0 +1,79 @@
+"""Who may see and change which dossier. Decides on the kernel's Actor alone.
+
+A file is in scope when a grant covers its home unit and its management category. Out of scope
+answers as if it did not exist; in scope but not for this purpose or role is NotPermitted. Nobody
+opens or changes the own file or a confirmed relative's through an officer role.
+"""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from quanheng.accounts.choices import ManagementCategory
+from quanheng.kernel.actor import EDITORS, READERS, Actor, Grant, Purpose, Role
+from quanheng.kernel.errors import NotFound, NotPermitted
+from quanheng.people.models import Cadre
+
+ALL_CATEGORIES = frozenset(ManagementCategory.values)
+
+
+def _covers(grant: Grant) -> Q:
+    inside = Q(home_unit__path__startswith=grant.unit_path)
+    if grant.categories >= ALL_CATEGORIES:
+        return inside
+    return inside & Q(management_category__in=sorted(grant.categories))
+
+
+def scope(actor: Actor, purpose: Purpose | None) -> Q:
+    """The condition on Cadre of what the actor's grants cover; purpose None asks for any."""
+    condition = Q(pk__in=[])
+    if not actor.has_role(*READERS):
+        return condition
+    for grant in actor.grants:
+        if purpose is None or purpose in grant.purposes:
+            condition |= _covers(grant)
+    return condition
+
+
+def visible_cadres(actor: Actor, *, purpose: Purpose = Purpose.MANAGEMENT) -> QuerySet[Cadre]:
+    """Every file that lists, counts, filters and exports may hold for this actor."""
+    cadres = Cadre.objects.filter(scope(actor, purpose), withdrawn_at=None)
+    return cadres.exclude(pk__in=actor.recused) if actor.recused else cadres
+
+
+def dossier_for(actor: Actor, pk: UUID, *, purpose: Purpose, for_update: bool = False) -> Cadre:
+    """The file, or NotFound out of scope, or NotPermitted in scope with the reason as code."""
+    if purpose is Purpose.SUBJECT_ACCESS:
+        return _own_file(actor, pk)
+    cadre = _in_scope(actor, pk)
+    if cadre is None:
+        raise NotFound
+    if pk in actor.recused or pk == actor.cadre:
+        raise NotPermitted("recused")
+    if not Cadre.objects.filter(scope(actor, purpose), pk=pk).exists():
+        raise NotPermitted("purpose-not-granted", purpose=purpose.value)
+    return _locked(actor, pk) if for_update else cadre
+
+
+def may_edit(actor: Actor) -> bool:
+    return actor.has_role(*EDITORS)
+
+
+def _in_scope(actor: Actor, pk: UUID) -> Cadre | None:
+    in_scope = Cadre.objects.filter(scope(actor, None), pk=pk, withdrawn_at=None)
+    return in_scope.select_related("home_unit").first()
+
+
+def _own_file(actor: Actor, pk: UUID) -> Cadre:
+    if actor.cadre != pk or not actor.has_role(Role.CADRE):
+        raise NotFound
+    cadre = Cadre.objects.filter(pk=pk, withdrawn_at=None).select_related("home_unit").first()
+    if cadre is None:
+        raise NotFound
+    return cadre
+
+
+def _locked(actor: Actor, pk: UUID) -> Cadre:
+    if not may_edit(actor):
+        raise NotPermitted("role-may-not-edit")
+    return Cadre.objects.select_for_update(of=("self",)).select_related("home_unit").get(pk=pk)
