@@ -42,9 +42,13 @@ class Unit(models.Model):
 
 
 class Reorganization(models.Model):
-    """One act of institutional reform or one decision on quotas, with its document."""
+    """One act on one unit: institutional reform or a decision on quotas, with its document.
+
+    A reform of many units is as many acts under one document number.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="reorganizations")
     kind = models.CharField(max_length=20, choices=ReorganizationKind.choices)
     effective_on = models.DateField()
     document = models.CharField(max_length=120, blank=True)
@@ -73,7 +77,8 @@ class UnitVersion(models.Model):
     institution_establishment = models.PositiveIntegerField(null=True, blank=True)  # B0233
     other_establishment = models.PositiveIntegerField(null=True, blank=True)  # B0234
     successor = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="predecessors")
-    reorganization = models.ForeignKey(Reorganization, models.PROTECT, null=True, blank=True, related_name="versions")
+    reorganization = models.ForeignKey(Reorganization, models.PROTECT, null=True, blank=True, related_name="began")
+    ended_by = models.ForeignKey(Reorganization, models.PROTECT, null=True, blank=True, related_name="ended")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
 
