@@ -13,3 +13,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+from quanheng.vault.keyring import ensure_keys  # noqa: E402  after the folder is known
+
+ensure_keys(KEY_FILE)  # noqa: F405  comes with the settings above
