@@ -14,6 +14,7 @@ class FamilyItem:
     birth: str = ""  # ChuShengRiQi, yyyyMM or yyyy or blank
     political_affiliation: str = ""  # ZhengZhiMianMao
     work: str = ""  # GongZuoDanWeiJiZhiWu
+    unknown: tuple[tuple[str, str], ...] = ()  # elements we do not know, as below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
