@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from quanheng.formats import identity
 from quanheng.formats.appointment import AppointmentForm
-from quanheng.formats.clean import clean, has_control
+from quanheng.formats.clean import clean, has_control, has_lost_dot
 from quanheng.formats.dates import month_problem, parse_month, parse_year
 from quanheng.formats.elements import ELEMENTS, FAMILY_ELEMENTS, GROUP, ITEM, Element, Kind
 from quanheng.formats.findings import Finding
