@@ -24,6 +24,7 @@ class Account(AbstractBaseUser):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="accounts")
     cadre_key = models.UUIDField(null=True, blank=True, unique=True)  # people.Cadre lies above: a key, no foreign key
     is_active = models.BooleanField(default=True)
+    has_initial_password = models.BooleanField(default=False)  # known to whoever set it: opens nothing but its change
     has_shortcuts = models.BooleanField(default=True)  # single-letter keys
     created_at = models.DateTimeField()
 
