@@ -1,0 +1,6 @@
+"""The actions of this room that the ledger knows."""
+
+OPEN_DOSSIER = "ledger.open_dossier"
+ERASE_DETAIL = "ledger.erase_detail"
+
+CODES = frozenset({OPEN_DOSSIER, ERASE_DETAIL})
