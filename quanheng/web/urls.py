@@ -1,0 +1,23 @@
+"""What belongs to no audience: the front door, signing in and out, the language, the story page."""
+
+from django.conf import settings
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.views.i18n import set_language
+
+from quanheng.web.shared import front, stories
+from quanheng.web.shared.gate import public
+
+app_name = "web"
+
+urlpatterns: list[URLPattern] = [
+    path("", front.front_door, name="front-door"),
+    path("language/", public(set_language), name="language"),
+]
+
+if settings.DEMO:  # invented data only; absent, not forbidden, on a real installation
+    urlpatterns += [
+        path("stories/", stories.show_stories, name="stories"),
+        path("stories/evidence/<slug:key>/", stories.show_evidence, name="story-evidence"),
+        path("stories/job/", stories.show_job, name="story-job"),
+    ]
