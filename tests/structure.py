@@ -28,6 +28,10 @@ def choice_files() -> list[Path]:
     return [file for file in sources(*APPS) if file.name == "choices.py"]
 
 
+def is_actions(file: Path) -> bool:
+    return file.stem == "actions" or file.stem.endswith("_actions") or file.parent.name == "actions"
+
+
 @cache
 def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(), str(file))

@@ -13,6 +13,7 @@ from tests.structure import (
     ROOT,
     called,
     functions,
+    is_actions,
     length,
     model_files,
     nodes,
@@ -48,10 +49,6 @@ def is_write(call: ast.Call) -> bool:
         statement = call.args[0]
         return isinstance(statement, ast.Constant) and bool(SQL_WRITE.match(str(statement.value)))
     return False
-
-
-def is_actions(file: Path) -> bool:
-    return file.stem == "actions" or file.stem.endswith("_actions") or file.parent.name == "actions"
 
 
 def writes(file: Path) -> list[str]:
