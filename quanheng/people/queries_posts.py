@@ -1,0 +1,85 @@
+"""Who holds the positions of units: counts for everybody who may see the unit, names only of visible cadres.
+
+A secondment (挂职) does not fill an authorised post and is not counted; it is listed as such.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from quanheng.kernel.actor import Actor
+from quanheng.organization.choices import GroupRole
+from quanheng.organization.models import Unit
+from quanheng.organization.queries import in_force
+from quanheng.people.access import visible_cadres
+from quanheng.people.choices import CadreStatus, HoldingKind
+from quanheng.people.models import Cadre, PostHolding
+
+
+@dataclass(frozen=True, slots=True)
+class PositionHolder:
+    """One holding of a position on a day. `cadre` is None where the reader may not know who it is."""
+
+    position: UUID
+    holding: PostHolding
+    cadre: Cadre | None
+    is_counted: bool
+
+
+def filled_positions(unit_path: str, on: date) -> Mapping[UUID, frozenset[UUID]]:
+    """Principal and deputy positions at and below the path -> keys of the cadres who count as holding them.
+
+    The keys are for counting persons only: a page shows a person through `holders`.
+    """
+    rows = _holdings(on).filter(
+        position__unit__path__startswith=unit_path,
+        position__group_role__in=(GroupRole.PRINCIPAL, GroupRole.DEPUTY),
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for position, cadre in rows.exclude(kind=HoldingKind.SECONDMENT).values_list("position_id", "cadre_id"):
+        found.setdefault(position, set()).add(cadre)
+    return {position: frozenset(cadres) for position, cadres in found.items()}
+
+
+def holders(actor: Actor, positions: Iterable[UUID], on: date) -> list[PositionHolder]:
+    """By position, then in the order of the holding and of the unit's list."""
+    rows = list(
+        _holdings(on)
+        .filter(position__in=list(positions))
+        .select_related("cadre")
+        .order_by("position", "order", "cadre__unit_order", "pk")
+    )
+    visible = set(visible_cadres(actor).filter(pk__in={row.cadre_id for row in rows}).values_list("pk", flat=True))
+    return [
+        PositionHolder(
+            position=row.position_id,
+            holding=row,
+            cadre=row.cadre if row.cadre_id in visible else None,
+            is_counted=row.kind != HoldingKind.SECONDMENT,
+        )
+        for row in rows
+        if row.position_id is not None
+    ]
+
+
+def visible_counts(actor: Actor) -> dict[UUID, int]:
+    """Home unit -> number of visible serving cadres, for the unit tree."""
+    rows = visible_cadres(actor).filter(status=CadreStatus.SERVING).values("home_unit").annotate(number=Count("pk"))
+    return {row["home_unit"]: row["number"] for row in rows.order_by()}
+
+
+def serving_in(unit: Unit) -> int:
+    return Cadre.objects.filter(home_unit=unit, status=CadreStatus.SERVING, withdrawn_at=None).count()
+
+
+def held_since(positions: Q, day: date) -> int:
+    """Holdings of these positions that last beyond the day: they stand in the way of ending the positions on it."""
+    beyond = Q(valid_to=None) | Q(valid_to__gt=day)
+    return PostHolding.objects.filter(positions, beyond, withdrawn_at=None, cadre__withdrawn_at=None).count()
+
+
+def _holdings(on: date) -> QuerySet[PostHolding]:
+    return PostHolding.objects.filter(in_force(on), withdrawn_at=None, cadre__withdrawn_at=None)
