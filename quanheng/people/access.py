@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from quanheng.accounts.choices import ManagementCategory
 from quanheng.kernel.actor import EDITORS, READERS, Actor, Grant, Purpose, Role
 from quanheng.kernel.errors import NotFound, NotPermitted
+from quanheng.organization.models import Unit
 from quanheng.people.models import Cadre
 
 ALL_CATEGORIES = frozenset(ManagementCategory.values)
@@ -77,3 +78,11 @@ def _locked(actor: Actor, pk: UUID) -> Cadre:
     if not may_edit(actor):
         raise NotPermitted("role-may-not-edit")
     return Cadre.objects.select_for_update(of=("self",)).select_related("home_unit").get(pk=pk)
+
+
+def may_place(actor: Actor, unit: Unit, category: str) -> bool:
+    """Whether a file may be put into this unit under this category by this actor."""
+    return may_edit(actor) and any(
+        Purpose.MANAGEMENT in grant.purposes and category in grant.categories and unit.path.startswith(grant.unit_path)
+        for grant in actor.grants
+    )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from quanheng.formats import codes, dates, identity
+from quanheng.formats import codes, dates, identity, party
 from quanheng.people.choices import Sex
 from quanheng.people.models import Cadre
 
@@ -66,15 +66,12 @@ def _name(raw: str) -> Parsed:
 
 def _party_joining(raw: str) -> Parsed:
     """`200108`, a party's name, 无党派, 群众, or `200108；民建` (RuDangShiJian)."""
-    parts = [part.strip() for part in raw.replace(";", "；").split("；") if part.strip()]
-    joined = month_of(parts[0]) if parts else None
-    table = codes.table("political_affiliations")
-    if joined:
-        known = all(table.code_of(part) for part in parts[1:])
-        return {"party_joined_month": joined, "political_affiliation": "01"}, not known
-    code = table.code_of(parts[0]) if parts else ""
-    affiliation = (parts[0] if code is None else code) if parts else ""
-    return {"party_joined_month": None, "political_affiliation": affiliation}, code is None or len(parts) > 1
+    stated, table = party.parse_party(raw), codes.table("political_affiliations")
+    known = [code for text in stated.others if (code := table.code_of(text))]
+    is_flagged = party.party_problem(raw) is not None or len(known) < len(stated.others)
+    first = "01" if stated.joined else (known[0] if known else "".join(stated.others[:1]))
+    joined = dates.first_day(stated.joined) if stated.joined else None
+    return {"party_joined_month": joined, "political_affiliation": first}, is_flagged
 
 
 def _render_party_joining(cadre: Cadre) -> str:
@@ -95,7 +92,7 @@ def _health(raw: str) -> Parsed:
 
 IDENTITY_FIELDS: tuple[IdentityField, ...] = (
     IdentityField("name", "XingMing", ("name",), _name, lambda c: c.name),
-    IdentityField("sex", "XingBie", ("sex",), _sex, lambda c: Sex(c.sex).label if c.sex else ""),
+    IdentityField("sex", "XingBie", ("sex",), _sex, lambda c: {"male": "男", "female": "女"}.get(c.sex, "")),
     IdentityField(
         "birth", "ChuShengNianYue", ("birth_month",), _month("birth_month"), lambda c: month_text(c.birth_month)
     ),

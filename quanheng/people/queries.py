@@ -104,7 +104,7 @@ class Dossier:
 
 def records_of(model: type[Record], cadres: Iterable[UUID]) -> QuerySet[Record]:
     """Live records of one kind for some cadres, in the kind's own order."""
-    found: QuerySet[Record] = model._default_manager.filter(cadre__in=list(cadres), withdrawn_at=None)  # type: ignore[attr-defined]
+    found: QuerySet[Record] = model._default_manager.filter(cadre__in=list(cadres), withdrawn_at=None)
     return found.order_by("cadre", *_ORDER[model])
 
 
@@ -173,7 +173,7 @@ def verifications_of(cadres: Iterable[UUID]) -> QuerySet[Verification]:
 
 def record_history(cadre: UUID, kind: str) -> QuerySet[Any]:
     """Every record of a kind that was ever said, withdrawn ones included, newest first."""
-    return RECORD_MODELS[kind]._default_manager.filter(cadre=cadre).order_by("-recorded_at", "pk")  # type: ignore[attr-defined]
+    return RECORD_MODELS[kind]._default_manager.filter(cadre=cadre).order_by("-recorded_at", "pk")
 
 
 def recused_keys(cadre: UUID | None) -> frozenset[UUID]:

@@ -1,5 +1,5 @@
 from quanheng.people.models.cadre import Cadre, FieldSource, KinTie, SavedQuery, Verification
-from quanheng.people.models.imports import ImportBatch, ImportItem
+from quanheng.people.models.imports import ImportBatch, ImportItem, RememberedReading
 from quanheng.people.models.records import (
     AnnualGrade,
     Education,
@@ -29,6 +29,7 @@ __all__ = [
     "PostHolding",
     "ProfessionalTitle",
     "RankHolding",
+    "RememberedReading",
     "ResumeEntry",
     "Reward",
     "Sanction",

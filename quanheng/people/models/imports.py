@@ -22,10 +22,12 @@ class ImportBatch(models.Model):
     sender = models.CharField(max_length=60, blank=True)  # corrections are remembered per sender
     reason = models.TextField(blank=True)
     total = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)  # progress of the running task
     failure = models.CharField(max_length=60, blank=True)  # code of what stopped it
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)  # of the running task
+    beat_at = models.DateTimeField(null=True, blank=True)  # its last sign of life
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
@@ -46,6 +48,9 @@ class ImportItem(models.Model):
     reading = SealedJSONField(null=True)
     corrections = SealedJSONField(null=True)
     undo = SealedJSONField(null=True)  # values of Cadre before the import
+    photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    photo_width = models.PositiveSmallIntegerField(null=True, blank=True)
+    photo_height = models.PositiveSmallIntegerField(null=True, blank=True)
     error = models.CharField(max_length=60, blank=True)  # code of why the file could not be read
 
     objects = SealedQuerySet.as_manager()
@@ -53,3 +58,18 @@ class ImportItem(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "order"], name="import_item_order")]
         indexes = [models.Index(fields=["batch", "match"], name="import_item_match")]
+
+
+class RememberedReading(models.Model):
+    """How an officer read a text of one sender: the next import of that sender reads it so. Codes only, no names."""
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    sender = models.CharField(max_length=60)
+    field = models.CharField(max_length=40)
+    raw = models.CharField(max_length=120)
+    value = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sender", "field", "raw"], name="reading_remembered_once")]

@@ -56,6 +56,7 @@ class ResumeEntry(DossierRecord):
     order = models.PositiveSmallIntegerField()
     inside = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="inner")
     text = models.TextField()
+    written = models.CharField(max_length=60, blank=True)  # the period of a 其间 line as the file has it
     setting = models.CharField(max_length=12, choices=ResumeSetting.choices, default=ResumeSetting.UNKNOWN)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)

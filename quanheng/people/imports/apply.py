@@ -1,0 +1,322 @@
+"""Step 生效 and its undoing. Rows are built beforehand; what is written is written in one short transaction.
+
+A process killed at any moment leaves all of an import or nothing of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from quanheng.kernel.actor import Actor
+from quanheng.kernel.crash import crashpoint
+from quanheng.kernel.errors import Refused
+from quanheng.kernel.flow import require_step
+from quanheng.ledger import actions as ledger
+from quanheng.people import access
+from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.people.detail import plain
+from quanheng.people.flow import IMPORT_FLOW
+from quanheng.people.imports import queries
+from quanheng.people.imports.actions import CannotImport, _start
+from quanheng.people.imports.compare import GROUPS
+from quanheng.people.imports.prepare import Prepared, prepare
+from quanheng.people.kin import propose_kin_ties
+from quanheng.people.models import Cadre, FieldSource, ImportBatch, ImportItem
+from quanheng.people.models.records import DossierRecord
+from quanheng.people.queries import RECORD_MODELS
+
+BATCH = 500
+MIN_REASON = 4
+
+
+class CannotUndo(Refused):
+    """Too late, or nobody left to undo."""
+
+
+def start_applying(*, actor: Actor, batch: UUID, reason: str, at: datetime) -> ImportBatch:
+    """The officer's word; the rows are written by the background task."""
+    if len(reason.strip()) < MIN_REASON:
+        raise CannotImport("no-reason", minimum=MIN_REASON)
+    with transaction.atomic():
+        row = _start(actor, batch, "apply", at)
+        row.reason = reason.strip()
+        row.save(update_fields=["reason"])
+    return row
+
+
+def apply_items(*, actor: Actor, batch: ImportBatch, clock: Callable[[], datetime], on: date) -> ImportBatch:
+    """Build the rows of all accepted items, then write them at once."""
+    accepted = queries.items_of(batch).filter(decision=ImportDecision.ACCEPT)
+    prepared: list[Prepared] = []
+    for item in accepted:
+        prepared.append(_prepare_item(actor, batch, item, clock(), on))
+        if len(prepared) % 20 == 0:
+            ImportBatch.objects.filter(pk=batch.pk).update(done=len(prepared), beat_at=clock())
+    crashpoint("import-prepared")
+    return _write(actor, batch.pk, prepared, clock())
+
+
+def _prepare_item(actor: Actor, batch: ImportBatch, item: ImportItem, at: datetime, on: date) -> Prepared:
+    comparison = queries.compare_item(item, on=on)
+    groups = {change.group for change in comparison.changes} - queries.rejected_groups(item)
+    cadre = item.cadre or Cadre(
+        home_unit=batch.unit, management_category=batch.management_category, created_at=at, name=comparison.form.name
+    )
+    groups |= {"name"} if item.cadre is None else set()
+    return prepare(item, comparison.form, cadre, comparison.old, groups, by=actor.key, at=at)
+
+
+@transaction.atomic
+def _write(actor: Actor, batch: UUID, prepared: Sequence[Prepared], at: datetime) -> ImportBatch:
+    row = ImportBatch.objects.select_for_update().get(pk=batch)
+    if row.state != ImportState.APPLYING:
+        return row  # another worker has finished it
+    fit = _still_fit(actor, row, prepared)
+    _write_cadres(fit)
+    crashpoint("import-cadres-written")
+    _write_records(fit, at)
+    crashpoint("import-records-written")
+    _write_items(row, prepared, fit)
+    propose_kin_ties([item.cadre.pk for item in fit], at=at)
+    _write_ledger(actor, row, fit, at)
+    row.state, row.applied_at, row.done, row.skipped = ImportState.APPLIED, at, len(fit), row.total - len(fit)
+    row.save(update_fields=["state", "applied_at", "done", "skipped"])
+    crashpoint("import-before-commit")
+    return row
+
+
+def _still_fit(actor: Actor, batch: ImportBatch, prepared: Iterable[Prepared]) -> list[Prepared]:
+    """Those still in scope whose file nobody has changed and whose number nobody has taken since."""
+    items = list(prepared)
+    visible = access.visible_cadres(actor).filter(pk__in=[item.cadre.pk for item in items if not item.is_new])
+    revisions = dict(visible.select_for_update(of=("self",)).values_list("pk", "revision"))
+    taken = _taken_numbers(items)
+    may_place = access.may_place(actor, batch.unit, batch.management_category)
+    fit = []
+    for item in items:
+        item.item.error = _misfit(item, revisions, taken, may_place)
+        if not item.item.error:
+            fit.append(item)
+    return fit
+
+
+def _misfit(item: Prepared, revisions: dict[UUID, int], taken: set[bytes], may_place: bool) -> str:
+    if not item.is_new:
+        return "" if revisions.get(item.cadre.pk) == item.cadre.revision else "changed-meanwhile"
+    if not may_place:
+        return "no-place"
+    index = _number_index(item)
+    if index is None:
+        return ""
+    if index in taken:
+        return "already-registered"
+    taken.add(index)
+    return ""
+
+
+def _number_index(item: Prepared) -> bytes | None:
+    field: Any = Cadre._meta.get_field("identity_number_index")
+    number = item.columns.get("identity_number")
+    index: bytes | None = field.index_of(number)
+    return index
+
+
+def _taken_numbers(items: Iterable[Prepared]) -> set[bytes]:
+    wanted = [index for item in items if (index := _number_index(item))]
+    own = [item.cadre.pk for item in items if not item.is_new]
+    found = Cadre.objects.filter(identity_number_index__in=wanted, withdrawn_at=None).exclude(pk__in=own)
+    return {bytes(index) for index in found.values_list("identity_number_index", flat=True)}
+
+
+def _write_cadres(items: Iterable[Prepared]) -> None:
+    new: list[Cadre] = []
+    old: list[Cadre] = []
+    columns = {"revision"}
+    for item in items:
+        for name, value in item.columns.items():
+            setattr(item.cadre, name, value)
+        item.cadre.revision += 1
+        (new if item.is_new else old).append(item.cadre)
+        columns |= set() if item.is_new else set(item.columns)
+    Cadre.objects.bulk_create(new, batch_size=BATCH)
+    if old:
+        Cadre.objects.bulk_update(old, _with_tail(columns), batch_size=BATCH)
+
+
+def _with_tail(columns: Iterable[str]) -> list[str]:
+    """The index of the last four hangs on the number too, by a property that bulk_update cannot see."""
+    wanted = set(columns)
+    return sorted(wanted | {"identity_tail_index"} if "identity_number" in wanted else wanted)
+
+
+def _write_records(items: Sequence[Prepared], at: datetime) -> None:
+    withdrawn: dict[tuple[type[DossierRecord], UUID], list[UUID]] = defaultdict(list)
+    added: dict[type[DossierRecord], list[DossierRecord]] = defaultdict(list)
+    for item in items:
+        for record in item.withdraw:
+            withdrawn[type(record), item.item.pk].append(record.pk)
+        for record in item.add:
+            added[type(record)].append(record)
+    for (model, by), keys in withdrawn.items():
+        model.objects.filter(pk__in=keys, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=by)  # type: ignore[attr-defined]
+    for model, rows in added.items():
+        model.objects.bulk_create(rows, batch_size=BATCH)  # type: ignore[attr-defined]
+    _write_sources(items, at)
+
+
+def _write_sources(items: Sequence[Prepared], at: datetime) -> None:
+    for item in items:
+        if not item.is_new and item.sources:
+            fields = [source.field for source in item.sources]
+            FieldSource.objects.filter(cadre=item.cadre, field__in=fields, withdrawn_at=None).update(
+                withdrawn_at=at, withdrawn_by=item.item.pk
+            )
+    FieldSource.objects.bulk_create([source for item in items for source in item.sources], batch_size=BATCH)
+
+
+def _write_items(batch: ImportBatch, prepared: Iterable[Prepared], fit: Iterable[Prepared]) -> None:
+    done = {item.item.pk for item in fit}
+    rows = []
+    for item in prepared:
+        row = item.item
+        if row.pk in done:
+            row.cadre, row.cadre_revision = item.cadre, item.cadre.revision
+            row.match = ImportMatch.NEW if item.is_new else ImportMatch.CHANGED
+            row.undo = None if item.is_new else {name: plain(value) for name, value in item.before.items()}
+        else:
+            row.decision = ImportDecision.SKIP
+        rows.append(row)
+    columns = ["cadre", "cadre_revision", "match", "undo", "decision", "error"]
+    ImportItem.objects.bulk_update(rows, columns, batch_size=BATCH)
+    batch.items.exclude(pk__in=done).filter(decision=ImportDecision.PENDING).update(decision=ImportDecision.SKIP)
+
+
+def _write_ledger(actor: Actor, batch: ImportBatch, fit: Sequence[Prepared], at: datetime) -> None:
+    drafts = [
+        ledger.Draft(
+            action="people.import_cadre",
+            object_key=ledger.object_key(item.cadre),
+            cadre=item.cadre.pk,
+            detail={
+                "import": batch.number,
+                "item": str(item.item.pk),
+                "groups": [g for g in GROUPS if g in item.groups],
+            },
+        )
+        for item in fit
+    ]
+    new = sum(item.is_new for item in fit)
+    detail = {"number": batch.number, "new": new, "changed": len(fit) - new, "skipped": batch.total - len(fit)}
+    whole = ledger.Draft(
+        action="people.apply_import", object_key=ledger.object_key(batch), detail=detail, reason=batch.reason
+    )
+    ledger.record_many(actor=actor, drafts=[*drafts, whole], at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    undone: int
+    refused: tuple[ImportItem, ...]  # edited since, or taken out of the actor's scope
+
+
+@transaction.atomic
+def undo_import(*, actor: Actor, batch: UUID, reason: str, at: datetime) -> Undone:
+    """Take a whole import back. Persons edited since keep their file and are named."""
+    row = queries.batch_for(actor, batch, for_update=True)
+    step = require_step(IMPORT_FLOW, "undo", state=row.state, actor=actor)
+    _require_undoable(row, reason, at)
+    items = list(row.items.filter(decision=ImportDecision.ACCEPT).exclude(cadre=None).order_by("order"))
+    undone, refused = _sorted_out(actor, items)
+    if not undone:
+        raise CannotUndo("all-edited", count=len(refused))
+    for item, cadre in undone:
+        _undo_item(item, cadre, at)
+    row.state, row.undone_at = step.target, at
+    row.save(update_fields=["state", "undone_at"])
+    _record_undo(actor, row, undone, refused, reason, at)
+    return Undone(len(undone), tuple(refused))
+
+
+def _require_undoable(batch: ImportBatch, reason: str, at: datetime) -> None:
+    if len(reason.strip()) < MIN_REASON:
+        raise CannotImport("no-reason", minimum=MIN_REASON)
+    until = queries.undo_until(batch)
+    if until is None or at > until:
+        raise CannotUndo("too-late", until=until)
+
+
+def _sorted_out(actor: Actor, items: Iterable[ImportItem]) -> tuple[list[tuple[ImportItem, Cadre]], list[ImportItem]]:
+    rows = list(items)
+    visible = access.visible_cadres(actor).filter(pk__in=[item.cadre_id for item in rows])
+    cadres = {cadre.pk: cadre for cadre in visible.select_for_update(of=("self",))}
+    undone, refused = [], []
+    for item in rows:
+        cadre = cadres.get(item.cadre_id)  # type: ignore[arg-type]
+        if cadre is not None and cadre.revision == item.cadre_revision and not _named_elsewhere(item, cadre):
+            undone.append((item, cadre))
+        else:
+            refused.append(item)
+    return undone, refused
+
+
+def _named_elsewhere(item: ImportItem, cadre: Cadre) -> bool:
+    """A new person to whom a tie was confirmed since must stay."""
+    if item.match != ImportMatch.NEW:
+        return False
+    return cadre.kin_ties_from.filter(~Q(decided_at=None)).exists()
+
+
+def _undo_item(item: ImportItem, cadre: Cadre, at: datetime) -> None:
+    for model in (*RECORD_MODELS.values(), FieldSource):
+        own: Any = model.objects  # type: ignore[attr-defined]
+        own.filter(cadre=cadre, source_key=item.pk, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=item.pk)
+        replaced = own.filter(cadre=cadre, withdrawn_by=item.pk).exclude(source_key=item.pk)
+        replaced.update(withdrawn_at=None, withdrawn_by=None)
+    columns = ["revision"]
+    if item.match == ImportMatch.NEW:
+        cadre.withdrawn_at = at
+        columns.append("withdrawn_at")
+    else:
+        columns += _restore_columns(cadre, item.undo or {})
+    cadre.revision += 1
+    try:
+        with transaction.atomic():
+            cadre.save(update_fields=columns)
+    except IntegrityError as error:
+        raise CannotUndo("number-taken") from error
+
+
+def _restore_columns(cadre: Cadre, before: dict[str, Any]) -> list[str]:
+    for name, value in before.items():
+        setattr(cadre, name, Cadre._meta.get_field(name).to_python(value))  # type: ignore[union-attr]
+    names = list(before)
+    return [*names, "identity_number_index", "identity_tail_index"] if "identity_number" in before else names
+
+
+def _record_undo(
+    actor: Actor,
+    batch: ImportBatch,
+    undone: Sequence[tuple[ImportItem, Cadre]],
+    refused: Sequence[ImportItem],
+    reason: str,
+    at: datetime,
+) -> None:
+    drafts = [
+        ledger.Draft(
+            action="people.undo_import",
+            object_key=ledger.object_key(cadre),
+            cadre=cadre.pk,
+            detail={"import": batch.number, "item": str(item.pk)},
+            reason=reason,
+        )
+        for item, cadre in undone
+    ]
+    detail = {"number": batch.number, "undone": len(undone), "refused": [str(item.cadre_id) for item in refused]}
+    whole = ledger.Draft(action="people.undo_import", object_key=ledger.object_key(batch), detail=detail, reason=reason)
+    ledger.record_many(actor=actor, drafts=[*drafts, whole], at=at)

@@ -1,0 +1,158 @@
+"""What pages and the task ask of imports. An officer sees the own imports only."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from quanheng.formats.appointment import AppointmentForm
+from quanheng.formats.findings import Finding
+from quanheng.kernel.actor import Actor, Purpose
+from quanheng.kernel.errors import NotFound
+from quanheng.papers.models import StoredFile
+from quanheng.people import access
+from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.people.form import form_of
+from quanheng.people.imports.compare import Change, changes, posts_differ
+from quanheng.people.imports.reading import correct, findings_from_json, form_from_json
+from quanheng.people.models import Cadre, ImportBatch, ImportItem, RememberedReading
+from quanheng.people.queries import Dossier, dossier_on
+
+UNDO_DAYS = 7
+
+
+def visible_batches(actor: Actor) -> QuerySet[ImportBatch]:
+    batches = (
+        ImportBatch.objects.filter(account_key=actor.key) if access.may_edit(actor) else ImportBatch.objects.none()
+    )
+    return batches.select_related("unit").order_by("-created_at", "pk")
+
+
+def batch_for(actor: Actor, pk: UUID, *, for_update: bool = False) -> ImportBatch:
+    found = visible_batches(actor).filter(pk=pk)
+    batch = found.select_for_update(of=("self",)).first() if for_update else found.first()
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def item_for(actor: Actor, batch: UUID, pk: UUID) -> ImportItem:
+    items = ImportItem.objects.filter(batch__in=visible_batches(actor).filter(pk=batch), pk=pk)
+    item = items.select_related("batch", "cadre").first()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def items_of(batch: ImportBatch) -> QuerySet[ImportItem]:
+    return batch.items.select_related("cadre", "cadre__home_unit").order_by("order", "pk")
+
+
+def needs_person(item: ImportItem) -> bool:
+    """待人看: somebody must look before it may be accepted."""
+    return item.match == ImportMatch.DUPLICATE or (
+        item.match in (ImportMatch.NEW, ImportMatch.CHANGED) and item.finding_count > 0
+    )
+
+
+def to_correct(actor: Actor) -> QuerySet[ImportBatch]:
+    """Imports that wait for their officer, for 今日."""
+    waiting = visible_batches(actor).filter(state__in=[ImportState.REVIEW, ImportState.FAILED])
+    pending = Count("items", filter=Q(items__decision=ImportDecision.PENDING))
+    return waiting.annotate(pending=pending, findings=Count("items", filter=Q(items__finding_count__gt=0)))
+
+
+def undo_until(batch: ImportBatch) -> datetime | None:
+    return batch.applied_at + timedelta(days=UNDO_DAYS) if batch.applied_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """`将新增 12 人、更新 71 人、跳过 3 人`."""
+
+    new: int
+    changed: int
+    skipped: int
+
+
+def outlook(batch: ImportBatch) -> Outlook:
+    rows = batch.items.filter(decision=ImportDecision.ACCEPT).values_list("match", "cadre_id")
+    counted = Counter("new" if cadre is None else "changed" for _match, cadre in rows)
+    total = batch.items.count()
+    return Outlook(counted["new"], counted["changed"], total - counted.total())
+
+
+def corrected(item: ImportItem) -> tuple[AppointmentForm, tuple[Finding, ...]]:
+    """The form as read and then corrected, with the findings that are left."""
+    reading = item.reading or {}
+    values = (item.corrections or {}).get("values", {})
+    form = form_from_json(reading)
+    if not values:
+        return form, findings_from_json(reading)
+    form, findings = correct(form, values)
+    photo = [finding for finding in findings_from_json(reading) if finding.place.startswith("ZhaoPian")]
+    return form, (*findings, *photo)
+
+
+def rejected_groups(item: ImportItem) -> frozenset[str]:
+    return frozenset((item.corrections or {}).get("rejected", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    form: AppointmentForm
+    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+    old: Dossier | None
+    posts_differ: bool
+
+
+def compare_item(item: ImportItem, *, on: date) -> Comparison:
+    """The corrected form beside the register; for a new person everything is a change."""
+    form, findings = corrected(item)
+    old = dossier_on(item.cadre, on) if item.cadre else None
+    return compare(item, form, findings, old)
+
+
+def compare(item: ImportItem, form: AppointmentForm, findings: tuple[Finding, ...], old: Dossier | None) -> Comparison:
+    before = form_of(old) if old else AppointmentForm()
+    has_posts = bool(old and old.current_posts)
+    found = changes(before, form, has_posts=has_posts, photo_changed=_photo_changed(item, old))
+    return Comparison(form, findings, found, old, posts_differ(before, form, has_posts=has_posts))
+
+
+def _photo_changed(item: ImportItem, old: Dossier | None) -> bool:
+    if item.photo_id is None:
+        return False
+    known = old.photo.file.digest if old and old.photo else None
+    return StoredFile.objects.filter(pk=item.photo_id).exclude(digest=known or "").exists()
+
+
+def remembered_for(sender: str) -> dict[tuple[str, str], str]:
+    rows = RememberedReading.objects.filter(sender=sender) if sender else RememberedReading.objects.none()
+    return {(row.field, row.raw): row.value for row in rows}
+
+
+def namesakes(actor: Actor, name: str, birth: date | None) -> list[Cadre]:
+    """Visible persons of the same name and birth month."""
+    if not name or birth is None:
+        return []
+    found = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(name=name, birth_month=birth)
+    return list(found.select_related("home_unit").order_by("pk")[:5])
+
+
+def by_decision(items: Iterable[ImportItem]) -> dict[str, list[ImportItem]]:
+    """The three lists of step 核对, and what is left out with its reason."""
+    groups: dict[str, list[ImportItem]] = {"look": [], "new": [], "changed": [], "out": []}
+    for item in items:
+        groups[_list_of(item)].append(item)
+    return groups
+
+
+def _list_of(item: ImportItem) -> str:
+    if needs_person(item):
+        return "look"
+    return {ImportMatch.NEW: "new", ImportMatch.CHANGED: "changed"}.get(ImportMatch(item.match), "out")

@@ -1,0 +1,264 @@
+"""The 人员名册: filter, order, page and count what an actor may see.
+
+One grouped count gives the total, the numbers beside the unit tree and the place of a page in the
+official order, so that a page far behind costs no more than the first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from quanheng.kernel.actor import Actor, Purpose
+from quanheng.kernel.period import add_months, contains
+from quanheng.organization.models import Unit
+from quanheng.people import access
+from quanheng.people.choices import AssessmentGrade
+from quanheng.people.models import (
+    AnnualGrade,
+    Cadre,
+    Education,
+    PostHolding,
+    RankHolding,
+    ResumeEntry,
+    StatedForm,
+    Verification,
+)
+from quanheng.people.queries import records_of, verifications_of
+from quanheng.vault.fields import blind_index_of
+
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "official": (),  # 机构规范顺序
+    "name": ("sort_name", "pk"),
+    "birth": ("birth_month", "pk"),
+    "work": ("work_start_month", "pk"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions of a list; an empty one does not narrow."""
+
+    text: str = ""  # name, pinyin, initials, or the last four of the identity number
+    unit_path: str = ""
+    with_subtree: bool = True
+    categories: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    ranks: tuple[str, ...] = ()
+    age_from: int | None = None  # completed years, both ends inclusive
+    age_to: int | None = None
+    education: tuple[str, ...] = ()  # first characters of ZB64 codes: 1, 2, 3
+    grades: str = ""  # "any_excellent" or "all_competent" within the last three years
+    sex: str = ""
+    is_minority: bool | None = None
+    statuses: tuple[str, ...] = ()
+    keys: tuple[UUID, ...] = ()  # chosen rows
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A list row: the cadre with the few records its columns need. Serves the facts as a Dossier does."""
+
+    cadre: Cadre
+    on: date
+    posts: Sequence[PostHolding] = ()
+    ranks: Sequence[RankHolding] = ()
+    educations: Sequence[Education] = ()
+    grades: Sequence[AnnualGrade] = ()
+    verifications: Sequence[Verification] = ()
+    stated_post: str = ""
+    resume: Sequence[ResumeEntry] = ()
+
+    @property
+    def current_posts(self) -> list[PostHolding]:
+        posts = [post for post in self.posts if contains(post.valid_from, post.valid_to, self.on)]
+        return sorted(posts, key=lambda post: (not post.is_primary, post.order, post.valid_from))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: Sequence[Row]
+    total: int
+    number: int  # from 1
+    size: int
+    by_unit: Mapping[UUID, int] = field(default_factory=dict)  # of the whole result
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.number * self.size, self.total)
+
+
+def find_cadres(
+    actor: Actor, conditions: Filter, on: date, *, purpose: Purpose = Purpose.MANAGEMENT
+) -> QuerySet[Cadre]:
+    """Visible cadres that meet the conditions on the date; unordered."""
+    cadres = access.visible_cadres(actor, purpose=purpose).filter(_own_columns(conditions, on))
+    for condition in _records(conditions, on):
+        cadres = cadres.filter(condition)
+    return cadres
+
+
+def _own_columns(wanted: Filter, on: date) -> Q:
+    condition = Q()
+    if wanted.unit_path:
+        inside = Q(home_unit__path__startswith=wanted.unit_path)
+        condition &= inside if wanted.with_subtree else Q(home_unit__path=wanted.unit_path)
+    for column, values in (
+        ("management_category", wanted.categories),
+        ("status", wanted.statuses),
+        ("pk", wanted.keys),
+    ):
+        condition &= Q(**{f"{column}__in": values}) if values else Q()
+    condition &= Q(sex=wanted.sex) if wanted.sex else Q()
+    if wanted.is_minority is not None:
+        condition &= ~Q(ethnicity__in=["01", ""]) if wanted.is_minority else Q(ethnicity="01")
+    return condition & _born(wanted, on) & _named(wanted.text)
+
+
+def _born(wanted: Filter, on: date) -> Q:
+    """Ages count by month: who turns 35 in this month is 35."""
+    this_month = on.replace(day=1)
+    condition = Q()
+    if wanted.age_from is not None:
+        condition &= Q(birth_month__lte=add_months(this_month, -12 * wanted.age_from))
+    if wanted.age_to is not None:
+        condition &= Q(birth_month__gt=add_months(this_month, -12 * (wanted.age_to + 1)))
+    return condition
+
+
+def _named(text: str) -> Q:
+    text = text.strip().lower()
+    condition = Q()
+    for word in text.split():
+        if len(word) == 4 and word[:3].isdigit() and (word[3].isdigit() or word[3] == "x"):
+            tail = blind_index_of(Cadre, "identity_tail_index", word.upper())
+            condition &= Q(identity_tail_index=tail)
+        else:
+            condition &= Q(search_text__contains=word)
+    return condition
+
+
+def _current(model: type[PostHolding] | type[RankHolding], on: date) -> QuerySet[Any]:
+    held = model.objects.filter(cadre=OuterRef("pk"), withdrawn_at=None, valid_from__lte=on)
+    return held.filter(Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def _records(wanted: Filter, on: date) -> Iterable[Q | Exists]:
+    if wanted.tiers:
+        yield Exists(_current(PostHolding, on).filter(tier__in=wanted.tiers))
+    if wanted.ranks:
+        yield Exists(_current(RankHolding, on).filter(rank__in=wanted.ranks))
+    if wanted.education:
+        levels = Q()
+        for prefix in wanted.education:
+            levels |= Q(level_code__startswith=prefix)
+        yield Exists(Education.objects.filter(levels, cadre=OuterRef("pk"), withdrawn_at=None))
+    if wanted.grades:
+        yield from _graded(wanted.grades, on)
+
+
+_COMPETENT = (AssessmentGrade.EXCELLENT, AssessmentGrade.COMPETENT)
+
+
+def _graded(wanted: str, on: date) -> Iterable[Exists]:
+    """In each of the last three complete years, or in any of them; a year without a record is not competent."""
+    years = [on.year - 1, on.year - 2, on.year - 3]
+    given = AnnualGrade.objects.filter(cadre=OuterRef("pk"), withdrawn_at=None)
+    if wanted == "any_excellent":
+        yield Exists(given.filter(year__in=years, grade=AssessmentGrade.EXCELLENT))
+    else:
+        for year in years:
+            yield Exists(given.filter(year=year, grade__in=_COMPETENT))
+
+
+def counts_by_unit(cadres: QuerySet[Cadre]) -> dict[UUID, int]:
+    return dict(cadres.order_by().values_list("home_unit").annotate(count=Count("pk")))
+
+
+def roster_page(
+    actor: Actor, conditions: Filter, on: date, *, order: str, descending: bool, number: int, size: int
+) -> Page:
+    """One page of the list. A number beyond the end gives the last page."""
+    cadres = find_cadres(actor, conditions, on)
+    by_unit = counts_by_unit(cadres)
+    total = sum(by_unit.values())
+    number = max(1, min(number, -(-total // size)))
+    offset = (number - 1) * size
+    keys = _official(cadres, by_unit, offset, size) if order == "official" else _sorted(cadres, order, descending)
+    chosen = keys[offset : offset + size] if order != "official" else keys
+    return Page(rows_of(list(chosen), on), total, number, size, by_unit)
+
+
+def _sorted(cadres: QuerySet[Cadre], order: str, descending: bool) -> QuerySet[Cadre]:
+    column, tie = ORDERS[order]
+    first = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
+    return cadres.select_related("home_unit").order_by(first, tie)
+
+
+def _official(cadres: QuerySet[Cadre], by_unit: Mapping[UUID, int], offset: int, size: int) -> list[Cadre]:
+    """Units in the order of the tree, within each its own list. Only the units the page falls into are read."""
+    units = Unit.objects.filter(pk__in=list(by_unit)).order_by("path").values_list("pk", flat=True)
+    chosen, before = [], 0
+    start = 0
+    for unit in units:
+        count = by_unit[unit]
+        if before + count > offset and before < offset + size:
+            if not chosen:
+                start = before
+            chosen.append(unit)
+        before += count
+    found = cadres.filter(home_unit__in=chosen).select_related("home_unit")
+    ordered = found.order_by("home_unit__path", "unit_order", "sort_name", "pk")
+    return list(ordered[offset - start : offset - start + size])
+
+
+def official_order(cadres: QuerySet[Cadre]) -> QuerySet[Cadre]:
+    return cadres.select_related("home_unit").order_by("home_unit__path", "unit_order", "sort_name", "pk")
+
+
+def rows_of(cadres: Sequence[Cadre], on: date) -> list[Row]:
+    """The records of the columns for some cadres, in six queries however many they are."""
+    keys = [cadre.pk for cadre in cadres]
+    posts, ranks = _grouped(records_of(PostHolding, keys)), _grouped(records_of(RankHolding, keys))
+    educations, grades = _grouped(records_of(Education, keys)), _grouped(_late_grades(keys, on))
+    verifications, stated = _grouped(verifications_of(keys)), _stated_posts(keys)
+    return [
+        Row(
+            cadre,
+            on,
+            posts.get(cadre.pk, ()),
+            ranks.get(cadre.pk, ()),
+            educations.get(cadre.pk, ()),
+            grades.get(cadre.pk, ()),
+            verifications.get(cadre.pk, ()),
+            stated.get(cadre.pk, ""),
+        )
+        for cadre in cadres
+    ]
+
+
+def _late_grades(keys: Sequence[UUID], on: date) -> QuerySet[AnnualGrade]:
+    return records_of(AnnualGrade, keys).filter(year__gte=on.year - 3, year__lt=on.year)
+
+
+def _stated_posts(keys: Sequence[UUID]) -> dict[UUID, str]:
+    forms = records_of(StatedForm, keys)
+    return {form.cadre_id: str(form.content.get("current_post", "")) for form in forms}
+
+
+def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.cadre_id, []).append(row)
+    return groups
