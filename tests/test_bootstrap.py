@@ -73,9 +73,9 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         if name.startswith(("PIP_", "UV_")):
             monkeypatch.delenv(name)
     monkeypatch.setattr(fetch_uv, "PIP_FILES", (str(tmp_path / "pip.conf"),))
-    monkeypatch.setattr(fetch_uv.platform, "system", lambda: "Linux")
-    monkeypatch.setattr(fetch_uv.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(fetch_uv.platform, "libc_ver", lambda: ("glibc", "2.36"))
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.36"))
     return tmp_path
 
 

@@ -54,6 +54,12 @@ def test_a_word_of_the_glossary_has_one_row() -> None:
     assert sorted({word for word in classes if classes.count(word) > 1}) == []
 
 
+def test_no_two_tables_share_a_name() -> None:
+    """One word names one thing, whichever room it stands in."""
+    names = [name for name, _ in table_classes()]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def test_no_field_has_a_forbidden_name() -> None:
     wrong = [
         place(file, node.lineno)
