@@ -162,9 +162,20 @@ def machine(tmp_path: Path) -> Path:
     (tmp_path / "tools").mkdir()
     shutil.copy(BOOTSTRAP, tmp_path / "tools")
     (tmp_path / "bin").mkdir()
-    for name in ("sh", "dirname", "mkdir"):
+    (tmp_path / "pyproject.toml").write_text("name")
+    (tmp_path / "uv.lock").write_text("versions")
+    for name in ("sh", "dirname", "mkdir", "cat", "cksum"):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
     return tmp_path
+
+
+MAKE_VENV = """
+[ "$1" = sync ] || exit 0
+/bin/mkdir -p .venv/bin
+printf '#!/bin/sh\\n' >.venv/bin/python
+/bin/chmod 755 .venv/bin/python
+echo "$@" >>asked
+"""
 
 
 def program(machine: Path, name: str, script: str) -> None:
@@ -182,18 +193,27 @@ def run(machine: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(("kind", "options"), [("demo", "--no-dev --inexact"), ("dev", "")], ids=["demo", "dev"])
 def test_uses_the_uv_of_the_machine(machine: Path, kind: str, options: str) -> None:
     program(machine, "python3", "exit 0\n")
-    program(machine, "uv", f'echo "$@" >>{machine}/asked\n')
+    program(machine, "uv", MAKE_VENV)
     assert run(machine, kind).returncode == 0
-    python = machine / "bin" / "python3"
-    assert (machine / "asked").read_text().split("\n")[
-        1
-    ].strip() == f"sync --frozen --quiet --python {python} {options}".strip()
+    asked = (machine / "asked").read_text()
+    assert asked.strip() == f"sync --frozen --quiet --python {machine}/bin/python3 {options}".strip()
+
+
+def test_asks_nothing_when_all_stands_and_asks_again_after_a_change(machine: Path) -> None:
+    program(machine, "python3", "exit 0\n")
+    program(machine, "uv", MAKE_VENV)
+    assert [run(machine, kind).returncode for kind in ("dev", "dev", "demo")] == [0, 0, 0]
+    assert len((machine / "asked").read_text().splitlines()) == 1
+    (machine / "uv.lock").write_text("other versions")
+    assert run(machine, "demo").returncode == 0
+    assert run(machine, "dev").returncode == 0  # the demo's folder lacks the tools
+    assert len((machine / "asked").read_text().splitlines()) == 3
 
 
 def test_takes_a_newer_python_beside_an_old_one(machine: Path) -> None:
     program(machine, "python3", "exit 1\n")
     program(machine, "python3.12", "exit 0\n")
-    program(machine, "uv", f'echo "$@" >>{machine}/asked\n')
+    program(machine, "uv", MAKE_VENV)
     assert run(machine).returncode == 0
     assert f"--python {machine}/bin/python3.12" in (machine / "asked").read_text()
 
@@ -207,7 +227,7 @@ def test_says_that_python_is_too_old(machine: Path) -> None:
 
 def test_without_pip_the_standard_library_fetches_uv(machine: Path) -> None:
     """pip fails; fetch_uv is asked for the same version and folder, and its uv is then used."""
-    fake = f'mkdir -p {machine}/.uv/bin\nprintf "#!/bin/sh\\necho got \\$1\\n" >{machine}/.uv/bin/uv\n'
+    fake = f'mkdir -p {machine}/.uv/bin .venv\nprintf "#!/bin/sh\\necho got \\$1\\n" >{machine}/.uv/bin/uv\n'
     script = f'[ "$1" = tools/fetch_uv.py ] || {{ [ "$1" = -c ]; exit; }}\n{fake}/bin/chmod 755 {machine}/.uv/bin/uv\n'
     program(machine, "python3", script)
     result = run(machine)
