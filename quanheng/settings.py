@@ -150,6 +150,11 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # an office shares one address: lock-out counts by account
+    "security.W005",  # this host does not speak for its subdomains
+    "security.W021",  # an intranet host belongs on no public list
+]
 SECURE_CSP = {
     "default-src": ["'self'"],
     "img-src": ["'self'", "data:"],
