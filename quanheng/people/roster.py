@@ -209,8 +209,8 @@ def _sorted(cadres: QuerySet[Cadre], order: str, descending: bool) -> QuerySet[C
 def _official(cadres: QuerySet[Cadre], by_unit: Mapping[UUID, int], offset: int, size: int) -> list[Cadre]:
     """Units in the order of the tree, within each its own list. Only the units the page falls into are read."""
     units = Unit.objects.filter(pk__in=list(by_unit)).order_by("path").values_list("pk", flat=True)
-    chosen, before = [], 0
-    start = 0
+    chosen: list[UUID] = []
+    before = start = 0
     for unit in units:
         count = by_unit[unit]
         if before + count > offset and before < offset + size:
