@@ -203,8 +203,9 @@ def _entry(link: Link) -> Entry:
 
 
 def _add_details(entries: Sequence[Entry], links: Sequence[Link]) -> None:
-    pairs = [(entry, link) for entry, link in zip(entries, links, strict=True) if link.detail or link.reason]
-    EntryDetail.objects.bulk_create(
-        (EntryDetail(entry=entry, salt=link.salt, detail=link.detail, reason=link.reason) for entry, link in pairs),
-        batch_size=BATCH,
-    )
+    rows = [
+        EntryDetail(entry=entry, salt=link.salt, detail=link.detail or "", reason=link.reason or "")
+        for entry, link in zip(entries, links, strict=True)
+        if link.detail or link.reason
+    ]
+    EntryDetail.objects.bulk_create(rows, batch_size=BATCH)

@@ -13,7 +13,7 @@ GENESIS = "0" * 64  # what the first entry of a stream continues
 SALT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """The stored columns of an entry. `salt`, `detail` and `reason` are None where the detail row is gone."""
 
