@@ -48,6 +48,7 @@ _SENTENCES = {
     "name-missing": "“{label}”是空的。请补上与户籍一致的姓名。",
     "name-mark": "“{label}”写作 {value}，问号可能是间隔点，也可能是没能显示的字，已读作 {read}。请核对身份证。",
     "sex": "“{label}”写作 {value}，应写男或女。保留原文，请核对身份证。",
+    "unknown-code": "“{label}”写作 {value}，代码表里没有这一项。保留原文并标出，请核对或改为表中的写法。",
     "ethnicity": "“{label}”写作 {value}，应写全称，例如汉族、维吾尔族。保留原文，请补全。",
     # dates
     "date-unreadable": "“{label}”写作 {value}，读不出年月。保留原文，请核对身份证或档案。",

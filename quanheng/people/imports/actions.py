@@ -65,6 +65,7 @@ def _members(files: Iterable[tuple[str, BinaryIO]]) -> Iterator[tuple[str, bytes
 
 
 def _is_archive(file: BinaryIO) -> bool:
+    file.seek(0)
     head = file.read(8)
     file.seek(0)
     return archives.is_archive(head)

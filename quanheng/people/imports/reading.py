@@ -1,11 +1,12 @@
 """From the bytes of a file to what an import keeps of it, and from an officer's corrections to a new reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from quanheng.formats import lrmx, photos
+from quanheng.formats import codes, lrmx, photos
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
+from quanheng.formats.elements import BY_ATTRIBUTE
 from quanheng.formats.findings import Finding
 from quanheng.kernel.errors import Refused
 
@@ -43,8 +44,8 @@ def read_file(data: bytes, remembered: Mapping[tuple[str, str], str]) -> FileRea
     known = {key: remembered[key, raw] for key in REMEMBERED_FIELDS if (key, raw := getattr(form, key)) in remembered}
     if known:
         form, again = reread(_with_texts(form, known))
-        findings = [*again, *(item for item in findings if item.place.startswith("ZhaoPian"))]
-    return FileReading(form, tuple(findings), photo)
+        return FileReading(form, (*again, *(item for item in findings if item.place.startswith("ZhaoPian"))), photo)
+    return FileReading(form, (*findings, *_unknown_codes(form, findings)), photo)
 
 
 def _photo_of(data: bytes, findings: list[Finding]) -> photos.Photo | None:
@@ -64,7 +65,36 @@ def reread(form: AppointmentForm) -> tuple[AppointmentForm, tuple[Finding, ...]]
         reading = lrmx.read(lrmx.write(form))
     except (lrmx.CannotWrite, lrmx.CannotRead) as error:
         raise CannotCorrect("not-writable") from error
-    return replace(reading.form, photo=b"", version=form.version), reading.findings
+    form = replace(reading.form, photo=b"", version=form.version)
+    return form, (*reading.findings, *_unknown_codes(form, reading.findings))
+
+
+def _unknown_codes(form: AppointmentForm, findings: Sequence[Finding]) -> list[Finding]:
+    """Words that no code table knows, where the reader has not already said something of the place."""
+    told = {finding.place for finding in findings}
+    return [
+        Finding(place, raw, "unknown-code", {"label": label})
+        for place, label, raw, table in _coded_words(form)
+        if raw and place not in told and codes.table(table).code_of(raw) is None
+    ]
+
+
+def _coded_words(form: AppointmentForm) -> Iterator[tuple[str, str, str, str]]:
+    """(place, label, text, table) of everything a code table should know."""
+    for attribute, table in _CODED.items():
+        element = BY_ATTRIBUTE[attribute]
+        yield element.tag, element.label, getattr(form, attribute), table
+    for index, item in enumerate(form.family, start=1):
+        yield f"JiaTingChengYuan/Item[{index}]/ChengWei", "称谓", item.relation, "family_relations"
+
+
+_CODED = {
+    "ethnicity": "ethnic_groups",
+    "full_time_education": "education_levels",
+    "full_time_degree": "degrees",
+    "on_job_education": "education_levels",
+    "on_job_degree": "degrees",
+}
 
 
 def as_json(form: AppointmentForm, findings: Sequence[Finding]) -> dict[str, Any]:
