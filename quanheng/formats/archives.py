@@ -20,6 +20,7 @@ class CannotUnpack(Refused):
 @dataclass(frozen=True, slots=True)
 class Limits:
     entries: int = 10_000
+    directory_bytes: int = 8 * 1024 * 1024
     members: int = 5_000
     member_bytes: int = 16 * 1024 * 1024
     total_bytes: int = 4 * 1024 * 1024 * 1024
@@ -55,6 +56,7 @@ class Archive:
 
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+_DIRECTORY_END = b"PK\x05\x06"
 _NESTED = (".zip", ".7z", ".rar", ".hzb", ".zb3", ".zzb3", ".gz", ".tar")
 _OTHERS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x1f\x8b": "gz"}
 _LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}  # systems put them in, nobody asked
@@ -62,7 +64,7 @@ _LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}  # systems put t
 
 def unpack(source: bytes | Path | BinaryIO, *, limits: Limits = LIMITS) -> Archive:
     """Refuses the whole archive before anything of it is unpacked. Raises CannotUnpack."""
-    archive = _open(source)
+    archive = _open(source, limits)
     entries = archive.infolist()
     if len(entries) > limits.entries:
         raise CannotUnpack("too-many", count=len(entries), limit=limits.entries)
@@ -79,16 +81,36 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06", *_OTHERS))
 
 
-def _open(source: bytes | Path | BinaryIO) -> zipfile.ZipFile:
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
+def _open(source: bytes | Path | BinaryIO, limits: Limits) -> zipfile.ZipFile:
+    file = _file_of(source)
+    head = file.read(8)
     try:
+        _check_directory(file, limits)
         return zipfile.ZipFile(file)
     except _DAMAGE as error:
-        raise CannotUnpack("not-zip", kind=_kind_of(source)) from error
+        raise CannotUnpack("not-zip", kind=_kind_of(head)) from error
 
 
-def _kind_of(source: bytes | Path | BinaryIO) -> str:
-    head = source[:8] if isinstance(source, bytes) else b""
+def _file_of(source: bytes | Path | BinaryIO) -> BinaryIO:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    file = source.open("rb") if isinstance(source, Path) else source
+    file.seek(0)
+    return file
+
+
+def _check_directory(file: BinaryIO, limits: Limits) -> None:
+    """The library loads the whole list of names before anyone can count it: look at its size first."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 65_557))
+    tail = file.read()
+    at = len(tail) - 22 if tail[-22:-18] == _DIRECTORY_END else tail.rfind(_DIRECTORY_END)
+    listed = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    if listed > limits.directory_bytes:
+        raise CannotUnpack("too-many", count=listed // 46, limit=limits.entries)
+
+
+def _kind_of(head: bytes) -> str:
     return next((kind for magic, kind in _OTHERS.items() if head.startswith(magic)), "")
 
 

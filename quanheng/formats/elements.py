@@ -92,4 +92,12 @@ FAMILY_ELEMENTS = (
 
 BY_TAG = {element.tag: element for element in ELEMENTS}
 BY_ATTRIBUTE = {element.attribute: element for element in ELEMENTS}
+POSITIONS = {element.tag: position for position, element in enumerate(ELEMENTS)}
 FAMILY_BY_TAG = {element.tag: element for element in FAMILY_ELEMENTS}
+
+
+def label_of(element: Element | None, relative: int | None = None) -> str:
+    """As sentences name it; relatives are counted from 1."""
+    if element is None:
+        return ""
+    return element.label if relative is None else f"家庭成员第 {relative} 人的{element.label}"

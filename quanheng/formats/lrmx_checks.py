@@ -6,7 +6,7 @@ from quanheng.formats import identity
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.formats.clean import clean, has_control, has_lost_dot
 from quanheng.formats.dates import month_problem, parse_month, parse_year
-from quanheng.formats.elements import ELEMENTS, FAMILY_ELEMENTS, GROUP, ITEM, Element, Kind
+from quanheng.formats.elements import ELEMENTS, FAMILY_ELEMENTS, GROUP, ITEM, Element, Kind, label_of
 from quanheng.formats.findings import Finding
 from quanheng.formats.lrmx_xml import RawFile
 from quanheng.formats.party import party_problem
@@ -24,22 +24,23 @@ def check(form: AppointmentForm, raw: RawFile) -> Iterator[Finding]:
     if form.identity_number:
         yield from _check_identity(form)
     for index, item in enumerate(raw.relatives, start=1):
-        yield from _check_item(f"{GROUP}/{ITEM}[{index}]", item.texts)
+        yield from _check_item(index, item.texts)
 
 
-def _check_item(place: str, texts: dict[str, str]) -> Iterator[Finding]:
+def _check_item(index: int, texts: dict[str, str]) -> Iterator[Finding]:
+    place = f"{GROUP}/{ITEM}[{index}]"
     for element in FAMILY_ELEMENTS:
         if text := texts.get(element.tag, ""):
-            yield from _check_element(element, f"{place}/{element.tag}", text)
+            yield from _check_element(element, f"{place}/{element.tag}", text, index)
     name = texts.get("XingMing", "").strip()
     if name and not texts.get("ChengWei", "").strip():
         yield Finding(f"{place}/ChengWei", name, "relation-missing")
 
 
-def _check_element(element: Element, place: str, raw: str) -> Iterator[Finding]:
-    text = clean(element.kind, raw)
+def _check_element(element: Element, place: str, raw: str, relative: int | None = None) -> Iterator[Finding]:
+    text, label = clean(element.kind, raw), label_of(element, relative)
     for code, facts in _problems(element, raw, text):
-        yield Finding(place, raw.strip(), code, {"label": element.label, **facts})
+        yield Finding(place, raw.strip(" \t\r\n"), code, {"label": label, **facts})
 
 
 _Facts = tuple[str, dict[str, int] | dict[str, str]]
@@ -92,9 +93,9 @@ def _check_number(number: str) -> Iterator[_Facts]:
 
 
 def _check_identity(form: AppointmentForm) -> Iterator[Finding]:
-    """Where the number and the form say different things; a number that is wrong itself says nothing."""
+    """Where the number and the form say different things; also of a number with a wrong check character."""
     number = form.identity_number
-    if not identity.is_valid(number):
+    if identity.problem(number) not in (None, "identity-check"):
         return
     birth, born = parse_month(form.birth), identity.birth_month(number)
     if birth and born and birth != born:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from quanheng.formats import lrmx_checks, photos, resume
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
 from quanheng.formats.clean import clean
-from quanheng.formats.elements import ELEMENTS, FAMILY_ELEMENTS, GROUP, ITEM, ROOT, Element, Kind
+from quanheng.formats.elements import ELEMENTS, FAMILY_ELEMENTS, GROUP, ITEM, POSITIONS, ROOT, Element, Kind
 from quanheng.formats.findings import Finding
 from quanheng.formats.lrmx_xml import CannotRead, Limits, RawFile, RawItem, is_whole, read_raw
 from quanheng.formats.photos import PhotoFacts
@@ -35,7 +35,12 @@ def read(data: bytes, *, limits: Limits = LIMITS) -> Reading:
     entries, resume_findings = resume.parse(form.resume)
     facts = photos.probe(photo) if photo else None
     findings += [*lrmx_checks.check(form, raw), *resume_findings, *lrmx_checks.check_photo(photo, facts)]
-    return Reading(form, tuple(findings), entries, _texts_in_order(raw), facts)
+    return Reading(form, in_order(findings), entries, _texts_in_order(raw), facts)
+
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """As the elements stand on the form, findings about the whole file first."""
+    return tuple(sorted(findings, key=lambda finding: POSITIONS.get(finding.place.partition("/")[0], -1)))
 
 
 def _form_of(raw: RawFile, photo: bytes, limits: Limits, findings: list[Finding]) -> AppointmentForm:

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape  # noqa: S406  writes only
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
 from quanheng.formats.clean import clean
 from quanheng.formats.elements import ELEMENTS, FAMILY_ELEMENTS, GROUP, ITEM, ROOT, VERSION, Element, Kind
-from quanheng.formats.lrmx_xml import is_whole
+from quanheng.formats.lrmx_xml import Limits, is_whole
 from quanheng.kernel.errors import Refused
 
 BOM = "\ufeff"
@@ -19,10 +19,13 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class CannotWrite(Refused):
-    """illegal-character (element, character), unknown (element): the file would not be read back."""
+    """The file would not be read back. Codes: illegal-character (element, character), unknown (element),
+    too-many-relatives (count, limit)."""
 
 
 def write(form: AppointmentForm) -> bytes:
+    if len(form.family) > Limits().relatives:
+        raise CannotWrite("too-many-relatives", count=len(form.family), limit=Limits().relatives)
     lines = [BOM + '<?xml version="1.0" encoding="utf-8"?>', f"<{ROOT}>"]
     for element in ELEMENTS:
         lines += _lines_of(element, form)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat  # noqa: S407  a document type is refused below, before any entity is declared
 
-from quanheng.formats.elements import BY_TAG, FAMILY_BY_TAG, GROUP, ITEM, ROOT
+from quanheng.formats.elements import BY_TAG, FAMILY_BY_TAG, GROUP, ITEM, ROOT, label_of
 from quanheng.formats.findings import Finding
 from quanheng.kernel.errors import Refused
 
@@ -62,7 +62,7 @@ def read_raw(data: bytes, limits: Limits) -> RawFile:
     if len(data) > limits.file_bytes:
         raise CannotRead("too-large", size=len(data), limit=limits.file_bytes)
     source, findings = to_utf8(data)
-    raw = _parse(source, limits)
+    raw = _parse(source.rstrip(b"\0 \t\r\n"), limits)  # a broken copy may end in a block of zeros
     raw.findings[:0] = findings
     return raw
 
@@ -103,7 +103,7 @@ def to_utf8(data: bytes) -> tuple[bytes, list[Finding]]:
         findings = [] if _is_same(declared, used) else [_encoding_finding(declared, used)]
         return (data if used == "utf-8" else text.encode(errors="replace")).lstrip(), findings
     lossy = data.decode(_candidates(declared, data)[0], errors="replace")
-    return lossy.encode(errors="replace").lstrip(), [Finding("", declared, "characters-lost")]
+    return lossy.encode(errors="replace").lstrip(), [Finding(ROOT, declared, "characters-lost")]
 
 
 def _declared(data: bytes) -> str:
@@ -136,7 +136,7 @@ def _is_same(declared: str, used: str) -> bool:
 
 
 def _encoding_finding(declared: str, used: str) -> Finding:
-    return Finding("", declared, "encoding", {"declared": declared, "used": used})
+    return Finding(ROOT, declared, "encoding", {"declared": declared, "used": used})
 
 
 # -- control characters --------------------------------------------------------------------------
@@ -165,7 +165,8 @@ def _rider(code: int) -> bytes:
 def _without_riders(raw: RawFile) -> RawFile:
     """Texts get their control characters back; unknown elements lose them, as they are written again."""
     drop = dict.fromkeys(_UNRIDE)
-    for holder in (raw, *raw.relatives):
+    holders: list[RawFile | RawItem] = [raw, *raw.relatives]
+    for holder in holders:
         holder.texts = {tag: text.translate(_UNRIDE) for tag, text in holder.texts.items()}
         holder.unknown = [(tag, xml.translate(drop)) for tag, xml in holder.unknown]
     return raw
@@ -282,7 +283,12 @@ class _Collector:
             self.find("stray-text", stray)
 
     def find(self, code: str, value: str) -> None:
-        self.raw.findings.append(Finding(self.place(), value, code))
+        self.raw.findings.append(Finding(self.place(), value, code, {"label": self.label()}))
+
+    def label(self) -> str:
+        if len(self.path) == 4:
+            return label_of(FAMILY_BY_TAG.get(self.path[-1]), len(self.raw.relatives)) or self.path[-1]
+        return label_of(BY_TAG.get(self.path[-1])) or self.path[-1]
 
     def place(self) -> str:
         if len(self.path) < 3:

@@ -10,7 +10,7 @@ A line whose period cannot be read (month 13) stays whole as the text of such an
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ class ResumeEntry:
 
 
 PERIOD_WIDTH = 18
-MAX_LENGTH = 100_000  # far beyond any life; longer text is kept but not parsed
+MAX_LENGTH = 30_000  # far beyond any life; longer text is kept but not parsed
 
 # Written for text after `to_ascii`, which keeps the length, so that positions hold in the original.
 _DATE = (
@@ -68,7 +68,7 @@ def parse(text: str) -> tuple[tuple[ResumeEntry, ...], tuple[Finding, ...]]:
     return tuple(entries), tuple(findings)
 
 
-def render(entries: tuple[ResumeEntry, ...] | list[ResumeEntry]) -> str:
+def render(entries: Sequence[ResumeEntry]) -> str:
     """The print form: 16 + 2 columns for a period, 18 spaces before 其间."""
     return "\n".join(line for entry in entries for line in _lines_of(entry))
 
@@ -219,15 +219,20 @@ def _read_inside(body: str) -> Inside:
     return Inside(start, end, body[words_at:], written=body[:words_at])
 
 
-def check_order(entries: list[ResumeEntry] | tuple[ResumeEntry, ...]) -> list[Finding]:
+def check_order(entries: Sequence[ResumeEntry]) -> list[Finding]:
     """Months must join: the end of a period is the month in which the next starts, or the one before it."""
     dated = [entry for entry in entries if entry.start]
     findings = [_finding_at(entry, "resume-end-before-start") for entry in dated if _is_reversed(entry)]
     for before, after in pairwise(entries):  # a line that could not be read between two hides no gap
         findings += _check_pair(before, after)
-    if dated and (end := dated[-1].end):
+    if dated and (end := dated[-1].end) and not _has_unreadable_after(dated[-1], entries):
         findings.append(_finding(dated[-1].line, dated[-1].raw, "resume-no-open-end", end=end))
     return sorted(findings, key=lambda finding: int(finding.facts["line"]))
+
+
+def _has_unreadable_after(last: ResumeEntry, entries: Sequence[ResumeEntry]) -> bool:
+    after = entries[entries.index(last) + 1 :]
+    return any(_LOOKS_LIKE_PERIOD.match(to_ascii(entry.text)) for entry in after)
 
 
 def _is_reversed(entry: ResumeEntry) -> bool:
