@@ -15,9 +15,7 @@ def test_an_officer_has_role_grant_and_name(cast: Cast, lin: Actor) -> None:
         key=cast.accounts["lin"].pk,
         name="林疏桐",
         roles=frozenset({Role.CADRE_OFFICER}),
-        grants=(
-            Grant("0001.0001.", frozenset(EVERY_CATEGORY), frozenset(Purpose(each) for each in OFFICER_PURPOSES)),
-        ),
+        grants=(Grant("0001.0001.", frozenset(EVERY_CATEGORY), frozenset(Purpose(each) for each in OFFICER_PURPOSES)),),
     )
 
 

@@ -1,18 +1,16 @@
 """The front door: sends each actor to the first page that is open to them."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from quanheng.kernel.actor import Actor
 from quanheng.web.shared.context import first_url
-from quanheng.web.shared.gate import public
+from quanheng.web.shared.gate import VisitorRequest, public
 
 
 @public
-def front_door(request: HttpRequest) -> HttpResponse:
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None:
+def front_door(request: VisitorRequest) -> HttpResponse:
+    if request.actor is None:
         return redirect(settings.LOGIN_URL)
-    target = first_url(actor)
+    target = first_url(request.actor)
     return redirect(target) if target else render(request, "shared/403.html", status=403)

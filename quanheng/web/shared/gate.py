@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from quanheng.accounts.queries import has_idled_out
 from quanheng.kernel.actor import ADMINISTRATORS, READERS, Actor, Role
@@ -29,15 +30,22 @@ from quanheng.kernel.errors import NotFound, NotPermitted
 P = ParamSpec("P")
 
 
-class ActorRequest(HttpRequest):
-    """A request that has passed the gate. `now` and `today` are the one reading of the clock."""
+class VisitorRequest(HttpRequest):
+    """What the middleware gives every request. `now` and `today` are the one reading of the clock."""
 
-    actor: Actor
+    actor: Actor | None
     now: datetime
     today: date
     office: str
     has_initial_password: bool
     has_shortcuts: bool
+    htmx: HtmxDetails
+
+
+class ActorRequest(VisitorRequest):
+    """A request that has passed the gate: somebody acts."""
+
+    actor: Actor
 
 
 class Audience(StrEnum):
@@ -55,13 +63,14 @@ class Access:
     is_open_before_change: bool = False  # also while the password is still the one that was given
 
 
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]  # as Django calls it
+VisitorView = Callable[Concatenate[VisitorRequest, P], HttpResponseBase]
 ActorView = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 
 
-def public(view: View[P]) -> View[P]:
+def public(view: VisitorView[P]) -> View[P]:
     """No account needed: front door, sign-in, language."""
-    return _declared(view, Access(Audience.PUBLIC))
+    return _declared(cast(View[P], view), Access(Audience.PUBLIC))
 
 
 def signed_in(view: ActorView[P]) -> View[P]:
@@ -98,30 +107,30 @@ def _audience(allowed: frozenset[Role]) -> Audience:
 def _gated(view: ActorView[P], access: Access) -> View[P]:
     @wraps(view)
     def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        actor: Actor | None = request.actor  # type: ignore[attr-defined]
-        if actor is None:
-            return to_sign_in(request)
-        if request.has_initial_password and not access.is_open_before_change:  # type: ignore[attr-defined]
+        visitor = cast(VisitorRequest, request)
+        if visitor.actor is None:
+            return to_sign_in(visitor)
+        if visitor.has_initial_password and not access.is_open_before_change:
             return redirect("web:change-password")
-        refuse(actor, access)
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        refuse(visitor.actor, access)
+        return view(cast(ActorRequest, request), *args, **kwargs)
 
     return _declared(gate, access)
 
 
 def _declared(view: View[P], access: Access) -> View[P]:
-    view.access = access  # type: ignore[attr-defined]
+    vars(view)["access"] = access  # read by the permission matrix
     return view
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: VisitorRequest) -> HttpResponse:
     """The sign-in page leads back to a page that was read; what was posted is lost and not repeated."""
     parameters = {}
-    if request.htmx:  # type: ignore[attr-defined]
-        parameters["next"] = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    if request.htmx:
+        parameters["next"] = request.htmx.current_url_abs_path or "/"
     elif request.method == "GET":
         parameters["next"] = request.get_full_path()
-    if has_idled_out(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), at=request.now):  # type: ignore[attr-defined]
+    if has_idled_out(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), at=request.now):
         parameters["idle"] = "1"
     target = reverse("web:sign-in") + (f"?{urlencode(parameters)}" if parameters else "")
-    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)

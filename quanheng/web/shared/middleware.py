@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -16,7 +17,8 @@ from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound, NotPermitted
 from quanheng.people.queries import recused_keys
 from quanheng.web.shared.errors import page_not_found, permission_denied
-from quanheng.web.shared.gate import ActorRequest
+from quanheng.web.shared.gate import VisitorRequest
+from quanheng.web.shared.refusals import sentence
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 RENEW_SECONDS = 60
@@ -50,14 +52,14 @@ def actor(get_response: GetResponse) -> GetResponse:
 
 def identify(request: HttpRequest) -> None:
     """Also after signing in, for the rest of that request."""
-    asked = cast(ActorRequest, request)
+    asked = cast(VisitorRequest, request)
     asked.now = clock.now()
     asked.today = asked.now.astimezone(clock.CHINA).date()
     account = request.user if isinstance(request.user, Account) else None  # a closed account is nobody already
     asked.office = account.office if account else ""
     asked.has_initial_password = account is not None and account.has_initial_password
     asked.has_shortcuts = account is None or account.has_shortcuts
-    asked.actor = _actor(account, asked.now) if account else None  # type: ignore[assignment]  views behind the gate have one
+    asked.actor = _actor(account, asked.now) if account else None
     if account:
         _renew(request, asked.now)
 
@@ -87,5 +89,5 @@ class Refusals:
         if isinstance(exception, NotFound):
             return page_not_found(request, exception)
         if isinstance(exception, NotPermitted):
-            return permission_denied(request, exception)
+            return permission_denied(request, PermissionDenied(sentence(exception)))
         return None
