@@ -65,13 +65,19 @@ def shoot(browser: Browser, options: argparse.Namespace) -> None:
         context.close()
 
 
+def widths(text: str) -> list[int]:
+    return [int(width) for width in text.split(",")]
+
+
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--base", default="http://127.0.0.1:8000")
     parser.add_argument("--as", dest="persona", default="")
     parser.add_argument("--to", type=Path, default=Path("docs/screenshots"))
-    parser.add_argument("--widths", type=lambda text: [int(width) for width in text.split(",")], default=[1440, 1366, 390])
+    parser.add_argument(
+        "--widths", type=lambda text: [int(width) for width in text.split(",")], default=[1440, 1366, 390]
+    )
     parser.add_argument("--language", default="zh-CN")
     parser.add_argument("--grey", action="store_true", help="as a greyscale print")
     parser.add_argument("--full", action="store_true", help="the whole page, not one screen")

@@ -21,10 +21,12 @@ CONTROL = re.compile(
 )
 TOO_NEW = re.compile(
     r"color-mix\(|oklch\(|:has\(|:is\(|:where\(|:focus-visible|\binset\b|aspect-ratio|light-dark\(|@layer|@container"
-    r"|\b(?:min|max|clamp)\(.*%.*var|:not\([^)]*,|\bgap\b|::file-selector-button|accent-color|(?<!-)appearance|margin-inline:|float:\s*inline"
+    r"|\b(?:min|max|clamp)\(.*%.*var|:not\([^)]*,|\bgap\b|::file-selector-button|accent-color|(?<!-)appearance"
+    r"|(?<!-)print-color-adjust|color-scheme|(?<!-)mask|margin-inline:|float:\s*inline"
 )
-HEADER = """/*! Part of Tabler {version} (https://tabler.io), MIT licence, see tabler-LICENSE.txt: its reset and form controls,
-    without the rules that Chromium 80 does not read. Made by tools/vendor_assets.py from the package of package-lock.json. */
+HEADER = """/*! Part of Tabler {version} (https://tabler.io), MIT licence, see tabler-LICENSE.txt: its reset and form
+    controls, without the rules that Chromium 80 does not read. Made by tools/vendor_assets.py from the package that
+    package-lock.json names. */
 """
 
 

@@ -66,17 +66,15 @@ DESK = (
         _("干部"),
         (
             Tab(_("人员名册"), "desk:people", READERS, also=("desk:people-", "desk:dossier", "desk:evidence")),
-            Tab(_("机构与班子"), "desk:units", READERS, also=("desk:unit-", "desk:units-")),
+            Tab(_("机构与班子"), "desk:units", READERS, also=("desk:unit",)),
             Tab(_("统计与结构"), "desk:structure", READERS, also=("desk:structure-",)),
             Tab(_("导入"), "desk:imports", EDITORS, also=("desk:import-", "desk:imports-")),
         ),
     ),
 )
 MINE = (
-    Entry(
-        _("我的档案"), (Tab(_("我的档案"), "mine:dossier", frozenset(Role), also=("mine:dossier-",)),), is_single=True
-    ),
-    Entry(_("谁看过"), (Tab(_("谁看过"), "mine:readings", frozenset(Role)),), is_single=True),
+    Entry(_("我的档案"), (Tab(_("我的档案"), "mine:dossier", _CADRE, also=("mine:dossier-",)),), is_single=True),
+    Entry(_("谁看过"), (Tab(_("谁看过"), "mine:readings", _CADRE),), is_single=True),
 )
 CONSOLE = (
     Entry(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from quanheng.web.shared.parts import Text
 
@@ -47,4 +48,6 @@ def _whole(text: str) -> tuple[DiffRun, ...]:
 
 
 def _runs(pieces: list[tuple[str, bool]]) -> tuple[DiffRun, ...]:
-    return tuple(DiffRun(text, is_changed) for text, is_changed in pieces if text)
+    """Neighbours of one kind become one run."""
+    groups = groupby((piece for piece in pieces if piece[0]), key=lambda piece: piece[1])
+    return tuple(DiffRun("".join(text for text, _is_changed in group), is_changed) for is_changed, group in groups)

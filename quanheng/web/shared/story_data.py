@@ -3,6 +3,7 @@
 # ruff: noqa: E501  sample rows are read as rows
 from datetime import date
 
+from quanheng.web.shared import context as frame
 from quanheng.web.shared.career import Lane, Mark, draw_career
 from quanheng.web.shared.diff import diff_rows
 from quanheng.web.shared.parts import (
@@ -64,8 +65,8 @@ CHIPS = (Chip("乡科级正职、副职", "?"), Chip("35 ≤ 年龄 ≤ 50，按
 SAVED = (Link("任同一职务满五年", "?"), Link("近两年未平时考察", "?"))
 COLUMNS = (
     Column("check", "", "check"), Column("number", "序号", "number"),
-    Column("name", "姓名", "name", "?sort=name"), Column("sex", "性别"),
-    Column("born", "出生年月（年龄）", "date", "?sort=born", "ascending"), Column("people", "民族", is_optional=True),
+    Column("name", "姓名", "name", "?sort=name"), Column("sex", "性别", "tight"),
+    Column("born", "出生年月（年龄）", "date", "?sort=born", "ascending"), Column("people", "民族", "tight", is_optional=True),
     Column("post", "单位及现任职务", "post"), Column("tier", "职务层次", "tight"), Column("since", "任现层次", "date"),
     Column("rank", "职级", "tight"), Column("grades", "考核 25–23", "tight"), Column("seen", "最近考察", "date"),
     Column("checked", "档案核对", "tight"),
@@ -194,9 +195,17 @@ LANES = (
 )  # fmt: skip
 
 
+CHROME = frame.Chrome(
+    entries=tuple(frame.Link(name, "?", name == "干部") for name in ["今日", "干部", "识人", "培养", "选任", "监督", "激励"]),
+    tabs=tuple(frame.Link(name, "?", name == "人员名册") for name in ["人员名册", "机构与班子", "统计与结构", "导入", "查重与合并", "更正申请"]),
+    tools=tuple(frame.Link(name, "?") for name in ["规则库", "台账", "帮助"]), places=(frame.Link("我的档案", "?"),),
+    name="林疏桐", office="干部一科", home_url="?", search_url="?", sign_out_url="?", is_demo=True,
+)  # fmt: skip
+
+
 def context() -> dict[str, object]:
     return {
-        "as_of": AS_OF, "past": AsOf("2024-06-30", is_past=True, today_url="?"), "tree": TREE,
+        "chrome": CHROME, "as_of": AS_OF, "past": AsOf("2024-06-30", is_past=True, today_url="?"), "tree": TREE,
         "switches": (Option("?", "本级管理干部", True), Option("?all=1", "全部干部")), "conditions": CONDITIONS, "chips": CHIPS,
         "saved": SAVED, "more": Link("更多 6 个", "?"), "save": Link("存为常用查询", "?"), "combined": Link("组合查询", "?"),
         "columns": COLUMNS, "rows": ROWS, "pager": PAGER, "verdicts": VERDICTS, "bare": BARE, "evidence_url": URL,

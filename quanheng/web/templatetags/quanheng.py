@@ -32,6 +32,12 @@ def verdict(value: Verdict | Shape | str, text: str = "", remedy: str = "") -> d
 
 
 @register.filter
+def grouped(count: int) -> str:
+    """3012 -> 3,012, in both languages."""
+    return f"{count:,}"
+
+
+@register.filter
 def times(count: int) -> range:
     return range(count)
 
