@@ -1,6 +1,6 @@
 """What the generator hands over: frozen values that know no database. Months are counted from year 0."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from quanheng.people.choices import (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReorganizationFact:
     key: UUID
+    unit: UUID
     kind: ReorganizationKind
     effective_on: date
     document: str
@@ -46,7 +47,8 @@ class VersionFact:
     valid_from: date
     valid_to: date | None = None
     successor: str = ""  # code of the unit that took over
-    reorganization: UUID | None = None
+    reorganization: UUID | None = None  # by which it began
+    ended_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +78,11 @@ class UnitFact:
     group_key: UUID | None
     group_kind: LeadingGroupKind
     positions: tuple[PositionFact, ...]
-    principal_quota: int
-    deputy_quota: int
-    internal_quota: int
-    administrative: int  # authorised staff
-    institution: int
+    principal_quota: int | None  # None: none is set, as for a grouping
+    deputy_quota: int | None
+    internal_quota: int | None
+    administrative: int | None  # authorised staff
+    institution: int | None
     founded_on: date
     abolished_on: date | None = None
 
@@ -247,4 +249,3 @@ class TieFact:
     kin: int
     relation_code: str
     state: KinTieState
-    names: tuple[str, ...] = field(default=(), compare=False)

@@ -55,11 +55,11 @@ class _Builder:
         self.children[parent] = number = self.children.get(parent, 0) + 1
         return f"{parent}.{number:03d}" if parent else f"{number:03d}"
 
-    def act(self, kind: ReorganizationKind, on: date, reason: str) -> ReorganizationFact:
+    def act(self, unit: UnitFact, kind: ReorganizationKind, on: date, reason: str) -> ReorganizationFact:
         number = len(self.acts) + 1
         document = f"霁编办〔{on.year}〕{number}号"
         fact = ReorganizationFact(
-            key=self.act_keys.key(number), kind=kind, effective_on=on, document=document, reason=reason
+            key=self.act_keys.key(number), unit=unit.key, kind=kind, effective_on=on, document=document, reason=reason
         )
         self.acts.append(fact)
         return fact
@@ -189,11 +189,11 @@ def _unit(
         group_key=builder.group_keys.key(number),
         group_kind=LeadingGroupKind.WHOLE,
         positions=(),
-        principal_quota=0,
-        deputy_quota=0,
-        internal_quota=0,
-        administrative=0,
-        institution=0,
+        principal_quota=None,
+        deputy_quota=None,
+        internal_quota=None,
+        administrative=None,
+        institution=None,
         founded_on=FOUNDED,
     )
 
@@ -202,19 +202,19 @@ def _with_history(builder: _Builder, unit: UnitFact, body: Body, place: str, kin
     """The reform of March 2019 renamed some and merged one; one was set up this autumn."""
     if body.earlier_name:
         before = _full_name(body.earlier_name, place, kind)
-        act = builder.act(ReorganizationKind.RENAMED, REFORM, f"机构改革，{before}更名为{unit.name}")
+        act = builder.act(unit, ReorganizationKind.RENAMED, REFORM, f"机构改革，{before}更名为{unit.name}")
         versions = (
-            VersionFact(name=before, valid_from=FOUNDED, valid_to=REFORM),
+            VersionFact(name=before, valid_from=FOUNDED, valid_to=REFORM, ended_by=act.key),
             VersionFact(name=unit.name, valid_from=REFORM, reorganization=act.key),
         )
         return replace(unit, versions=versions)
     if body.merged_into:
         target = _full_name(body.merged_into, place, kind)
-        act = builder.act(ReorganizationKind.MERGED, REFORM, f"机构改革，{unit.name}职责并入{target}")
-        last = replace(unit.versions[0], valid_to=REFORM, successor=target, reorganization=act.key)
+        act = builder.act(unit, ReorganizationKind.MERGED, REFORM, f"机构改革，{unit.name}职责并入{target}")
+        last = replace(unit.versions[0], valid_to=REFORM, successor=target, ended_by=act.key)
         return replace(unit, versions=(last,), abolished_on=REFORM)
     if body.is_new:
-        act = builder.act(ReorganizationKind.ESTABLISHED, NEWEST, f"设立{unit.name}")
+        act = builder.act(unit, ReorganizationKind.ESTABLISHED, NEWEST, f"设立{unit.name}")
         version = VersionFact(name=unit.name, valid_from=NEWEST, reorganization=act.key)
         return replace(unit, versions=(version,), founded_on=NEWEST)
     return unit
@@ -243,7 +243,7 @@ def _counted(unit: UnitFact, seats: tuple[Seat, ...], chance: random.Random) -> 
     return replace(
         unit,
         principal_quota=total(GroupRole.PRINCIPAL),
-        deputy_quota=total(GroupRole.DEPUTY, GroupRole.MEMBER),
+        deputy_quota=total(GroupRole.DEPUTY),  # other members of the group are counted apart
         internal_quota=total(None),
         administrative=0 if is_institution else staff,
         institution=staff if is_institution else 0,
