@@ -40,7 +40,7 @@ def short(label: str, width: float, height: float) -> Cell:
 
 
 def running(label: str, width: float, height: float) -> Cell:
-    return Cell(label, Box(width - 2 * TEXT_INSET, height - 0.6), is_running=True)
+    return Cell(label, Box(width - 2 * TEXT_INSET, height - 1.6), is_running=True)
 
 
 _VALUE, _THIRD, _LAST = FIRST_COLUMNS[2], FIRST_COLUMNS[4], FIRST_COLUMNS[6]
@@ -85,4 +85,7 @@ RELATIVE = tuple(
         strict=True,
     )
 )
-CONTINUED_WIDTH = sum(FIRST_COLUMNS[1:]) - 2 * TEXT_INSET
+# On a continuation page a row grows with its text.
+CONTINUED_RELATIVE = tuple(replace(cell, box=Box(cell.box.width, 200.0)) for cell in RELATIVE)
+CONTINUED_LABEL = 22.0
+CONTINUED_WIDTH = sum(FIRST_COLUMNS) - CONTINUED_LABEL - 2 * TEXT_INSET

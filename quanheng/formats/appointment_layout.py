@@ -13,11 +13,12 @@ from quanheng.formats.appointment import AppointmentForm, FamilyItem
 from quanheng.formats.appointment_resume import Resume, ResumeRow, lay_resume, wrap_rows
 from quanheng.formats.appointment_text import CONTINUED, Text, clean, fit, rows, set_text, split
 from quanheng.formats.dates import Month, month_index, month_of, parse_month, parse_year
+from quanheng.formats.family import is_deceased
+from quanheng.formats.photos import CannotReadPhoto, normalise
 
 SEE = "见续页"
 SEE_REST = "（见续页）"
 FAMILY_ROWS = 7
-DECEASED = re.compile("去世|死亡|逝世|已逝|已故|病故")
 MONTH_INSIDE = re.compile(r"(?<!\d)\d{6}(?:\d{2})?(?!\d)")
 
 RelativeRow = tuple[Text, ...]  # 称谓 姓名 年龄 政治面貌 工作单位及职务
@@ -51,6 +52,7 @@ class Layout:
     resume: Resume
     family: tuple[RelativeRow, ...]  # always seven
     family_goes_on: bool
+    photo: bytes  # JPEG; empty leaves the cell empty
     continuation: Continuation
 
 
@@ -60,19 +62,20 @@ def lay_out(form: AppointmentForm, *, on: date) -> Layout:
     texts = dict(texts_of(form, month))
     placed = {name: place(clean(texts[name]), cell) for name, cell in grid.CELLS.items()}
     resume, rest = lay_resume(clean(form.resume), grid.RESUME, SEE_REST)
-    relatives = tuple(lay_relative(item, month) for item in form.family)
-    family = tuple(row for row, _ in relatives)
+    relatives = [lay_relative(item, month, grid.RELATIVE) for item in form.family[:FAMILY_ROWS]]
+    others = [lay_relative(item, month, grid.CONTINUED_RELATIVE) for item in form.family[FAMILY_ROWS:]]
     sections = [Section(grid.CELLS[name].label, left) for name, (_, left) in placed.items() if left]
     return Layout(
         name=clean(form.name),
         cells={name: text for name, (text, _) in placed.items()},
         resume=resume,
-        family=(family + (EMPTY_ROW,) * FAMILY_ROWS)[:FAMILY_ROWS],
-        family_goes_on=len(family) > FAMILY_ROWS,
+        family=(*(row for row, _ in relatives), *[EMPTY_ROW] * (FAMILY_ROWS - len(relatives))),
+        family_goes_on=bool(others),
+        photo=printable(form.photo),
         continuation=Continuation(
             sections=(*sections, *(section for _, left in relatives for section in left)),
             resume=wrap_rows(rest, grid.CONTINUED_WIDTH, CONTINUED),
-            family=family[FAMILY_ROWS:],
+            family=tuple(row for row, _ in others),
         ),
     )
 
@@ -132,11 +135,21 @@ def place(text: str, cell: grid.Cell) -> tuple[Text, Text | None]:
     return Text((*kept.paragraphs, (SEE_REST,)), CONTINUED), set_text(left, grid.CONTINUED_WIDTH, CONTINUED)
 
 
-def lay_relative(item: FamilyItem, month: Month) -> tuple[RelativeRow, tuple[Section, ...]]:
+def lay_relative(
+    item: FamilyItem, month: Month, cells: tuple[grid.Cell, ...]
+) -> tuple[RelativeRow, tuple[Section, ...]]:
     """The row of a relative, and sections for texts too long for it."""
-    age = "" if DECEASED.search(item.work) else age_in(item.birth, month)
+    age = "" if is_deceased(item) else age_in(item.birth, month)
     texts = map(clean, (item.relation, item.name, age, item.political_affiliation, item.work))
-    placed = [place(text, cell) for text, cell in zip(texts, grid.RELATIVE, strict=True)]
+    placed = [place(text, cell) for text, cell in zip(texts, cells, strict=True)]
     who = clean(f"{item.relation}{item.name}")
-    left = [(cell.label, rest) for (_, rest), cell in zip(placed, grid.RELATIVE, strict=True) if rest]
+    left = [(cell.label, rest) for (_, rest), cell in zip(placed, cells, strict=True) if rest]
     return tuple(text for text, _ in placed), tuple(Section(f"{who} {label}", rest) for label, rest in left)
+
+
+def printable(photo: bytes) -> bytes:
+    """A photo in our form; none when there is none or it is no picture, since a broken one must not be printed."""
+    try:
+        return normalise(photo).data
+    except CannotReadPhoto:
+        return b""

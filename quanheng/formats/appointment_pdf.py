@@ -13,43 +13,49 @@ import typst
 
 from quanheng.formats import appointment_grid as grid
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.formats.appointment_glyphs import show_gaps
 from quanheng.formats.appointment_layout import lay_out
-from quanheng.formats.appointment_photo import printable
 
 HERE = Path(__file__).parent
+MEASURES = (
+    *("PAGE", "FIRST_MARGINS", "SECOND_MARGINS", "FIRST_COLUMNS", "SECOND_COLUMNS", "FIRST_ROWS", "SECOND_ROWS"),
+    *("TITLE", "CONTINUED_TITLE", "CONTINUED_LABEL", "TITLE_BAND", "INSET", "TEXT_INSET"),
+)
 
 
 def pdf(forms: Sequence[AppointmentForm], *, on: date) -> bytes:
     """One file for all; `on` is the day of printing, for ages where a form names no month for them."""
     with TemporaryDirectory(prefix="quanheng-") as folder:
         pages = [page_data(form, on, Path(folder, f"{place}.jpg")) for place, form in enumerate(forms)]
+        data = json.dumps({"grid": grid_data(), "forms": pages}, ensure_ascii=False)
         # Texts travel as data: nothing a person's file says is read as markup. The root is a folder of
         # this call, so that the template reaches these photos and no other file.
-        printed: bytes = typst.compile(
+        setter = typst.Compiler(
             template(),
             root=folder,
             font_paths=fonts(),
             ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={"data": json.dumps({"grid": grid_data(), "forms": pages}, ensure_ascii=False)},
-            timestamp=int(datetime.combine(on, time(), UTC).timestamp()),  # same forms, same bytes
+            sys_inputs={"data": show_gaps(data)},
         )
+        printed = setter.compile(format="pdf", timestamp=int(datetime.combine(on, time(), UTC).timestamp()))
+    assert isinstance(printed, bytes)  # other formats give a list of pages
     return printed
 
 
 def page_data(form: AppointmentForm, on: date, photo: Path) -> dict[str, Any]:
     layout = lay_out(form, on=on)
-    picture = printable(form.photo)
-    if picture:
-        photo.write_bytes(picture)
-    continues = layout.continuation.is_needed
-    return {**asdict(layout), "continues": continues, "photo": f"/{photo.name}" if picture else None}
+    if layout.photo:
+        photo.write_bytes(layout.photo)
+    return {
+        **asdict(layout),
+        "continues": layout.continuation.is_needed,
+        "photo": f"/{photo.name}" if layout.photo else None,
+    }
 
 
 def grid_data() -> dict[str, Any]:
-    names = ("PAGE", "FIRST_MARGINS", "SECOND_MARGINS", "FIRST_COLUMNS", "SECOND_COLUMNS", "FIRST_ROWS", "SECOND_ROWS")
-    names += ("TITLE", "CONTINUED_TITLE", "TITLE_BAND", "INSET", "TEXT_INSET")
-    return {name.lower(): getattr(grid, name) for name in names}
+    """The measures as the template names them."""
+    return {name.lower(): getattr(grid, name) for name in MEASURES}
 
 
 @cache

@@ -65,17 +65,15 @@ def count_lines(placed: tuple[ResumeRow, ...]) -> int:
 
 
 def cut(placed: tuple[ResumeRow, ...], count: int, note: str) -> tuple[Resume, tuple[ResumeRow, ...]]:
-    kept: list[ResumeRow] = []
-    rest: list[ResumeRow] = []
-    for row in placed:
-        room = max(0, count - count_lines(tuple(kept)))
-        if row.lines[:room]:
-            kept.append(part(row, row.lines[:room], row.period))
-        if row.lines[room:]:
-            rest.append(part(row, row.lines[room:], "" if room else row.period))
-    kept.append(ResumeRow("", True, note, (note,)))
-    return Resume(tuple(kept), CONTINUED), tuple(rest)
+    """The rows that are whole within `count` lines; only a first one that is longer is cut itself."""
+    kept = [row for place, row in enumerate(placed) if count_lines(placed[: place + 1]) <= count]
+    rest = list(placed[len(kept) :])
+    if not kept:
+        kept = [part(rest[0], 0, count)]
+        rest[0] = replace(part(rest[0], count, len(rest[0].lines)), period="")
+    return Resume((*kept, ResumeRow("", True, note, (note,))), CONTINUED), tuple(rest)
 
 
-def part(row: ResumeRow, lines: Paragraph, period: str) -> ResumeRow:
-    return ResumeRow(period, row.hangs, "".join(lines), lines)
+def part(row: ResumeRow, first: int, last: int) -> ResumeRow:
+    lines = row.lines[first:last]
+    return replace(row, text="".join(lines), lines=lines)

@@ -17,7 +17,7 @@ NEVER_FIRST = frozenset("，。、；：！？）》」』】〕”’…·％,.
 NEVER_LAST = frozenset("（《「『【〔“‘([")
 # A date, a number or a word in Latin letters stays whole, unless no line could hold it.
 ATOM = re.compile(r"[0-9A-Za-z.\-/]+|.", re.DOTALL)
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 
 Paragraph = tuple[str, ...]  # its lines
 
@@ -61,11 +61,11 @@ def atoms(text: str, width: int) -> Iterator[str]:
 @lru_cache(maxsize=4096)
 def wrap(text: str, width: int) -> Paragraph:
     """The lines of one paragraph in `width` half-width columns; joined they are the text."""
-    lines, line, used = [], [], 0
+    lines, line, used = list[str](), list[str](), 0
     for atom in atoms(text, width):
         needed = half_widths(atom)
         if used + needed > width and line:
-            carried = carry(line, atom)
+            carried = carry(line, atom, width)
             lines.append("".join(line))
             line, used = carried, sum(map(half_widths, carried))
         line.append(atom)
@@ -73,11 +73,13 @@ def wrap(text: str, width: int) -> Paragraph:
     return (*lines, "".join(line))
 
 
-def carry(line: list[str], following: str) -> list[str]:
+def carry(line: list[str], following: str, width: int) -> list[str]:
     """What moves from the end of a full line to the next one, so that no sign stands where it must not."""
     carried: list[str] = []
     first = following
-    while len(line) > 1 and (first in NEVER_FIRST or line[-1] in NEVER_LAST) and len(carried) < 3:
+    while len(line) > 1 and (first in NEVER_FIRST or line[-1] in NEVER_LAST):
+        if half_widths("".join((line[-1], *carried, following))) > width:
+            break
         first = line.pop()
         carried.insert(0, first)
     return carried
@@ -105,15 +107,20 @@ def fit(text: str, width: float, height: float, largest: float = LARGEST) -> Tex
 
     A little smaller and unbroken is better read than a lone character on a second line.
     """
-    for size in sizes(largest, largest - UNBROKEN):
-        if all(half_widths(line) <= columns(width, size) for line in text.split("\n")):
-            if text.count("\n") < rows(height, size):
-                return set_text(text, width, size)
-    for size in sizes(largest):
-        placed = set_text(text, width, size)
-        if len(placed.lines) <= rows(height, size):
+    unbroken = (set_text(text, width, size) for size in sizes(largest, largest - UNBROKEN))
+    for placed in unbroken:
+        if len(placed.lines) == len(placed.paragraphs) <= rows(height, placed.size):
             return placed
-    return None
+    fitting = [
+        placed
+        for placed in (set_text(text, width, size) for size in sizes(largest))
+        if len(placed.lines) <= rows(height, placed.size)
+    ]
+    return next(filter(is_tidy, fitting), fitting[0] if fitting else None)
+
+
+def is_tidy(text: Text) -> bool:
+    return not any(line[:1] in NEVER_FIRST for line in text.lines)
 
 
 def split(text: Text, count: int) -> tuple[Text, str]:
