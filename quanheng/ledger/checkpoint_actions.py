@@ -12,7 +12,7 @@ from quanheng.kernel.errors import Refused
 from quanheng.ledger import notes, queries
 from quanheng.ledger.chain import stamp
 from quanheng.ledger.merkle import Frontier
-from quanheng.ledger.models import Checkpoint, Entry, Head, Verification
+from quanheng.ledger.models import Checkpoint, Entry, Head, ProofRun
 from quanheng.ledger.notes import Note
 from quanheng.ledger.verify import Report
 from quanheng.vault.fields import current_keyring
@@ -57,7 +57,7 @@ def verify_ledger(
 ) -> Report:
     """Prove the ledger and keep the outcome for the ledger page."""
     report = queries.prove(external, progress)
-    Verification.objects.create(
+    ProofRun.objects.create(
         at=at,
         entries=report.entries,
         is_whole=report.is_whole,

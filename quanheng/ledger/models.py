@@ -67,7 +67,7 @@ class Checkpoint(models.Model):
     exported_at = models.DateTimeField(null=True)
 
 
-class Verification(models.Model):
+class ProofRun(models.Model):
     """The outcome of one run of the proof, for the line on top of the ledger page."""
 
     at = models.DateTimeField()

@@ -1,7 +1,7 @@
 """Reading the ledger: pages of entries, what an entry may show, the proof and the state of the anchor."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from quanheng.kernel.actor import Actor
 from quanheng.ledger import access, notes
 from quanheng.ledger.chain import Link, canonical
 from quanheng.ledger.ledger_codes import OPEN_DOSSIER
-from quanheng.ledger.models import Checkpoint, Entry, Head, Verification
+from quanheng.ledger.models import Checkpoint, Entry, Head, ProofRun
 from quanheng.ledger.notes import CannotTrustNote, Note
 from quanheng.ledger.verify import Chains, Finding, Heads, Report, verify
 from quanheng.vault.fields import current_keyring
@@ -142,17 +142,17 @@ def prove(external: Sequence[str] = (), progress: Callable[[int], None] = lambda
     anchors = {note.number for note in outside} | ({*exported} & {*kept})
     report = verify(
         chains(),
-        _heads(),
+        heads(),
         [known[number] for number in sorted(known)],
         anchor=known[max(anchors)] if anchors else None,
-        heads_after=_heads,
+        heads_after=heads,
         progress=progress,
     )
     return replace(report, findings=(*report.findings, *invalid, *differing))
 
 
-def last_verification() -> Verification | None:
-    return Verification.objects.order_by("-pk").first()
+def last_proof() -> ProofRun | None:
+    return ProofRun.objects.order_by("-pk").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def anchor_state() -> Anchor:
         return Anchor(None, found["entries"], found["since"])
     note = notes.read(exported.note, notes.public_of(current_keyring().signing))
     tail = Q(pk=None)
-    for stream, (size, _) in _heads().items():
+    for stream, (size, _) in heads().items():
         if size > note.size_of(stream):
             tail |= Q(stream=stream, seq__gt=note.size_of(stream))
     found = Entry.objects.filter(tail).aggregate(entries=Count("pk"), since=Min("at"))
@@ -195,14 +195,25 @@ def _stored_notes(public: bytes) -> tuple[dict[int, Note], list[Finding]]:
     return kept, invalid
 
 
-def _heads() -> Heads:
+def heads() -> Heads:
     return {stream: (seq, digest) for stream, seq, digest in Head.objects.values_list("stream", "seq", "hash")}
 
 
 def chains() -> Chains:
+    """Every stream with its entries by number, read as they are needed."""
     streams = Entry.objects.order_by("stream").values_list("stream", flat=True).distinct()
     for stream in list(streams):
         yield stream, _links(stream)
+
+
+def chains_until(heads: Heads) -> Chains:
+    """The same as far as these heads, for a copy that is whole in itself. What has no head is left in to be found."""
+    for stream, links in chains():
+        yield stream, _until(links, heads[stream][0]) if stream in heads else links
+
+
+def _until(links: Iterable[Link], last: int) -> Iterator[Link]:
+    return (link for link in links if link.seq <= last)
 
 
 def _links(stream: str) -> Iterator[Link]:

@@ -129,11 +129,13 @@ def verify(
     *,
     anchor: Note | None = None,
     heads_after: Callable[[], Heads] | None = None,
+    has_details: bool = True,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Prove every stream, then every note. `chains` gives each stream once, its entries by number; `notes` are proved
     by their signatures already; `anchor` is the newest of those that lie outside. A row that cannot even be read may
-    raise ValueError or TypeError where it stands: the stream ends there as unreadable."""
+    raise ValueError or TypeError where it stands: the stream ends there as unreadable. Without `has_details` the
+    entries come without their details, and none is missed."""
     tree, marks = _tree(notes), _marks(notes)
     walks: dict[str, Walk] = {}
     erasures: set[str] = set()
@@ -154,7 +156,11 @@ def verify(
     after = heads_after() if heads_after else heads
     for stream, walk in walks.items():
         walk.finish(after.get(stream))
-    return _report(walks, erasures, notes, tree, tail)
+    missing = _missing(walks) if has_details else []
+    unexplained = [one for one in missing if f"ledger.entry:{one.stream}/{one.seq}" not in erasures]
+    found = [one for _, walk in sorted(walks.items()) for one in (walk.problem, walk.contradiction) if one]
+    found += unexplained + _shorter(walks, notes) + _wrong_roots(notes, tree)
+    return _report(walks, found, len(missing) - len(unexplained), notes, tail)
 
 
 @dataclass(slots=True)
@@ -175,22 +181,23 @@ class _Tail:
             self.since = min(self.since or link.at, link.at)
 
 
-def _report(walks: Mapping[str, Walk], erasures: set[str], notes: Sequence[Note], tree: Tree, tail: _Tail) -> Report:
-    missing = [(stream, seq) for stream, walk in sorted(walks.items()) for seq in walk.missing]
-    unexplained = [place for place in missing if "ledger.entry:{}/{}".format(*place) not in erasures]
-    found = [one for _, walk in sorted(walks.items()) for one in (walk.problem, walk.contradiction) if one]
-    found += [Finding("detail-missing", stream, seq) for stream, seq in unexplained]
-    found += _shorter(walks, notes) + _wrong_roots(notes, tree)
+def _report(
+    walks: Mapping[str, Walk], found: Sequence[Finding], erased: int, notes: Sequence[Note], tail: _Tail
+) -> Report:
     return Report(
         entries=tail.entries,
         streams={stream: walk.seq for stream, walk in sorted(walks.items())},
         findings=tuple(found),
-        erased=len(missing) - len(unexplained),
+        erased=erased,
         checkpoints=len(notes),
         anchor=tail.anchor,
         unanchored=tail.unanchored,
         unanchored_since=tail.since,
     )
+
+
+def _missing(walks: Mapping[str, Walk]) -> list[Finding]:
+    return [Finding("detail-missing", name, seq) for name, walk in sorted(walks.items()) for seq in walk.missing]
 
 
 def _tree(notes: Sequence[Note]) -> Tree:

@@ -13,7 +13,7 @@ from quanheng.ledger import checkpoint_actions, notes, queries
 from quanheng.ledger.actions import Draft, erase_detail, record, record_many, record_opening
 from quanheng.ledger.chain import GENESIS
 from quanheng.ledger.checkpoint_actions import CannotCheckpoint, export_checkpoint, make_checkpoint, verify_ledger
-from quanheng.ledger.models import Checkpoint, Entry, Head, Verification
+from quanheng.ledger.models import Checkpoint, Entry, Head, ProofRun
 from quanheng.ledger.notes import CannotTrustNote
 from quanheng.vault import keyring as keys
 from quanheng.vault.fields import current_keyring
@@ -237,12 +237,12 @@ def test_an_erased_detail_leaves_every_proof_whole(ledger: Actor) -> None:
 
 
 def test_the_outcome_of_a_run_is_kept(ledger: Actor) -> None:
-    assert queries.last_verification() is None
+    assert queries.last_proof() is None
     assert verify_ledger(at=AT).is_whole
     run("UPDATE ledger_entry SET object_key = 'x:other' WHERE stream = 'alpha' AND seq = 3")
     checkpoint_actions.verify_ledger(at=LATER)
-    kept = queries.last_verification()
+    kept = queries.last_proof()
     assert kept is not None
     assert (kept.at, kept.entries, kept.is_whole) == (LATER, 19, False)
     assert json.loads(kept.findings) == [{"code": "hash", "stream": "alpha", "seq": 3, "checkpoint": 0}]
-    assert Verification.objects.count() == 2
+    assert ProofRun.objects.count() == 2
