@@ -4,7 +4,7 @@ Records are not overwritten: a change withdraws the record and adds another, so 
 file ever had can be shown and the last change can be taken back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -303,3 +303,19 @@ def delete_query(*, actor: Actor, query: UUID) -> None:
 
 def _record(actor: Actor, action: str, cadre: Cadre, detail: dict[str, Any], reason: str, at: datetime) -> None:
     ledger.record(actor=actor, action=action, obj=cadre, cadre=cadre.pk, detail=detail, reason=reason, at=at)
+
+
+def record_export(*, actor: Actor, cadres: Sequence[UUID], kind: str, at: datetime) -> None:
+    """Who took whose file out in which form: an entry for each person, so that 谁看过 shows it."""
+    action = "people.print_form" if kind in ("pdf", "docx") else "people.export"
+    drafts = [
+        ledger.Draft(
+            action=action,
+            object_key=f"people.cadre:{key}",
+            cadre=key,
+            detail={"kind": kind, "together": len(cadres)},
+        )
+        for key in cadres
+    ]
+    with transaction.atomic():
+        ledger.record_many(actor=actor, drafts=drafts, at=at)

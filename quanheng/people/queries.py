@@ -125,45 +125,78 @@ def _start(record: Any) -> date | None:
 
 
 def dossier_on(cadre: Cadre, on: date) -> Dossier:
-    """The file of a cadre already fetched through `access`, as it stood on a date. 15 queries.
+    """The file of a cadre already fetched through `access`, as it stood on a date.
 
     A record that began after the date is left out; one that ended later is shown as still open by
     whoever asks `contains`. Records withdrawn as wrong are left out on every date.
     """
-    load = _loader(cadre.pk, on)
-    photo = Photo.objects.filter(cadre=cadre, withdrawn_at=None).defer("file__content").order_by("-recorded_at", "pk")
-    form = StatedForm.objects.filter(cadre=cadre, withdrawn_at=None).order_by("-recorded_at", "pk")
-    return Dossier(
-        cadre=cadre,
-        on=on,
-        resume=load(ResumeEntry),
-        posts=load(PostHolding),
-        ranks=load(RankHolding),
-        educations=load(Education),
-        titles=load(ProfessionalTitle),
-        family=load(FamilyMember),
-        rewards=load(Reward),
-        sanctions=load(Sanction),
-        grades=load(AnnualGrade),
-        trainings=load(TrainingRecord),
-        specialties=load(Specialty),
-        photo=photo.first(),
-        form=form.first(),
-        sources={source.field: source for source in sources_of(cadre.pk)},
-        verifications={row.item: row for row in verifications_of([cadre.pk])},
-    )
+    return dossiers_on([cadre], on)[0]
 
 
-class _loader:  # noqa: N801  reads as a function: load(model)
-    def __init__(self, cadre: UUID, on: date) -> None:
-        self.cadre, self.on = cadre, on
+def dossiers_on(cadres: Sequence[Cadre], on: date) -> list[Dossier]:
+    """Many files at once, in the same 15 queries as one."""
+    load = _Loader([cadre.pk for cadre in cadres], on)
+    kinds = {name: load(model) for name, model in _DOSSIER_PARTS.items()}
+    photos, forms = load.latest(Photo, "file"), load.latest(StatedForm)
+    sources, verifications = load.sources(), load.verifications()
+    return [
+        Dossier(
+            cadre=cadre,
+            on=on,
+            photo=photos.get(cadre.pk),
+            form=forms.get(cadre.pk),
+            sources=sources.get(cadre.pk, {}),
+            verifications=verifications.get(cadre.pk, {}),
+            **{name: records.get(cadre.pk, []) for name, records in kinds.items()},
+        )
+        for cadre in cadres
+    ]
 
-    def __call__(self, model: type[Record]) -> list[Record]:
-        return _begun(records_of(model, [self.cadre]), self.on)
+
+_DOSSIER_PARTS: dict[str, type[Any]] = {
+    "resume": ResumeEntry,
+    "posts": PostHolding,
+    "ranks": RankHolding,
+    "educations": Education,
+    "titles": ProfessionalTitle,
+    "family": FamilyMember,
+    "rewards": Reward,
+    "sanctions": Sanction,
+    "grades": AnnualGrade,
+    "trainings": TrainingRecord,
+    "specialties": Specialty,
+}
 
 
-def sources_of(cadre: UUID) -> QuerySet[FieldSource]:
-    return FieldSource.objects.filter(cadre=cadre, withdrawn_at=None).order_by("field", "pk")
+class _Loader:
+    """Records of some cadres, by cadre. Called with a kind of record it gives those begun by the date."""
+
+    def __init__(self, keys: list[UUID], on: date) -> None:
+        self.keys, self.on = keys, on
+
+    def __call__(self, model: type[Any]) -> dict[UUID, list[Any]]:
+        return _by_cadre(_begun(records_of(model, self.keys), self.on))
+
+    def latest(self, model: type[Any], *related: str) -> dict[UUID, Any]:
+        """The newest of each cadre; the content of a file stays in the database."""
+        found = records_of(model, self.keys)
+        found = found.select_related(*related).defer("file__content") if related else found
+        return {key: records[0] for key, records in _by_cadre(found).items()}
+
+    def sources(self) -> dict[UUID, dict[str, FieldSource]]:
+        found = FieldSource.objects.filter(cadre__in=self.keys, withdrawn_at=None).order_by("field", "pk")
+        return {key: {row.field: row for row in rows} for key, rows in _by_cadre(found).items()}
+
+    def verifications(self) -> dict[UUID, dict[str, Verification]]:
+        found = _by_cadre(verifications_of(self.keys))
+        return {key: {row.item: row for row in rows} for key, rows in found.items()}
+
+
+def _by_cadre(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.cadre_id, []).append(row)
+    return groups
 
 
 def verifications_of(cadres: Iterable[UUID]) -> QuerySet[Verification]:

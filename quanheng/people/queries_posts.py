@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from quanheng.kernel.actor import Actor
+from quanheng.kernel.actor import Actor, Purpose
 from quanheng.organization.choices import GroupRole
 from quanheng.organization.models import Unit
 from quanheng.organization.queries import in_force
@@ -29,13 +29,13 @@ class PositionHolder:
     is_counted: bool
 
 
-def filled_positions(unit_path: str, on: date) -> Mapping[UUID, frozenset[UUID]]:
-    """Principal and deputy positions at and below the path -> keys of the cadres who count as holding them.
+def filled_positions(units: Iterable[UUID], on: date) -> Mapping[UUID, frozenset[UUID]]:
+    """Principal and deputy positions of the units -> keys of the cadres who count as holding them.
 
     The keys are for counting persons only: a page shows a person through `holders`.
     """
     rows = _holdings(on).filter(
-        position__unit__path__startswith=unit_path,
+        position__unit__in=list(units),
         position__group_role__in=(GroupRole.PRINCIPAL, GroupRole.DEPUTY),
     )
     found: dict[UUID, set[UUID]] = {}
@@ -65,9 +65,14 @@ def holders(actor: Actor, positions: Iterable[UUID], on: date) -> list[PositionH
     ]
 
 
-def visible_counts(actor: Actor) -> dict[UUID, int]:
+def visible_counts(actor: Actor, *, purpose: Purpose = Purpose.MANAGEMENT) -> dict[UUID, int]:
     """Home unit -> number of visible serving cadres, for the unit tree."""
-    rows = visible_cadres(actor).filter(status=CadreStatus.SERVING).values("home_unit").annotate(number=Count("pk"))
+    rows = (
+        visible_cadres(actor, purpose=purpose)
+        .filter(status=CadreStatus.SERVING)
+        .values("home_unit")
+        .annotate(number=Count("pk"))
+    )
     return {row["home_unit"]: row["number"] for row in rows.order_by()}
 
 

@@ -1,0 +1,73 @@
+"""Work of the background worker. Each task asks anew who the officer is and what the grants allow now."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django_tasks import task
+
+from quanheng.accounts.queries import account_of, actor_of
+from quanheng.kernel import clock
+from quanheng.kernel.actor import Actor
+from quanheng.kernel.errors import NotFound, Refused
+from quanheng.people.choices import ImportState
+from quanheng.people.imports import actions, apply
+from quanheng.people.models import ImportBatch
+from quanheng.people.queries import recused_keys
+
+SILENT_AFTER = timedelta(seconds=60)  # a task that gave no sign of life for so long was killed
+Step = Callable[[Actor, ImportBatch, datetime, date], None]
+
+
+@task()
+def read_import(batch: str) -> None:
+    _run(
+        UUID(batch),
+        ImportState.READING,
+        lambda actor, row, at, on: actions.read_items(actor=actor, batch=row, clock=clock.now, on=on),
+    )
+
+
+@task()
+def apply_import(batch: str) -> None:
+    _run(
+        UUID(batch),
+        ImportState.APPLYING,
+        lambda actor, row, at, on: _apply(actor, row, on),
+    )
+
+
+def _apply(actor: Actor, batch: ImportBatch, on: date) -> None:
+    apply.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
+
+
+def _run(key: UUID, state: ImportState, step: Step) -> None:
+    """The outermost loop of a task: whatever stops it is said on the page of the import."""
+    batch = ImportBatch.objects.select_related("unit").get(pk=key)
+    if batch.state != state:
+        return  # finished by another worker, or discarded
+    try:
+        step(actor_by_key(batch.account_key), batch, clock.now(), clock.today())
+    except Refused as refusal:
+        actions.fail(batch=key, code=refusal.code)
+    except Exception:  # the task's own outermost loop: said on the page, then logged by the worker
+        actions.fail(batch=key, code="unexpected")
+        raise
+
+
+def actor_by_key(key: UUID) -> Actor:
+    account = account_of(key)
+    if account is None:
+        raise NotFound
+    actor = actor_of(account, at=clock.now())
+    return replace(actor, recused=recused_keys(actor.cadre))
+
+
+def resume_interrupted() -> int:
+    """Put in again what a killed worker left half-way; called when a worker starts. Gives how many."""
+    waiting = {ImportState.READING: read_import, ImportState.APPLYING: apply_import}
+    silent = ImportBatch.objects.filter(state__in=list(waiting), beat_at__lt=clock.now() - SILENT_AFTER)
+    for batch in silent:
+        waiting[ImportState(batch.state)].enqueue(str(batch.pk))
+    return len(silent)
