@@ -44,9 +44,12 @@ class Member:
     def data(self) -> bytes:
         """Raises CannotUnpack."""
         try:
-            return self.archive.read(self.entry)
+            data = self.archive.read(self.entry)
         except _DAMAGE as error:
             raise CannotUnpack("damaged", name=self.name) from error
+        if len(data) != self.size:
+            raise CannotUnpack("damaged", name=self.name)
+        return data
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _sort_out(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> tuple
         name = _safe_name(entry)
         if entry.flag_bits & 0x1:
             raise CannotUnpack("encrypted", name=name)
-        if entry.is_dir() or _is_litter(name):
+        if name.endswith("/") or _is_litter(name):
             continue
         suffix = PurePosixPath(name).suffix.lower()
         if suffix == ".lrmx":

@@ -28,4 +28,4 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (48, 60), mode: str = "R
 
 
 def jpeg(**options: object) -> bytes:
-    return picture(**options)  # type: ignore[arg-type]  # options of Pillow
+    return picture(**options)

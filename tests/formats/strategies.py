@@ -7,9 +7,8 @@ from quanheng.formats.dates import Month, month_of
 from quanheng.formats.resume import Inside, ResumeEntry
 
 # Awkward on purpose: markup, marks of names and dates, spaces of all widths, rare characters.
-ALPHABET = st.sampled_from(
-    list("张三古丽县委书记𠮷㐂·?？。 　\t\n\r<>&\"'];；０１.．-—xX2008年Ab\u200b\ufeff\x85\ufdd0\ufffd")
-)
+MARKS = "·?？。 　\t\n\r<>&'];；０１.．-—\u200b\ufeff\x85\ufdd0\ufffd" + '"'
+ALPHABET = st.sampled_from(list("张三古丽县委书记𠮷㐂xX2008年Ab" + MARKS))
 texts = st.text(ALPHABET, max_size=12)
 anything = st.text(max_size=8)
 months = st.builds(month_of, st.integers(1900, 2099), st.integers(1, 12))
@@ -57,14 +56,18 @@ def _is_nested(text: str) -> bool:
     return True
 
 
+def _ends(period: tuple[Month, Month | None] | None) -> tuple[Month | None, Month | None]:
+    return period or (None, None)
+
+
 def _inside(period: tuple[Month, Month | None] | None, text: str) -> Inside:
-    return Inside(*(period or (None, None)), text.lstrip("、") or "学习")
+    return Inside(*_ends(period), text.lstrip("、") or "学习")
 
 
 periods = st.tuples(months, st.none() | months)
 insides = st.builds(_inside, st.none() | periods, words)
 entries = st.builds(
-    lambda period, text, inside: ResumeEntry(*(period or (None, None)), text, tuple(inside)),
+    lambda period, text, inside: ResumeEntry(*_ends(period), text, tuple(inside)),
     st.none() | periods,
     words,
     st.lists(insides, max_size=2),

@@ -66,7 +66,7 @@ def test_a_bad_month_of_joining_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "dead"), [("农民（已去世）", True), ("县农机厂退休职工，2009年病故", True), ("县第一中学教师", False)]
+    ("work", "dead"), [("农民（已去世）", True), ("工人，2009年病故", True), ("县第一中学教师", False)]
 )
 def test_deceased(work: str, dead: bool) -> None:
     assert is_deceased(FamilyItem(work=work)) is dead

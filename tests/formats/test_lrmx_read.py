@@ -224,6 +224,9 @@ def test_photo_on_many_lines() -> None:
         (sample("external-entity"), "document-type"),
         (sample("other-root"), "root"),
         ("<Person><XingMing>赵".encode("utf-16"), "truncated"),
+        ("<Person><XingMing>赵".encode("utf-16-le"), "truncated"),
+        ("<Person><XingMing>赵".encode("utf-16-be"), "truncated"),
+        (b"<Person>\x0b", "truncated"),
     ],
 )
 def test_what_is_no_file_of_ours(data: bytes, code: str) -> None:
@@ -238,6 +241,11 @@ def test_bounds() -> None:
     assert (refusal.value.code, refusal.value.facts["limit"]) == ("too-large", 1000)
     few = lrmx.read(sample("plain"), limits=Limits(relatives=1))
     assert (len(few.form.family), found(few)) == (1, [("JiaTingChengYuan", "too-many-relatives")])
+
+
+def test_a_heavy_photo_is_named() -> None:
+    heavy = base64.b64encode(jpeg() + bytes(5 * 1024 * 1024)).decode()
+    assert found(read(f"<ZhaoPian>{heavy}</ZhaoPian>")) == [("ZhaoPian", "photo-too-large")]
 
 
 def test_every_cut_of_a_file_is_refused_or_read() -> None:

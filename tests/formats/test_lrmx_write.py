@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -49,12 +50,8 @@ def test_the_exact_bytes() -> None:
 
 
 def test_every_element_in_order() -> None:
-    text = lrmx.write(AppointmentForm()).decode()
-    positions = [
-        text.index(f"<{element.tag}>" if element.tag in ("Version", "JiaTingChengYuan") else f"<{element.tag} />")
-        for element in ELEMENTS
-    ]
-    assert positions == sorted(positions)
+    written = re.findall(r"^  <(\w+)", lrmx.write(AppointmentForm()).decode(), re.MULTILINE)
+    assert written == [element.tag for element in ELEMENTS]
 
 
 def test_what_is_written_is_read() -> None:
@@ -76,31 +73,28 @@ def test_our_own_files_come_back_byte_for_byte(form: AppointmentForm) -> None:
     assert lrmx.write(lrmx.read(first).form) == first
 
 
-@given(anything)
-def test_any_text_is_written_stably_or_refused(text: str) -> None:
-    form = AppointmentForm(reason=text, name=text, identity_number=text, party_joining=text, birth=text)
+def write_or_refuse(form: AppointmentForm) -> str:
+    """The code of the refusal, or else a stable file."""
     try:
         first = lrmx.write(form)
     except CannotWrite as refusal:
-        assert refusal.code == "illegal-character"
-    else:
-        assert lrmx.write(lrmx.read(first).form) == first
+        return refusal.code
+    assert lrmx.write(lrmx.read(first).form) == first
+    return "written"
+
+
+@given(anything)
+def test_any_text_is_written_stably_or_refused(text: str) -> None:
+    form = AppointmentForm(reason=text, name=text, identity_number=text, party_joining=text, birth=text)
+    assert write_or_refuse(form) in ("written", "illegal-character")
 
 
 @given(st.text(st.sampled_from(list("<>/Foo a='\"&!-[]CDATA xmlns:?")), max_size=25))
 def test_any_unknown_element_is_written_stably_or_refused(xml: str) -> None:
-    form = AppointmentForm(unknown=(("Foo", f"<Foo{xml}"),))
-    try:
-        first = lrmx.write(form)
-    except CannotWrite as refusal:
-        assert refusal.code == "unknown"
-    else:
-        assert lrmx.write(lrmx.read(first).form) == first
+    assert write_or_refuse(AppointmentForm(unknown=(("Foo", f"<Foo{xml}"),))) in ("written", "unknown")
 
 
-@pytest.mark.parametrize(
-    ("text", "character"), [("\x0b", "U+000B"), ("\0", "U+0000"), ("\ud800", "U+D800"), ("\uffff", "U+FFFF")]
-)
+@pytest.mark.parametrize(("text", "character"), [("\x0b", "U+000B"), ("\0", "U+0000"), ("\ud800", "U+D800")])
 def test_illegal_characters_are_refused(text: str, character: str) -> None:
     with pytest.raises(CannotWrite) as refusal:
         lrmx.write(AppointmentForm(rewards_and_sanctions=text))

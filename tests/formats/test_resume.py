@@ -70,7 +70,6 @@ def test_separators_and_spaces(separator: str, space: str) -> None:
         "1997年7月至2006年11月",
         "1997-07-2006-11",
         "１９９７．０７－－２００６．１１",
-        "1997/07--2006/11",
     ],
 )
 def test_ways_to_write_a_period(period: str) -> None:
@@ -78,7 +77,7 @@ def test_ways_to_write_a_period(period: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "period", ["2006.11--       ", "2006.11--", "2006.11—至今", "2006.11-今", "2006年11月至今", "  2006.11——现在"]
+    "period", ["2006.11--       ", "2006.11--", "2006.11—至今", "2006年11月至今", "  2006.11——现在"]
 )
 def test_open_end(period: str) -> None:
     assert entry(f"{period}  甲") == ("2006-11", None, "甲")
