@@ -17,6 +17,7 @@ from quanheng.formats.appointment_glyphs import show_gaps
 from quanheng.formats.appointment_layout import lay_out
 
 HERE = Path(__file__).parent
+MANY = 10  # forms, from which on the memory is given back after printing
 MEASURES = (
     *("PAGE", "FIRST_MARGINS", "SECOND_MARGINS", "FIRST_COLUMNS", "SECOND_COLUMNS", "FIRST_ROWS", "SECOND_ROWS"),
     *("TITLE", "CONTINUED_TITLE", "CONTINUED_LABEL", "TITLE_BAND", "INSET", "TEXT_INSET"),
@@ -38,8 +39,19 @@ def pdf(forms: Sequence[AppointmentForm], *, on: date) -> bytes:
             sys_inputs={"data": show_gaps(data)},
         )
         printed = setter.compile(format="pdf", timestamp=int(datetime.combine(on, time(), UTC).timestamp()))
+    if len(forms) > MANY:
+        forget()
     assert isinstance(printed, bytes)  # other formats give a list of pages
     return printed
+
+
+def forget() -> None:
+    """Empty the caches of Typst, which keeps what its last ten compilations made, 1–2 MB a form.
+
+    Measured: batches of 100 forms in one process settle at 190 MB instead of 830 MB, for 0.15 s a batch.
+    """
+    for _ in range(11):
+        typst.Compiler(b"", font_paths=fonts(), ignore_system_fonts=True).compile(format="pdf")
 
 
 def page_data(form: AppointmentForm, on: date, photo: Path) -> dict[str, Any]:

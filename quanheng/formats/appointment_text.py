@@ -17,7 +17,7 @@ NEVER_FIRST = frozenset("，。、；：！？）》」』】〕”’…·％,.
 NEVER_LAST = frozenset("（《「『【〔“‘([")
 # A date, a number or a word in Latin letters stays whole, unless no line could hold it.
 ATOM = re.compile(r"[0-9A-Za-z.\-/]+|.", re.DOTALL)
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff\ufeff\ufffe\uffff]")
 
 Paragraph = tuple[str, ...]  # its lines
 

@@ -85,6 +85,12 @@ def test_two_pages_of_a4_a_person() -> None:
     assert sizes == {(210, 297)}
 
 
+def test_many_people_in_one_file_keep_their_order() -> None:
+    forms = [replace(CHEN, name=f"陈{number}号", photo=b"") for number in range(12)]
+    fronts = printed(*forms)[::2]
+    assert [re.findall(r"陈\d+号", joined(page)) for page in fronts] == [[form.name] for form in forms]
+
+
 def test_texts_stand_in_their_cells() -> None:
     front, back = (placed(page) for page in printed(CHEN))
     columns, rows = edges(22.0, grid.FIRST_COLUMNS), edges(11.1 + grid.TITLE_BAND, grid.FIRST_ROWS)

@@ -85,4 +85,4 @@ def test_fit_gives_up_below_eight_points() -> None:
 
 
 def test_clean_drops_what_no_font_draws() -> None:
-    assert clean("\r\n一\r\n二\t三\x00\u200b\u202e\x85\n") == "一\n二 三"
+    assert clean("\r\n一\r\n二\t三\x00\u200b\u202e\x85\ud800\uffff\n") == "一\n二 三"
