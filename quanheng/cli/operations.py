@@ -36,9 +36,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _add_demo(commands: Any) -> None:
-    demo = commands.add_parser(
-        "demo", help="make the synthetic city in an empty database; `demo samples DIR` writes files"
-    )
+    demo = commands.add_parser("demo", help="make the synthetic city; `demo samples DIR` writes sample files")
     demo.add_argument("what", nargs="?", choices=["samples"], help="samples: only write sample .lrmx files")
     demo.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     demo.add_argument("--cadres", type=int, default=3000)
@@ -83,8 +81,10 @@ def _city(arguments: argparse.Namespace) -> int:
 
     from quanheng.demo import city, load
     from quanheng.kernel import clock
+    from quanheng.operations.keys import ensure_keys
 
     call_command("migrate", verbosity=0, interactive=False)
+    ensure_keys()
     seed = city.SEED if arguments.seed is None else arguments.seed
     started = time.monotonic()
     try:
@@ -105,7 +105,10 @@ def _city(arguments: argparse.Namespace) -> int:
 def _prepare() -> None:
     from django.core.management import call_command
 
+    from quanheng.operations.keys import ensure_keys
+
     call_command("migrate", verbosity=0, interactive=False)
+    ensure_keys()
     call_command("collectstatic", verbosity=0, interactive=False)
 
 

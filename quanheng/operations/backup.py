@@ -57,7 +57,7 @@ def _write(file: BinaryIO, passphrase: str, note: str, at: datetime, progress: P
 
     put(_header(passphrase, note, at))
     with one_moment():
-        counts = {label: count for label, count in _put_tables(put, progress)}
+        counts = dict(_put_tables(put, progress))
     put({"end": counts})
     sealed.write(packer.flush())
     sealed.close()

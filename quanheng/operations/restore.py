@@ -102,7 +102,8 @@ class _Table:
     """The rows of one table; the line behind them is kept in `following`."""
 
     def __init__(self, lines: Iterator[Any]) -> None:
-        self.lines, self.following = lines, {}
+        self.lines = lines
+        self.following: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[list[Any]]:
         for line in self.lines:

@@ -25,7 +25,7 @@ def backed_up_models() -> list[type[models.Model]]:
     """Every table with content, referenced ones first."""
     found = {model for model in apps.get_models(include_auto_created=True) if _is_kept(model)}
     graph = {model: {field.related_model for field in _links(model)} & found - {model} for model in found}
-    ordered: Sequence[type[models.Model]] = tuple(TopologicalSorter(graph).static_order())  # type: ignore[arg-type]
+    ordered: Sequence[type[models.Model]] = tuple(TopologicalSorter(graph).static_order())
     return list(ordered)
 
 
@@ -55,7 +55,7 @@ def load_rows(model: type[models.Model], rows: Iterable[list[Any]]) -> int:
     fields = columns_of(model)
     quote = connection.ops.quote_name
     places = ", ".join(["%s"] * len(fields))
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  quoted names only
     count = 0
     with connection.cursor() as cursor:
