@@ -13,7 +13,7 @@ help: ## this list
 demo: ## install, make the synthetic city once, serve it on http://127.0.0.1:8000 (no root, no apt)
 	@tools/bootstrap demo
 	@$(DEMO) $(BIN)/quanheng demo
-	@$(DEMO) $(BIN)/quanheng serve
+	@exec env $(DEMO) $(BIN)/quanheng serve
 
 dev: ## .venv with the tools of development
 	@tools/bootstrap dev
