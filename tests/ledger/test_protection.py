@@ -1,5 +1,10 @@
 """The database refuses by itself to alter the ledger."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -72,6 +77,19 @@ def test_the_state_of_the_protection_is_known(entry: Entry) -> None:
     assert protection.is_installed(connection)
     protection.remove(connection)
     assert not protection.is_installed(connection)
+
+
+def test_a_migrated_database_is_protected(tmp_path: Path) -> None:
+    """Also after later migrations: SQLite drops the triggers of a table that one of them rebuilds."""
+    code = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        "from django.db import connection; from quanheng.ledger import protection;"
+        "call_command('migrate', 'ledger', verbosity=0); print(protection.is_installed(connection))"
+    )
+    settings = {"DJANGO_SETTINGS_MODULE": "quanheng.settings", "QUANHENG_DATABASE": "sqlite"}
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, env={**os.environ, **settings, "QUANHENG_DATA": str(tmp_path)}, capture_output=True)
+    assert done.stdout.split() == [b"True"], done.stderr.decode()
 
 
 @on_postgres
