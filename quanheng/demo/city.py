@@ -91,7 +91,7 @@ def _live(city: City, slot: Slot, who: Identity, chance: random.Random) -> _Life
 def _cadre(city: City, index: int) -> CadreFact:
     slot, member = city.slots[index], city.cast.get(index)
     who = make_identity(city.seed, index, slot, member)
-    chance = dice(city.seed, "life", index)
+    chance = dice(city.seed, "life", who.token)
     life = _live(city, slot, who, chance)
     known = city.known.get(index, {})
     wanted = member.relatives if member else 0

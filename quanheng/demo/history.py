@@ -67,7 +67,7 @@ def make_grades(
     """One a year; the first is not graded (on probation), a sanctioned year is not excellent."""
     first, last = work_start // 12, min(LAST_YEAR_GRADED, until // 12 - (until < TODAY))
     marked = {sanction.start // 12 for sanction in sanctions}
-    found = [GradeFact(first, _G.NOT_GRADED)]
+    found = [GradeFact(year, _G.NOT_GRADED) for year in (first,) if year <= last]
     for year in range(first + 1, last + 1):
         excellent = chance.random() < EXCELLENT_SHARE and year not in marked
         found.append(GradeFact(year, _G.EXCELLENT if excellent else _OTHERWISE.draw(chance)))
@@ -90,7 +90,7 @@ def _rewards(chance: random.Random, grades: Sequence[GradeFact], authority: str)
             yield RewardFact(RewardKind.THIRD_CLASS_MERIT, name, authority, document, at)
         elif run and chance.random() < 0.2:
             yield RewardFact(RewardKind.COMMENDATION, f"{grade.year}年度考核优秀，嘉奖", authority, document, at)
-    if chance.random() < 0.05:
+    if grades and chance.random() < 0.05:
         year = grades[len(grades) // 2].year
         yield RewardFact(RewardKind.HONORARY_TITLE, pick(chance, _AWARDS), authority, "", months(year, 7))
 

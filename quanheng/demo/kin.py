@@ -23,7 +23,7 @@ def make_family(
     seed: int, who: Identity, seats: Seats, area: str, known: Mapping[str, RelativeFact], count: int
 ) -> tuple[RelativeFact, ...]:
     """In the order of the form: spouse, children, parents, parents-in-law. `known` are cadres of the city."""
-    chance = dice(seed, "kin", who.index)
+    chance = dice(seed, "kin", who.token)
     wanted = count or _usual_count(chance, who)
     husband = known.get("12")
     others = [one for one in _relatives(chance, who, seats, area, husband) if one.relation_code not in known]

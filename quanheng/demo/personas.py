@@ -122,7 +122,7 @@ PERSONAS = (
 
 def add_personas(seed: int, units: Mapping[str, UUID], cadres: Mapping[str, UUID], at: datetime) -> list[Account]:
     """Accounts, roles and grants. `units` by name, `cadres` of the cast by name."""
-    keys = KeyMaker(seed, "account")
+    keys, password = KeyMaker(seed, "account"), make_password(PASSWORD)  # one hash: it takes half a second
     accounts = {
         persona.username: Account(
             id=keys.key(number),
@@ -131,7 +131,7 @@ def add_personas(seed: int, units: Mapping[str, UUID], cadres: Mapping[str, UUID
             office=persona.office,
             unit_id=units[persona.unit],
             cadre_key=cadres[persona.cadre] if persona.cadre else None,
-            password=make_password(PASSWORD),
+            password=password,
             created_at=at,
         )
         for number, persona in enumerate(PERSONAS, 1)

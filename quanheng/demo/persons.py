@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from quanheng.demo.cast import CastMember
+from quanheng.demo.cast import CAST, CastMember
 from quanheng.demo.chance import Weighted, dice, index_of, month, pick
 from quanheng.demo.facts import Slot
 from quanheng.demo.ladder import LADDER, TODAY
@@ -24,12 +24,13 @@ AGES = {  # youngest, oldest, most often
     PostTier.DEPARTMENT_PRINCIPAL: (51.0, 59.8, 56.0),
 }
 _OTHERS = Weighted({"13": 70.0, "12": 6.0, "05": 6.0, "06": 4.0, "04": 4.0, "07": 3.0, "08": 3.0, "10": 4.0})
-_NUMBERS = 5_000_000  # 10,000 regions below province 00, 500 of one sex a day
+_NUMBERS = 4_999_500  # 9,999 regions below province 00, 500 of one sex a day; the last region is the cast's
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     index: int
+    token: str  # what chance goes by: the cast are themselves in a city of any size
     name: str
     former_names: str
     sex: Sex
@@ -48,7 +49,8 @@ class Identity:
 
 
 def make_identity(seed: int, index: int, slot: Slot, member: CastMember | None) -> Identity:
-    chance = dice(seed, "who", index)
+    token = member.name if member else str(index)
+    chance = dice(seed, "who", token)
     sex = member.sex if member else Sex.FEMALE if chance.random() < _female_share(slot) else Sex.MALE
     ethnicity = member.ethnicity if member else ETHNICITIES.draw(chance)
     retired = member is None and slot.position.tier == PostTier.STAFF and chance.random() < 0.012
@@ -57,6 +59,7 @@ def make_identity(seed: int, index: int, slot: Slot, member: CastMember | None) 
     native = pick(chance, NATIVE_PLACES)
     return Identity(
         index=index,
+        token=token,
         name=member.name if member else make_name(chance, sex, ethnicity),
         former_names=make_name(chance, sex) if member is None and chance.random() < 0.01 else "",
         sex=sex,
@@ -67,7 +70,7 @@ def make_identity(seed: int, index: int, slot: Slot, member: CastMember | None) 
         affiliation=affiliation,
         party_joined=joined,
         retired_in=index_of(born) + 720 if retired else None,
-        identity_number=identity_number(seed, index, born, sex),
+        identity_number=identity_number(seed, index, born, sex) if member is None else _cast_number(member),
     )
 
 
@@ -76,6 +79,11 @@ def identity_number(seed: int, index: int, born: date, sex: Sex) -> str:
     place = (index * 7919 + seed * 104_729) % _NUMBERS
     sequence = place % 500 * 2 + (sex == Sex.MALE)
     return complete(f"00{place // 500:04d}{born:%Y%m%d}{sequence:03d}")
+
+
+def _cast_number(member: CastMember) -> str:
+    sequence = CAST.index(member) * 2 + (member.sex == Sex.MALE)
+    return complete(f"009999{member.born:%Y%m%d}{sequence:03d}")
 
 
 def _female_share(slot: Slot) -> float:
