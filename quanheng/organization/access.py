@@ -61,11 +61,16 @@ def unit_for(actor: Actor, pk: UUID, *, for_update: bool = False) -> Unit:
         raise NotFound
     if not for_update:
         return unit
+    require_reorganizer(actor, unit)
+    return _existing(pk, for_update=True)
+
+
+def require_reorganizer(actor: Actor, unit: Unit) -> None:
+    """The unit is in scope; reorganizing asks for the role and for a grant that serves management."""
     if not may_reorganize(actor):
         raise NotPermitted("role-may-not-reorganize")
     if not is_covered(unit.path, granted_paths(actor, Purpose.MANAGEMENT)):
         raise NotPermitted("purpose-not-granted", purpose=Purpose.MANAGEMENT.value)
-    return _existing(pk, for_update=True)
 
 
 def position_for(actor: Actor, pk: UUID, *, for_update: bool = False) -> Position:

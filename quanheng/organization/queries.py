@@ -86,6 +86,12 @@ def subtree(unit: Unit, tree: Sequence[TreeUnit]) -> list[TreeUnit]:
     return [] if place is None else [found for found in tree if found.place.startswith(place)]
 
 
+def visible_subtree(actor: Actor, unit: Unit, on: date | None, *, below: bool) -> list[TreeUnit]:
+    """The unit alone or with what stood below it on that day, as far as the grants cover it today."""
+    units = [found for found in subtree(unit, visible_tree(actor, on)) if found.is_granted]
+    return units if below else [found for found in units if found.id == unit.pk]
+
+
 def subtree_ids(unit: Unit, on: date | None = None) -> list[UUID]:
     return [found.id for found in subtree(unit, unit_tree(on))]
 
@@ -146,6 +152,13 @@ def units_matching(actor: Actor, text: str, *, limit: int = 8) -> list[Unit]:
     found = [unit for unit in units if _matches(wanted, unit.name, short.get(unit.pk, ""))]
     found.sort(key=lambda unit: not unit.name.lower().startswith(wanted))
     return found[:limit]
+
+
+def named_unit(actor: Actor, text: str) -> Unit | None:
+    """The one visible unit in force that the text names, by code or by its whole name; None if none or several."""
+    units = visible_units(actor).filter(Q(code=text.strip()) | Q(name=text.strip()), abolished_on=None)
+    found = list(units.order_by("path")[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def _matches(wanted: str, *names: str) -> bool:

@@ -13,8 +13,8 @@ from datetime import date
 from uuid import UUID
 
 from quanheng.organization.choices import GroupRole, UnitKind
-from quanheng.organization.models import Position, Unit, UnitVersion
-from quanheng.organization.queries import TreeUnit, in_force, subtree, unit_tree, versions_on
+from quanheng.organization.models import Position, UnitVersion
+from quanheng.organization.queries import TreeUnit, in_force, versions_on
 
 Holders = Mapping[UUID, frozenset[UUID]]  # position -> keys of those who count as holding it
 
@@ -47,10 +47,8 @@ class QuotaTable:
     deputy: Figures
 
 
-def post_quota_table(unit: Unit, on: date, holders: Holders, *, below: bool) -> QuotaTable:
-    """The table of one unit, or of the unit and everything below it on that day."""
-    tree = subtree(unit, unit_tree(on))
-    units = tree if below else tree[:1]
+def post_quota_table(units: Sequence[TreeUnit], on: date, holders: Holders) -> QuotaTable:
+    """One row a unit, in their order: `queries.visible_subtree` gives those of a unit and a day."""
     versions = versions_on((found.id for found in units), on)
     positions = group_positions([found.id for found in units], on)
     rows = [_row(found, versions[found.id], positions.get(found.id, ()), holders) for found in units]

@@ -12,6 +12,7 @@ from quanheng.organization import actions
 from quanheng.organization.actions import Quotas
 from quanheng.organization.choices import GroupRole, PostTier, UnitKind
 from quanheng.organization.models import LeadingGroup, Position, Unit
+from quanheng.organization.queries import visible_subtree
 from quanheng.organization.quotas import Figures, _sum, figures, filled_by_role, post_quota_table
 from tests.organization.conftest import Establish, basis
 
@@ -50,7 +51,7 @@ def test_persons_are_counted_once_and_as_principal_first(establish: Establish) -
     assert filled_by_role([secretary, director, deputy], holders) == (frozenset({ANN}), frozenset({BO}))
 
 
-def test_a_subtree_adds_up_without_netting(establish: Establish) -> None:
+def test_a_subtree_adds_up_without_netting(establish: Establish, lin: Actor) -> None:
     top = establish("A1", "局", principal_quota=1, deputy_quota=2)
     below = establish("A2", "中心", top, principal_quota=1, deputy_quota=0)
     unknown = establish("A3", "所", top)
@@ -60,7 +61,7 @@ def test_a_subtree_adds_up_without_netting(establish: Establish) -> None:
         position(unknown, GroupRole.PRINCIPAL).pk: frozenset({CAI}),
         position(top, GroupRole.DEPUTY, valid_to=TODAY).pk: frozenset({CAI}),  # ended: not in force on the day
     }
-    table = post_quota_table(top, TODAY, holders, below=True)
+    table = post_quota_table(visible_subtree(lin, top, TODAY, below=True), TODAY, holders)
     assert [row.unit.name for row in table.rows] == ["局", "中心", "所"]
     assert table.rows[0].deputy == Figures(2, 0, 0, 2)
     assert table.rows[1].total == Figures(1, 1, 1, 1)  # one deputy too many, the principal missing
@@ -68,7 +69,7 @@ def test_a_subtree_adds_up_without_netting(establish: Establish) -> None:
     assert table.principal == Figures(2, 2, 0, 1, unknown=1)
     assert table.deputy == Figures(2, 1, 1, 2, unknown=1)
     assert table.total == Figures(4, 3, 1, 3, unknown=1)
-    alone = post_quota_table(top, TODAY, holders, below=False)
+    alone = post_quota_table(visible_subtree(lin, top, TODAY, below=False), TODAY, holders)
     assert [row.unit.name for row in alone.rows] == ["局"]
     assert alone.total == Figures(3, 1, 0, 2)
 
@@ -78,18 +79,21 @@ def test_the_quota_of_the_day_counts(establish: Establish, lin: Actor, at: datet
     day = date(2025, 3, 1)
     actions.set_quota(actor=lin, unit=unit.pk, quotas=Quotas(1, 4), basis=basis(day), at=at)
     authorized = [
-        post_quota_table(unit, on, {}, below=False).deputy.authorized for on in (date(2025, 2, 28), day, TODAY)
+        post_quota_table(visible_subtree(lin, unit, on, below=False), on, {}).deputy.authorized
+        for on in (date(2025, 2, 28), day, TODAY)
     ]
     assert authorized == [1, 4, 4]
-    before = post_quota_table(unit, date(2023, 1, 1), {}, below=True)
+    early = date(2023, 1, 1)
+    before = post_quota_table(visible_subtree(lin, unit, early, below=True), early, {})
     assert (before.rows, before.total) == ((), Figures(None, 0, None, None))
 
 
-def test_what_only_groups_units_has_no_row(establish: Establish) -> None:
+def test_what_only_groups_units_has_no_row(establish: Establish, lin: Actor) -> None:
     top = establish("A1", "局", principal_quota=1, deputy_quota=1)
     grouping = establish("A2", "直属单位", top)
     grouping.versions.update(kind=UnitKind.GROUPING)
-    assert [row.unit.name for row in post_quota_table(top, TODAY, {}, below=True).rows] == ["局"]
+    table = post_quota_table(visible_subtree(lin, top, TODAY, below=True), TODAY, {})
+    assert [row.unit.name for row in table.rows] == ["局"]
 
 
 counts = st.integers(min_value=0, max_value=9)

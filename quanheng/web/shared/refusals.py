@@ -43,7 +43,39 @@ ACCOUNTS: Mapping[str, str | Promise] = {
     "period-empty": gettext_lazy("止日要晚于起日。"),
     "reason-too-short": gettext_lazy("理由不少于 %(minimum)s 个字；写入台账，以后可查。"),
 }
-SENTENCES = {**ACCESS, **ACCOUNTS}
+UNITS: Mapping[str, str | Promise] = {
+    "role-may-not-reorganize": gettext_lazy("机构变动由干部工作人员办理；这个账号可以看，不能改。"),
+    "effective-in-the-future": gettext_lazy(
+        "生效日期晚于今天（%(today)s）。到生效那天再登记；先登记会使那天以前的机构不实。"
+    ),
+    "before-current-version": gettext_lazy(
+        "生效日期早于上一次变动（%(since)s）。以前的沿革不改写；请核对文件上的日期。"
+    ),
+    "not-yet-established": gettext_lazy("生效日期早于这个单位设立的日期。请核对文件上的日期。"),
+    "unit-abolished": gettext_lazy("这个单位已于 %(on)s 终止，不能再变动。去向见机构沿革。"),
+    "duplicate-code": gettext_lazy("这个机构编码已有单位使用。请核对编码；编码不重复使用，终止的单位也占用。"),
+    "nothing-changes": gettext_lazy("与现在的完全一样，没有要改的。"),
+    "target-is-itself": gettext_lazy("不能划到或并入这个单位自己。"),
+    "target-below-itself": gettext_lazy(
+        "选的上级从生效日期起曾在这个单位之下，不能倒过来。请先把它划出去，或改用之后的生效日期。"
+    ),
+    "target-abolished": gettext_lazy("选的单位已于 %(on)s 终止。请选它的承接单位。"),
+    "target-not-yet-established": gettext_lazy("选的单位在生效日期还没有设立。请核对文件上的日期。"),
+    "has-subordinate-units": gettext_lazy(
+        "那天起还有 %(units)s 个下级单位。先把它们划转、并入或撤销，生效日期不晚于这一次。"
+    ),
+    "has-cadres": gettext_lazy("还有现职干部的档案在这个单位。先在人员名册里把他们转到新的单位。"),
+    "has-holders": gettext_lazy("那天以后还有人担任这个单位的职务。先登记免职，日期不晚于这一次。"),
+    "position-is-held": gettext_lazy("那天以后还有人担任这个职务。先登记免职，日期不晚于这一次。"),
+    "position-ended": gettext_lazy("这个岗位已于 %(on)s 终止。"),
+    "leading-group-exists": gettext_lazy("这个单位已有这一类班子。可直接增设岗位。"),
+    "role-without-leading-group": gettext_lazy("正职、副职、其他成员都在班子里。请选班子；还没有班子时先成立。"),
+    "before-leading-group": gettext_lazy("生效日期早于班子成立的日期（%(since)s）。请核对文件上的日期。"),
+    "not-the-siblings": gettext_lazy("下级单位刚有变动，与这张顺序表对不上。重新打开这一页再排。"),
+    "too-many-siblings": gettext_lazy("这个单位之下已满 9999 个单位（终止的也占位）。请先设一级分组。"),
+    "tree-too-deep": gettext_lazy("机构层级超过 40 层。请核对上级单位。"),
+}
+SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS}
 
 
 def sentence(refusal: Refused) -> str:

@@ -1,0 +1,30 @@
+"""`?on=2024-06-30`: the day that a desk page speaks of."""
+
+from datetime import date
+
+from django.utils.timezone import localtime
+
+from quanheng.web.shared.gate import ActorRequest
+from quanheng.web.shared.parts import AsOf
+
+
+def chosen_day(request: ActorRequest) -> date:
+    """The day asked for; today where none is, or one that cannot be read or is still to come."""
+    try:
+        day = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return request.today
+    return min(day, request.today)
+
+
+def as_of(request: ActorRequest, on: date) -> AsOf:
+    kept = [(name, str(request.GET[name])) for name in request.GET if name not in ("on", "page", "evidence")]
+    if on < request.today:
+        today = request.GET.copy()
+        del today["on"]
+        return AsOf(on.isoformat(), is_past=True, today_url=f"?{today.urlencode()}")
+    return AsOf(printed_at(request), choose_name="on", keep=tuple(kept))
+
+
+def printed_at(request: ActorRequest) -> str:
+    return f"{localtime(request.now):%Y-%m-%d %H:%M}"

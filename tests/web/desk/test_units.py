@@ -1,0 +1,398 @@
+"""The pages of units: what an officer reads there, asks 凭什么 of, does, and is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from html.parser import HTMLParser
+from io import BytesIO
+from uuid import uuid4
+
+import openpyxl
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from quanheng.kernel.actor import Actor
+from quanheng.ledger.models import Entry
+from quanheng.organization.choices import GroupRole, PostTier, UnitCategory
+from quanheng.organization.models import LeadingGroup, Position, Unit
+from quanheng.people.choices import HoldingKind, SourceKind
+from quanheng.people.models import Cadre, PostHolding
+from quanheng.web.desk.unit_tree import children, tree
+from tests.conftest import Cast, ClientOf, make_cadre, make_unit
+
+SINCE = date(2022, 1, 1)
+BASIS = {"effective_on": "2025-03-01", "document": "示编〔2025〕3号", "reason": "按机构改革方案办理的变动"}
+
+
+class TextOf(HTMLParser):
+    """The words of a page, blanks collapsed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.parts += data.split()
+
+    def __str__(self) -> str:
+        return " ".join(self.parts)
+
+
+@dataclass
+class Bureau:
+    """Unit A with one principal, two deputies, a seconded deputy and a quota of 1 + 3; a centre below it."""
+
+    unit: Unit
+    centre: Unit
+    director: Position
+    deputy: Position
+    holdings: list[PostHolding]
+
+
+def hold(cadre: Cadre, position: Position, at: datetime, kind: HoldingKind = HoldingKind.APPOINTMENT) -> PostHolding:
+    return PostHolding.objects.create(
+        cadre=cadre,
+        position=position,
+        unit=position.unit,
+        unit_name=position.unit.name,
+        title=position.title,
+        kind=kind,
+        document="示任〔2022〕8号",
+        valid_from=SINCE,
+        source=SourceKind.OFFICER,
+        recorded_at=at,
+        recorded_by=uuid4(),
+    )
+
+
+def position(unit: Unit, group: LeadingGroup, title: str, role: GroupRole, quota: int, order: int) -> Position:
+    return Position.objects.create(
+        unit=unit,
+        leading_group=group,
+        title=title,
+        tier=PostTier.COUNTY_DEPUTY,
+        group_role=role,
+        quota=quota,
+        order=order,
+        valid_from=SINCE,
+    )
+
+
+@pytest.fixture
+def bureau(cast: Cast, at: datetime) -> Bureau:
+    unit = cast.unit_a
+    unit.versions.update(principal_quota=1, deputy_quota=3)
+    centre = make_unit("QH0101", "示范中心", "0001.0001.0001.", unit, UnitCategory.INSTITUTION)
+    group = LeadingGroup.objects.create(unit=unit, name="甲局领导班子", valid_from=SINCE)
+    director = position(unit, group, "局长", GroupRole.PRINCIPAL, 1, 1)
+    deputy = position(unit, group, "副局长", GroupRole.DEPUTY, 3, 2)
+    others = [make_cadre(name, unit, at) for name in ("韩若川", "方既白", "祁望舒")]
+    holdings = [
+        hold(cast.chen_file, director, at),
+        hold(others[0], deputy, at),
+        hold(others[1], deputy, at),
+        hold(others[2], deputy, at, HoldingKind.SECONDMENT),
+    ]
+    return Bureau(unit, centre, director, deputy, holdings)
+
+
+@pytest.fixture
+def browse(client_of: ClientOf, at: datetime) -> Callable[[Actor], Client]:
+    return client_of
+
+
+@pytest.fixture(autouse=True)
+def _clock(at: datetime) -> object:
+    with time_machine.travel(at, tick=False):
+        yield
+
+
+def words(client: Client, url: str, status: int = 200) -> str:
+    response = client.get(url)
+    assert response.status_code == status, response.content.decode()[:2000]
+    return str(TextOf(response.content.decode()))
+
+
+def test_the_list_shows_the_quota_table_of_the_granted_subtree(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = words(browse(lin), reverse("desk:units"))
+    assert "示范市甲局 4 3 0 1 1 1 0 0 3 2 0 1" in page
+    assert "示范中心 未核定 0 — — 未核定 0 — — 未核定 0 — —" in page
+    assert "合计 4 3 0 1 1 1 0 0 3 2 0 1" in page
+    assert "其中 1 个单位未核定全部职数" in page
+    assert "示范市乙局" not in page
+
+
+def test_the_list_without_what_is_below(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = words(browse(lin), f"{reverse('desk:units')}?unit={bureau.unit.pk}&below=0")
+    assert "共 1 个单位" in page
+    assert "合计" not in page
+
+
+def test_the_list_on_an_earlier_day(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = words(browse(lin), f"{reverse('desk:units')}?on=2021-06-30")
+    assert "这是 2021-06-30 的状态，只读" in page
+    assert "示范市甲局 4 0 0 4 1 0 0 1 3 0 0 3" in page
+
+
+@pytest.mark.parametrize("query", ["on=2099-01-01", "on=gestern", "page=99", "page=-1", "below=7"])
+def test_odd_parameters_are_harmless(bureau: Bureau, lin: Actor, browse: ClientOf, query: str) -> None:
+    assert "示范市甲局 4 3" in words(browse(lin), f"{reverse('desk:units')}?{query}")
+
+
+def test_another_scope_is_not_there(bureau: Bureau, cast: Cast, zhao: Actor, lin: Actor, browse: ClientOf) -> None:
+    client = browse(zhao)
+    urls = [
+        reverse("desk:unit", args=[bureau.unit.pk]),
+        reverse("desk:unit-evidence", args=[bureau.unit.pk, "total-filled"]),
+        reverse("desk:unit-quotas", args=[bureau.unit.pk]),
+        f"{reverse('desk:units')}?unit={bureau.unit.pk}",
+        f"{reverse('desk:units')}?unit=nonsense",
+        reverse("desk:unit", args=[uuid4()]),
+    ]
+    assert [client.get(url).status_code for url in urls] == [404] * 6
+    assert browse(lin).get(reverse("desk:unit", args=[cast.city.pk])).status_code == 404  # above the grant
+    assert client.get(reverse("desk:unit-children", args=[bureau.unit.pk])).content.strip() == b""
+    assert client.get(f"{reverse('desk:unit-options')}?target=示范市甲局").content.strip() == b""
+
+
+def test_the_unit_page_shows_who_is_in_the_group(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = words(browse(lin), reverse("desk:unit", args=[bureau.unit.pk]))
+    assert "甲局领导班子" in page
+    assert "局长 正职 县处级副职 陈知行 1 0 终止" in page
+    assert "韩若川、方既白、祁望舒 挂职，不占职数 3 1 终止" in page
+    assert "2020-01-01 设立 登记开始时已有，设立文件未载" in page
+    assert "正职职数 1 副职职数 3 内设机构领导职数 未核定" in page
+    assert "办理机构变动" in page
+
+
+def test_names_of_cadres_out_of_scope_are_withheld(bureau: Bureau, cast: Cast, he: Actor, browse: ClientOf) -> None:
+    """The supervisor's grant does not serve management: figures yes, names no."""
+    page = words(browse(he), reverse("desk:unit", args=[bureau.unit.pk]))
+    assert "局长 正职 县处级副职 另有 1 人不在本账号权限内 1 0" in page
+    assert "陈知行" not in page
+    assert "办理机构变动" not in page
+    client = browse(he)
+    evidence = words(client, reverse("desk:unit-evidence", args=[bureau.unit.pk, "deputy-filled"]))
+    assert "2 条记录不在本账号权限内，已计入结果。" in evidence
+    assert "韩若川" not in evidence
+
+
+def test_an_earlier_day_of_the_unit_is_read_only(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = words(browse(lin), reverse("desk:unit", args=[bureau.unit.pk]) + "?on=2021-06-30")
+    assert "这一天这个单位没有登记班子和岗位。" in page
+    assert "办理机构变动" not in page
+    before = words(browse(lin), reverse("desk:unit", args=[bureau.unit.pk]) + "?on=2019-06-30")
+    assert "这一天这个单位还没有设立" in before
+
+
+def test_evidence_of_a_shortage_names_quota_and_persons(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = words(browse(lin), reverse("desk:unit-evidence", args=[bureau.unit.pk, "deputy-short"]))
+    assert "示范市甲局 · 副职缺配 1 名 应配 3，实配 2 按 2026-11-20 计" in page
+    assert "核定正职 1、副职 3" in page
+    assert "韩若川 · 副局长 2022-01-01 起 计入 示任〔2022〕8号" in page
+    assert "祁望舒 · 副局长 2022-01-01 起 不计入 挂职不占领导职数" in page
+    assert "陈知行" not in page
+    assert "缺配 = 应配 − 实配，不足 0 的记 0。" in page
+
+
+def test_a_person_counts_once(bureau: Bureau, cast: Cast, lin: Actor, at: datetime, browse: ClientOf) -> None:
+    hold(cast.chen_file, bureau.deputy, at)
+    page = words(browse(lin), reverse("desk:unit-evidence", args=[bureau.unit.pk, "total-filled"]))
+    assert "示范市甲局 · 总数实配 3 名" in page
+    assert "陈知行 · 局长 2022-01-01 起 计入" in page
+    assert "陈知行 · 副局长 2022-01-01 起 不计入 这个人已经计过一次" in page
+
+
+def test_evidence_of_a_sum_leads_to_the_units(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    client = browse(lin)
+    url = reverse("desk:unit-evidence", args=[bureau.unit.pk, "total-short"])
+    page = words(client, f"{url}?below=1")
+    assert "示范市甲局及下级单位 · 总数缺配 1 名" in page
+    assert "示范市甲局 1 计入" in page
+    assert "示范中心 — 不计入 未核定" in page
+    assert "1 个单位未核定，只计实配，不计应配和超缺。" in page
+
+
+def test_evidence_is_a_drawer_for_htmx_and_a_page_without(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    client, url = browse(lin), reverse("desk:unit-evidence", args=[bureau.unit.pk, "total-over"])
+    assert b"<html" in client.get(url).content
+    assert b"<html" not in client.get(url, headers={"HX-Request": "true"}).content
+    for wrong in ("total", "total-nothing", "staff-over"):
+        assert client.get(reverse("desk:unit-evidence", args=[bureau.unit.pk, wrong])).status_code == 404
+
+
+def test_export_holds_the_table(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    bureau.centre.versions.update(name="=HYPERLINK(1)")
+    Unit.objects.filter(pk=bureau.centre.pk).update(name="=HYPERLINK(1)")
+    response = browse(lin).get(reverse("desk:unit-quotas", args=[bureau.unit.pk]))
+    assert response.headers["Content-Disposition"] == 'attachment; filename="post-quotas-2026-11-20.xlsx"'
+    sheet = openpyxl.load_workbook(BytesIO(response.content)).worksheets[0]
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert rows[0] == ("示范市甲局", 4, 3, 0, 1, 1, 1, 0, 0, 3, 2, 0, 1)
+    assert rows[1][:3] == ("=HYPERLINK(1)", "未核定", 0)
+    assert sheet["A5"].data_type == "s"
+    assert rows[2][0] == "合计"
+    assert sheet["A1"].value == "示范市甲局领导职数配备表（2026-11-20）"
+
+
+def act(client: Client, unit: Unit, slug: str, **values: object) -> str:
+    response = client.post(reverse("desk:unit-act", args=[unit.pk, slug]), BASIS | values, follow=True)
+    assert response.status_code == 200
+    return str(TextOf(response.content.decode()))
+
+
+def test_renaming_by_the_page(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    client = browse(lin)
+    form = words(client, reverse("desk:unit-act", args=[bureau.unit.pk, "rename"]))
+    assert "从生效日期起改用新名称" in form
+    page = act(client, bureau.unit, "rename", name="示范市丙局", short_name="")
+    assert "已办：更名。已写入沿革和台账。" in page
+    assert "2025-03-01 更名 名称：示范市甲局 → 示范市丙局 示编〔2025〕3号" in page
+    early = words(client, reverse("desk:unit", args=[bureau.unit.pk]) + "?on=2025-02-28")
+    assert "机构与班子 / 示范市 示范市甲局 未定级别 政府工作部门 QH01" in early
+
+
+def test_quota_left_empty_is_not_known(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = act(browse(lin), bureau.unit, "quota", principal_quota="1", deputy_quota="")
+    assert "副职职数：3 → 未核定" in page
+    assert bureau.unit.versions.get(valid_to=None).deputy_quota is None
+
+
+def test_establishing_positions_and_order(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    client = browse(lin)
+    facts = {"code": "QH0102", "name": "示范所", "category": "institution", "level": "section", "kind": "legal_person"}
+    assert "已办：设立下级单位。" in act(client, bureau.unit, "establish", **facts)
+    new = Unit.objects.get(code="QH0102")
+    assert new.path == "0001.0001.0002."
+    assert "已办：排下级顺序。" in act(client, bureau.unit, "order", order="QH0102 示范所\nQH0101 示范中心\n")
+    assert Unit.objects.get(code="QH0102").path == "0001.0001.0001."
+    assert "每个下级单位要恰好出现一次，现有 2 个。" in act(client, bureau.unit, "order", order="QH0102")
+    assert "不是下级单位的编码：QH02" in act(client, bureau.unit, "order", order="QH02")
+    assert "已办：成立班子。" in act(client, new, "group", name="示范所班子", kind="whole")
+    group = str(LeadingGroup.objects.get(unit=new).pk)
+    facts = {"title": "所长", "tier": "staff", "leading_group": group, "group_role": "principal", "quota": "1"}
+    assert "所长 正职 科员及以下 无人在任 1 1 终止" in act(client, new, "position", **facts)
+
+
+def test_moving_and_merging_name_a_unit_by_code_name_or_not_at_all(
+    bureau: Bureau, lin: Actor, browse: ClientOf
+) -> None:
+    client = browse(lin)
+    other = make_unit("QH0103", "示范站", "0001.0001.0003.", bureau.unit, UnitCategory.INSTITUTION)
+    assert "没有找到这个单位。是不是：示范站（QH0103）？" in act(client, bureau.centre, "move", target="shifanzhan")
+    assert "没有找到这个单位，或它不在本账号的管理范围内。" in act(client, bureau.centre, "move", target="示范市乙局")
+    assert "已办：划转。" in act(client, bureau.centre, "move", target="QH0103")
+    assert Unit.objects.get(pk=bureau.centre.pk).path == f"{other.path}0001."
+    page = act(client, bureau.centre, "merge", target="示范市甲局", effective_on="2025-04-01")
+    assert "已办：并入。" in page
+    assert "这个单位已于 2025-04-01 终止" in page
+    assert "2025-04-01 并入 并入： 示范市甲局" in page
+    successor = words(client, reverse("desk:unit", args=[bureau.unit.pk]))
+    assert "2025-04-01 并入 并入本单位： 示范中心" in successor
+
+
+def test_options_suggest_visible_units(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    response = browse(lin).get(reverse("desk:unit-options"), {"target": "sfzx"})
+    assert response.content.decode().strip() == '<option value="QH0101">示范中心</option>'
+
+
+def test_a_refusal_stands_in_the_panel_and_in_the_ledger(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    page = act(browse(lin), bureau.unit, "rename", name="示范市丙局", effective_on="2026-11-21")
+    assert "还没有办成。 生效日期晚于今天（2026-11-20）" in page
+    assert Unit.objects.get(pk=bureau.unit.pk).name == "示范市甲局"
+    entry = Entry.objects.filter(stream="organization").order_by("-seq")[0]
+    assert (entry.action, entry.is_refused) == ("organization.rename_unit", True)
+
+
+def test_people_in_the_unit_stand_in_the_way(bureau: Bureau, lin: Actor, at: datetime, browse: ClientOf) -> None:
+    client = browse(lin)
+    make_cadre("顾明谦", bureau.centre, at)
+    assert "还有现职干部的档案在这个单位。" in act(client, bureau.centre, "abolish")
+    assert "那天起还有 1 个下级单位。" in act(client, bureau.unit, "abolish")
+    Cadre.objects.filter(home_unit=bureau.centre).update(home_unit=bureau.unit)
+    assert "已办：撤销单位。" in act(client, bureau.centre, "abolish")
+
+
+def test_a_held_position_does_not_end(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
+    client, url = browse(lin), reverse("desk:unit-position-end", args=[bureau.unit.pk, bureau.director.pk])
+    assert "岗位“局长”从生效日期起终止" in words(client, url)
+    refused = client.post(url, BASIS, follow=True)
+    assert "那天以后还有人担任这个职务。" in refused.content.decode()
+    PostHolding.objects.filter(position=bureau.director).update(valid_to=date(2025, 3, 1))
+    assert "已终止岗位“局长”。" in client.post(url, BASIS, follow=True).content.decode()
+    assert Position.objects.get(pk=bureau.director.pk).valid_to == date(2025, 3, 1)
+    assert client.get(reverse("desk:unit-position-end", args=[bureau.centre.pk, bureau.deputy.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("missing", ["effective_on", "document", "reason"])
+def test_date_document_and_reason_are_required(bureau: Bureau, lin: Actor, browse: ClientOf, missing: str) -> None:
+    values = {"name": "示范市丙局", missing: "短" if missing == "reason" else ""}
+    page = act(browse(lin), bureau.unit, "rename", **values)
+    assert "还没有保存。请改正下面几处" in page
+    assert bureau.unit.versions.count() == 1
+
+
+def test_who_may_not_act(bureau: Bureau, cast: Cast, wang: Actor, he: Actor, zhao: Actor, browse: ClientOf) -> None:
+    url = reverse("desk:unit-act", args=[bureau.unit.pk, "rename"])
+    statuses = [browse(actor).post(url, BASIS | {"name": "丙"}).status_code for actor in (wang, he, zhao)]
+    assert statuses == [403, 403, 403]
+    assert Unit.objects.get(pk=bureau.unit.pk).name == "示范市甲局"
+
+
+def test_an_unknown_act_and_a_foreign_unit_are_404(bureau: Bureau, cast: Cast, lin: Actor, browse: ClientOf) -> None:
+    client = browse(lin)
+    assert client.get(reverse("desk:unit-act", args=[bureau.unit.pk, "explode"])).status_code == 404
+    assert client.get(reverse("desk:unit-act", args=[cast.unit_b.pk, "rename"])).status_code == 404
+
+
+def test_an_account_without_a_grant_is_told_so(cast: Cast, wang: Actor, at: datetime, browse: ClientOf) -> None:
+    cast.accounts["wang"].grants.update(revoked_at=at)
+    assert "这个账号现在没有可看的单位。" in words(browse(wang), reverse("desk:units"))
+
+
+def test_the_tree_adds_up_and_opens_the_way(bureau: Bureau, cast: Cast, lin: Actor) -> None:
+    counts = {bureau.unit.pk: 4, bureau.centre.pk: 2}
+    urls = {"url_of": lambda key: f"/u/{key}", "children_url_of": lambda key: f"/c/{key}"}
+    [root] = tree(lin, bureau.centre.pk, counts, **urls)
+    assert (root.name, root.count, root.url, root.is_open) == ("示范市", 6, "", True)
+    [node] = root.children
+    assert (node.name, node.count, node.url, node.is_open) == ("示范市甲局", 6, f"/u/{bureau.unit.pk}", True)
+    assert (node.children[0].is_current, node.children[0].words) == (True, "sfzx shifanzhongxin")
+
+
+def test_a_large_tree_fetches_closed_branches(
+    bureau: Bureau, lin: Actor, browse: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = make_unit("QH010101", "示范组", "0001.0001.0001.0001.", bureau.centre, UnitCategory.INSTITUTION)
+    monkeypatch.setattr("quanheng.web.desk.unit_tree.WHOLE", 2)
+    urls = {"url_of": str, "children_url_of": lambda key: f"/c/{key}"}
+    [root] = tree(lin, bureau.unit.pk, {below.pk: 1}, **urls)
+    [centre] = root.children[0].children
+    assert (centre.children, centre.children_url, centre.count) == ((), f"/c/{bureau.centre.pk}", 1)
+    nodes, depth = children(lin, bureau.centre.pk, {below.pk: 1}, **urls)
+    assert ([node.name for node in nodes], depth) == (["示范组"], 4)
+    page = browse(lin).get(reverse("desk:unit-children", args=[bureau.centre.pk]) + "?to=units").content.decode()
+    assert f'href="/desk/units/?unit={below.pk}"' in page
+    assert 'class="node d4"' in page
+
+
+@pytest.mark.parametrize(("name", "most"), [("desk:units", 16), ("desk:unit", 30)])
+def test_queries_do_not_grow_with_the_units(bureau: Bureau, lin: Actor, browse: ClientOf, name: str, most: int) -> None:
+    client = browse(lin)
+    url = reverse(name, args=[bureau.unit.pk] if name == "desk:unit" else [])
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(url)
+    for number in range(30):
+        make_unit(f"X{number}", f"科{number}", f"0001.0001.1{number:03}.", bureau.unit, UnitCategory.GOVERNMENT)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) == len(few)
+    assert len(many) <= most
