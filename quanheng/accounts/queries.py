@@ -18,6 +18,8 @@ from quanheng.accounts.models import Account, Grant, RoleAssignment
 from quanheng.kernel import actor as kernel
 from quanheng.kernel.actor import ADMINISTRATORS, Actor, Purpose, Role
 from quanheng.kernel.errors import NotFound
+from quanheng.organization.models import Unit
+from quanheng.organization.queries import search_words
 
 SIGNED_IN = "signed_in_at"  # what we keep in a session, as seconds since the epoch
 SEEN = "seen_at"
@@ -103,6 +105,21 @@ def visible_grants(actor: Actor, account: Account) -> QuerySet[Grant]:
     """Live grants first, then the revoked ones, newest first."""
     grants = account.grants.select_related("unit") if may_administer(actor) else Grant.objects.none()
     return grants.order_by("revoked_at", "-valid_from", "pk")
+
+
+def grantable_units(actor: Actor, text: str, *, limit: int = 8) -> list[Unit]:
+    """Units by code, name, initials or pinyin, for whoever gives grants: the register of units, no persons."""
+    wanted = text.strip().lower()
+    if not wanted or not may_administer(actor):
+        return []
+    units = Unit.objects.filter(abolished_on=None).order_by("path")
+    found = [unit for unit in units if wanted in f"{unit.code} {unit.name} {search_words(unit.name)}".lower()]
+    exact = [unit for unit in found if wanted in (unit.code.lower(), unit.name.lower())]
+    return exact or found[:limit]
+
+
+def grantable_unit(actor: Actor, pk: UUID) -> Unit | None:
+    return Unit.objects.filter(pk=pk, abolished_on=None).first() if may_administer(actor) else None
 
 
 @dataclass(frozen=True, slots=True)

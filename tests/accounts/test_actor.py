@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localtime
+from pytest_django import DjangoAssertNumQueries
 
 from quanheng.accounts.models import Account, RoleAssignment
 from quanheng.accounts.queries import actor_of
@@ -64,6 +65,8 @@ def test_a_revoked_grant_is_gone_at_once(cast: Cast, at: datetime) -> None:
     assert actor_of(lin, at=at).grants == ()
 
 
-def test_resolving_takes_two_queries(cast: Cast, at: datetime, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_resolving_takes_two_queries(
+    cast: Cast, at: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(2):
         actor_of(cast.accounts["lin"], at=at)

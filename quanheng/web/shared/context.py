@@ -79,20 +79,17 @@ MINE = (
 CONSOLE = (
     Entry(
         _("运行"),
-        (Tab(_("运行"), "console:running", _ADMINISTRATOR[Role.SYSTEM_ADMIN], also=("console:running-",)),),
-        is_single=True,
+        (
+            Tab(_("运行状态"), "console:running", _ADMINISTRATOR[Role.SYSTEM_ADMIN], also=("console:running-",)),
+            Tab(_("字典"), "console:codes", _ADMINISTRATOR[Role.SYSTEM_ADMIN], also=("console:code-",)),
+        ),
     ),
     Entry(
         _("账号与授权"),
         (
-            Tab(
-                _("账号与授权"),
-                "console:accounts",
-                _ADMINISTRATOR[Role.SECURITY_ADMIN],
-                also=("console:account", "console:grant"),
-            ),
+            Tab(_("账号"), "console:accounts", _ADMINISTRATOR[Role.SECURITY_ADMIN], also=("console:account",)),
+            Tab(_("会话"), "console:sessions", _ADMINISTRATOR[Role.SECURITY_ADMIN]),
         ),
-        is_single=True,
     ),
     Entry(
         _("台账"),

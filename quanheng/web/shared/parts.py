@@ -295,6 +295,6 @@ def error_lines(form: BaseForm) -> tuple[ErrorLine, ...]:
     """For the page summary: one line a message of a bound form, linked to its field."""
     lines: list[ErrorLine] = []
     for name, messages in form.errors.items():
-        field_id = form[name].id_for_label if name in form.fields else ""
+        field_id = (form[name].id_for_label or form[name].auto_id) if name in form.fields else ""
         lines += [ErrorLine(str(text), field_id) for text in messages]
     return tuple(lines)
