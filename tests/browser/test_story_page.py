@@ -1,7 +1,6 @@
 """The behaviours of quanheng.js on the story page: drawer, selection, tree, columns, keyboard, unsaved changes."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -32,11 +31,11 @@ urlpatterns = [
 
 
 @pytest.fixture
-def stories_page(page: Page, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
+def stories_page(page: Page, live_server: LiveServer, settings: Settings) -> Page:
     settings.ROOT_URLCONF = __name__
     page.goto(live_server.url + "/stories/")
     page.wait_for_load_state("networkidle")
-    yield page
+    return page
 
 
 def announced(page: Page, text: str) -> None:
@@ -175,5 +174,5 @@ def test_nothing_scrolls_sideways(stories_page: Page, width: int, height: int) -
     sizes = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     assert stories_page.evaluate(sizes) == [width, width]
     if width > 1000:
-        scroll = "(() => { const box = document.querySelector('.table-scroll'); return box.scrollWidth - box.clientWidth; })()"
-        assert stories_page.evaluate(scroll) == 0
+        hidden = stories_page.locator(".table-scroll").evaluate("box => box.scrollWidth - box.clientWidth")
+        assert hidden == 0

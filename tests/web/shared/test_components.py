@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django import forms
+from django.http import HttpResponse
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -116,7 +117,9 @@ def test_field_shows_hint_before_the_control_and_the_error_after() -> None:
 @pytest.mark.django_db
 def test_the_story_page_renders_every_component() -> None:
     request = RequestFactory().get("/stories/")
-    html = stories.show_stories(request).content.decode()
+    response = stories.show_stories(request)
+    assert isinstance(response, HttpResponse)
+    html = response.content.decode()
     for mark in ("tree-list", "filter-bar", "chips", "pager", "verdict", "career-picture", "stepper", "gate", "rail",
                  "diff", "job", "refusal", "error-summary", "empty", "reason", "columns-form"):  # fmt: skip
         assert f'"{mark}' in html or f" {mark}" in html, mark
