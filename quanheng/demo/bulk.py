@@ -25,22 +25,27 @@ class Table:
 
     def __init__(self, model: type[models.Model], columns: Sequence[str], **constants: object) -> None:
         self.model, self.count = model, 0
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[list[Any]] = []
         named = {field.name: field for field in model._meta.concrete_fields}
         given = [named[name] for name in columns]
         rest = [field for field in named.values() if field.name not in columns]
         self._fields = [*given, *rest]
         self._sealed = [(place, field) for place, field in enumerate(given) if isinstance(field, SealedField)]
-        self._prepare = [_preparation(field) for field in given]
+        preparations = ((place, _preparation(field)) for place, field in enumerate(given))
+        self._to_do = [(place, do) for place, do in preparations if do]
         self._rest = tuple(_constant(field, constants) for field in rest)
         self._keyring = load(settings.KEY_FILE)
 
     def add(self, *values: Any) -> None:
-        row = [None if value is None else do(value) for do, value in zip(self._prepare, values, strict=True)]
+        row = [*values, *self._rest]
+        for place, do in self._to_do:
+            if row[place] is not None:
+                row[place] = do(row[place])
         for place, field in self._sealed:
             if row[place] is not None:
                 row[place] = sealing.seal(self._keyring, field.encode(row[place]), field.context_of(values[0]))
-        self._rows.append((*row, *self._rest))
+        assert len(row) == len(self._fields)
+        self._rows.append(row)
 
     def flush(self) -> None:
         """Write what waits. Both ways send values apart from the statement; names come from the models."""
@@ -61,29 +66,23 @@ class Table:
 
     def _target(self) -> str:
         quote = connection.ops.quote_name
-        columns = ", ".join(quote(field.column) for field in self._fields)
+        columns = ", ".join(quote(field.column or "") for field in self._fields)
         return f"{quote(self.model._meta.db_table)} ({columns})"
 
 
-def _preparation(field: models.Field[Any, Any]) -> Prepare:
-    """What Django does with a value of the field, without the generality."""
+def _preparation(field: models.Field[Any, Any]) -> Prepare | None:
+    """What Django does with a value of the field, without the generality; None: nothing."""
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(field, BlindIndexField):
         place = f"{field.model._meta.db_table}.{field.source}"
         return partial(sealing.blind_index, load(settings.KEY_FILE), place)
-    if isinstance(field, SealedField | models.BooleanField | models.IntegerField):
-        return _as_it_is
+    if isinstance(field, SealedField | models.BooleanField | models.IntegerField | models.CharField | models.TextField):
+        return None  # a member of TextChoices is text too
     if isinstance(target, models.UUIDField):
-        return _as_it_is if connection.vendor == "postgresql" else _hex
+        return None if connection.vendor == "postgresql" else _hex
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
-        return _as_it_is if connection.vendor == "postgresql" else date.isoformat
-    if isinstance(field, models.CharField | models.TextField):
-        return str
+        return None if connection.vendor == "postgresql" else date.isoformat
     return partial(_by_field, field)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def _hex(key: UUID) -> str:

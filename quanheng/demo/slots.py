@@ -35,7 +35,7 @@ def _chosen(organization: Organization, units: list[UnitFact], seed: int, cadres
 def _by_turn(units: list[UnitFact], seed: int) -> Iterator[Seating]:
     wanted = Counter(member.seat for member in CAST)
     seats = [seat for unit in units for seat in _filled(unit, dice(seed, "seats", unit.code), wanted)]
-    yield from sorted(seats, key=lambda seat: _turn(*seat, wanted))
+    yield from sorted(seats, key=lambda seat: _turn(seat[0], seat[1], wanted))
 
 
 def _turn(unit: UnitFact, position: PositionFact, wanted: Counter[tuple[str, str]]) -> int:
