@@ -106,6 +106,11 @@ def ancestors(unit: Unit, on: date | None = None) -> list[TreeUnit]:
     return [found for found in tree if found.place in above]
 
 
+def units_below(unit: Unit) -> QuerySet[Unit]:
+    """Directly below, in the official order."""
+    return Unit.objects.filter(parent=unit, abolished_on=None).order_by("path")
+
+
 def unit_on(unit: Unit, on: date) -> UnitVersion | None:
     """The version in force, None before the unit was established and after it ended."""
     versions = unit.versions.filter(in_force(on)).select_related("parent", "reorganization", "successor")

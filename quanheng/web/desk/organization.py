@@ -1,6 +1,5 @@
 """机构与班子: the tree with the quota table, the page of one unit, the evidence of each figure."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -30,7 +29,7 @@ from quanheng.people.queries_posts import filled_positions, visible_counts
 from quanheng.web.desk import organization_parts as parts
 from quanheng.web.desk.days import as_of, chosen_day, printed_at
 from quanheng.web.desk.organization_evidence import parse_cell, quota_evidence
-from quanheng.web.desk.unit_tree import children, tree
+from quanheng.web.desk.unit_tree import TreeLinks, children, tree
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, Pager, UnitNode
 
@@ -66,14 +65,8 @@ def show_children(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A branch of the tree, when it is opened."""
     on = chosen_day(request)
     to = LIST if request.GET.get("to") == LIST else PAGE_OF_UNIT
-    nodes, depth = children(
-        request.actor,
-        pk,
-        visible_counts(request.actor),
-        url_of=_url_of(request, on, to),
-        children_url_of=_children_url_of(request, on, to),
-        on=_earlier(request, on),
-    )
+    counts, links = visible_counts(request.actor), _links(request, on, to)
+    nodes, depth = children(request.actor, pk, counts, links, on=_earlier(request, on))
     return render(request, "desk/organization/_children.html", {"nodes": nodes, "depth": depth})
 
 
@@ -162,14 +155,8 @@ def _quota_table(request: ActorRequest, unit: Unit, on: date, *, below: bool) ->
 
 
 def _nodes(request: ActorRequest, unit: Unit | None, on: date, to: str) -> list[UnitNode]:
-    return tree(
-        request.actor,
-        None if unit is None else unit.pk,
-        visible_counts(request.actor),
-        url_of=_url_of(request, on, to),
-        children_url_of=_children_url_of(request, on, to),
-        on=_earlier(request, on),
-    )
+    selected, counts = None if unit is None else unit.pk, visible_counts(request.actor)
+    return tree(request.actor, selected, counts, _links(request, on, to), on=_earlier(request, on))
 
 
 def _earlier(request: ActorRequest, on: date) -> date | None:
@@ -177,16 +164,15 @@ def _earlier(request: ActorRequest, on: date) -> date | None:
     return on if on < request.today else None
 
 
-def _url_of(request: ActorRequest, on: date, to: str) -> Callable[[UUID], str]:
+def _links(request: ActorRequest, on: date, to: str) -> TreeLinks:
     """Nodes lead to the table of the list, or from one unit's page to another's."""
-    day = f"&on={on.isoformat()}" if on < request.today else ""
-    units = reverse("desk:units")
-    return (lambda key: f"{units}?unit={key}{day}") if to == LIST else (lambda key: parts.unit_url(key, day[4:]))
+    day = on.isoformat() if on < request.today else ""
+    query, units = f"&on={day}" if day else "", reverse("desk:units")
 
+    def page(key: UUID) -> str:
+        return f"{units}?unit={key}{query}" if to == LIST else parts.unit_url(key, day)
 
-def _children_url_of(request: ActorRequest, on: date, to: str) -> Callable[[UUID], str]:
-    day = f"&on={on.isoformat()}" if on < request.today else ""
-    return lambda key: f"{reverse('desk:unit-children', args=[key])}?to={to}{day}"
+    return TreeLinks(page, lambda key: f"{reverse('desk:unit-children', args=[key])}?to={to}{query}")
 
 
 def _table_context(request: ActorRequest, unit: Unit, table: QuotaTable, *, below: bool) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from quanheng.kernel.actor import Actor
 from quanheng.organization.actions import Basis, Quotas, UnitFacts
 from quanheng.organization.choices import GroupRole, LeadingGroupKind, PostTier, UnitCategory, UnitKind, UnitLevel
-from quanheng.organization.models import LeadingGroup, Unit, UnitVersion
+from quanheng.organization.models import Unit, UnitVersion
 from quanheng.organization.position_actions import PositionFacts
-from quanheng.organization.queries import named_unit, units_matching
+from quanheng.organization.queries import leading_groups_on, named_unit, units_below, units_matching
 
 MIN_REASON = 10
 QUOTA_FIELDS = {
@@ -66,7 +66,7 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, unit: Unit, version: UnitVersion, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.actor, self.unit, self.version = actor, unit, version
+        self.actor, self.unit, self.version, self.today = actor, unit, version, today
         if "effective_on" in self.fields:
             self.fields["effective_on"].initial = today
         self.prepare()
@@ -204,7 +204,7 @@ class PositionForm(BasisForm):
     field_order = ["title", "tier", "leading_group", "group_role", "quota", "is_leading", "effective_on", "document"]
 
     def prepare(self) -> None:
-        groups: list[LeadingGroup] = list(self.unit.leading_groups.filter(valid_to=None).order_by("valid_from", "pk"))
+        groups = leading_groups_on(self.unit, self.today)
         field = self.fields["leading_group"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("不在班子内")), *((str(group.pk), group.name) for group in groups)]
@@ -228,11 +228,11 @@ class OrderForm(ReasonForm):
     field_order = ["order", "reason"]
 
     def prepare(self) -> None:
-        below = self.unit.children.filter(abolished_on=None).order_by("path")
+        below = units_below(self.unit)
         self.fields["order"].initial = "\n".join(f"{unit.code} {unit.name}" for unit in below)
 
     def clean_order(self) -> list[Unit]:
-        below = {unit.code: unit for unit in self.unit.children.filter(abolished_on=None)}
+        below = {unit.code: unit for unit in units_below(self.unit)}
         codes = [line.split()[0] for line in self.cleaned_data["order"].splitlines() if line.strip()]
         if unknown := [code for code in codes if code not in below]:
             raise forms.ValidationError(_("不是下级单位的编码：%(codes)s") % {"codes": "、".join(unknown)})

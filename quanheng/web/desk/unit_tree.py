@@ -13,7 +13,13 @@ from quanheng.web.shared.parts import UnitNode
 
 WHOLE = 200  # a tree of more units fetches closed branches when they are opened
 
-UrlOf = Callable[[UUID], str]
+
+@dataclass(frozen=True, slots=True)
+class TreeLinks:
+    """Where the nodes of one page's tree lead, and where a closed branch is fetched from."""
+
+    page: Callable[[UUID], str]
+    children: Callable[[UUID], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +31,20 @@ class Branches:
     open_places: frozenset[str]
     selected: UUID | None
     is_lazy: bool
-    url_of: UrlOf
-    children_url_of: UrlOf
+    links: TreeLinks
 
 
 def tree(
     actor: Actor,
     selected: UUID | None,
     counts: Mapping[UUID, int],
+    links: TreeLinks,
     *,
-    url_of: UrlOf,
-    children_url_of: UrlOf,
     on: date | None = None,
 ) -> list[UnitNode]:
     """Roots with what is open below them. `counts`: unit -> persons there that the actor may see."""
     units = visible_tree(actor, on)
-    branches = _branches(units, selected, counts, url_of, children_url_of)
+    branches = _branches(units, selected, counts, links)
     known = {unit.place for unit in units}
     return [_node(unit, branches) for unit in units if unit.place[:-SEGMENT] not in known]
 
@@ -49,14 +53,13 @@ def children(
     actor: Actor,
     parent: UUID,
     counts: Mapping[UUID, int],
+    links: TreeLinks,
     *,
-    url_of: UrlOf,
-    children_url_of: UrlOf,
     on: date | None = None,
 ) -> tuple[list[UnitNode], int]:
     """The nodes of a branch that is being opened, and their depth."""
     units = visible_tree(actor, on)
-    branches = _branches(units, None, counts, url_of, children_url_of)
+    branches = _branches(units, None, counts, links)
     place = next((unit.place for unit in units if unit.id == parent), None)
     if place is None:
         return [], 0
@@ -64,7 +67,7 @@ def children(
 
 
 def _branches(
-    units: Sequence[TreeUnit], selected: UUID | None, counts: Mapping[UUID, int], url_of: UrlOf, children_url_of: UrlOf
+    units: Sequence[TreeUnit], selected: UUID | None, counts: Mapping[UUID, int], links: TreeLinks
 ) -> Branches:
     below: dict[str, list[TreeUnit]] = defaultdict(list)
     sums: dict[str, int] = defaultdict(int)
@@ -78,8 +81,7 @@ def _branches(
         open_places=_open_places(units, selected),
         selected=selected,
         is_lazy=len(units) > WHOLE,
-        url_of=url_of,
-        children_url_of=children_url_of,
+        links=links,
     )
 
 
@@ -97,11 +99,11 @@ def _node(unit: TreeUnit, branches: Branches) -> UnitNode:
     return UnitNode(
         key=str(unit.id),
         name=unit.name,
-        url=branches.url_of(unit.id) if unit.is_granted else "",
+        url=branches.links.page(unit.id) if unit.is_granted else "",
         count=branches.sums[unit.place],
         words=search_words(unit.name),
         is_open=is_open,
         is_current=unit.id == branches.selected,
         children=() if is_fetched else tuple(_node(child, branches) for child in below),
-        children_url=branches.children_url_of(unit.id) if is_fetched else "",
+        children_url=branches.links.children(unit.id) if is_fetched else "",
     )

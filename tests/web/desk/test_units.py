@@ -21,7 +21,7 @@ from quanheng.organization.choices import GroupRole, PostTier, UnitCategory
 from quanheng.organization.models import LeadingGroup, Position, Unit
 from quanheng.people.choices import HoldingKind, SourceKind
 from quanheng.people.models import Cadre, PostHolding
-from quanheng.web.desk.unit_tree import children, tree
+from quanheng.web.desk.unit_tree import TreeLinks, children, tree
 from tests.conftest import Cast, ClientOf, make_cadre, make_unit
 
 SINCE = date(2022, 1, 1)
@@ -91,7 +91,9 @@ def bureau(cast: Cast, at: datetime) -> Bureau:
     group = LeadingGroup.objects.create(unit=unit, name="甲局领导班子", valid_from=SINCE)
     director = position(unit, group, "局长", GroupRole.PRINCIPAL, 1, 1)
     deputy = position(unit, group, "副局长", GroupRole.DEPUTY, 3, 2)
-    others = [make_cadre(name, unit, at) for name in ("韩若川", "方既白", "祁望舒")]
+    others = [
+        make_cadre(name, unit, at, unit_order=number) for number, name in enumerate(("韩若川", "方既白", "祁望舒"))
+    ]
     holdings = [
         hold(cast.chen_file, director, at),
         hold(others[0], deputy, at),
@@ -357,8 +359,8 @@ def test_an_account_without_a_grant_is_told_so(cast: Cast, wang: Actor, at: date
 
 def test_the_tree_adds_up_and_opens_the_way(bureau: Bureau, cast: Cast, lin: Actor) -> None:
     counts = {bureau.unit.pk: 4, bureau.centre.pk: 2}
-    urls = {"url_of": lambda key: f"/u/{key}", "children_url_of": lambda key: f"/c/{key}"}
-    [root] = tree(lin, bureau.centre.pk, counts, **urls)
+    links = TreeLinks(page=lambda key: f"/u/{key}", children=lambda key: f"/c/{key}")
+    [root] = tree(lin, bureau.centre.pk, counts, links)
     assert (root.name, root.count, root.url, root.is_open) == ("示范市", 6, "", True)
     [node] = root.children
     assert (node.name, node.count, node.url, node.is_open) == ("示范市甲局", 6, f"/u/{bureau.unit.pk}", True)
@@ -370,11 +372,11 @@ def test_a_large_tree_fetches_closed_branches(
 ) -> None:
     below = make_unit("QH010101", "示范组", "0001.0001.0001.0001.", bureau.centre, UnitCategory.INSTITUTION)
     monkeypatch.setattr("quanheng.web.desk.unit_tree.WHOLE", 2)
-    urls = {"url_of": str, "children_url_of": lambda key: f"/c/{key}"}
-    [root] = tree(lin, bureau.unit.pk, {below.pk: 1}, **urls)
+    links = TreeLinks(page=str, children=lambda key: f"/c/{key}")
+    [root] = tree(lin, bureau.unit.pk, {below.pk: 1}, links)
     [centre] = root.children[0].children
     assert (centre.children, centre.children_url, centre.count) == ((), f"/c/{bureau.centre.pk}", 1)
-    nodes, depth = children(lin, bureau.centre.pk, {below.pk: 1}, **urls)
+    nodes, depth = children(lin, bureau.centre.pk, {below.pk: 1}, links)
     assert ([node.name for node in nodes], depth) == (["示范组"], 4)
     page = browse(lin).get(reverse("desk:unit-children", args=[bureau.centre.pk]) + "?to=units").content.decode()
     assert f'href="/desk/units/?unit={below.pk}"' in page
