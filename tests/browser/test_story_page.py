@@ -22,6 +22,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 story_urls = [
     path("stories/", stories.show_stories, name="stories"),
     path("stories/evidence/<slug:key>/", stories.show_evidence, name="story-evidence"),
+    path("stories/children/", stories.show_children, name="story-children"),
     path("stories/job/", stories.show_job, name="story-job"),
 ]
 urlpatterns = [
@@ -99,6 +100,13 @@ def test_the_tree_is_filtered_by_initials_with_ancestors(stories_page: Page) -> 
     expect(names).to_have_text(["霁州市", "松涧县", "乡镇街道"])
     stories_page.locator("[data-tree-filter]").fill("没有")
     expect(stories_page.locator("[data-tree-none]")).to_be_visible()
+
+
+def test_children_of_a_large_branch_come_when_it_is_opened(stories_page: Page) -> None:
+    branch = stories_page.locator(".node[data-words^=云栈县] > .branch")
+    expect(branch.locator(".node-row")).to_have_count(0)
+    branch.locator("summary").click()
+    expect(branch.locator(".node-row .node-name")).to_have_text(["云栈镇", "回龙乡"])
 
 
 def test_columns_move_by_alt_and_arrow(stories_page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.timezone import localtime, now
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,14 @@ def show_evidence(request: HttpRequest, key: str) -> HttpResponse:
     evidence = data.EVIDENCE_BARE if key == "bare" else data.EVIDENCE
     template = "components/_evidence.html" if request.headers.get("HX-Request") else "shared/story_evidence.html"
     return render(request, template, {"evidence": evidence})
+
+
+@public
+@require_safe
+def show_children(request: HttpRequest) -> HttpResponse:
+    """Lazy children of the tree: _unit_node for each, at its depth."""
+    nodes = [render_to_string("components/_unit_node.html", {"node": node, "depth": 3}) for node in data.CHILDREN]
+    return HttpResponse("".join(nodes))
 
 
 @public

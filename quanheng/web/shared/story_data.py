@@ -47,10 +47,12 @@ TREE = (
             )),
             UnitNode("9", "乡镇街道", "?unit=9", 138, words="xzjd", children=(UnitNode("10", "青萍镇", "?unit=10", 12),)),
         )),
-        UnitNode("11", "云栈县", "?unit=11", 358, words="yzx"),
+        UnitNode("11", "云栈县", "?unit=11", 358, words="yzx", children_url="/stories/children/"),
     )),
     UnitNode("12", "待分配（调入未定岗）", "?unit=12", 6, words="dfp"),
 )  # fmt: skip
+
+CHILDREN = (UnitNode("13", "云栈镇", "?unit=13", 9, words="yzz"), UnitNode("14", "回龙乡", "?unit=14", 8, words="hlx"))
 
 CONDITIONS = (
     Condition("q", "姓名", hint="或首字母、证件后四位"),
