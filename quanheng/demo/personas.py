@@ -1,6 +1,6 @@
 """Who can be signed in as in the demo city, with what role and grant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -121,7 +121,8 @@ PERSONAS = (
 
 
 def add_personas(seed: int, units: Mapping[str, UUID], cadres: Mapping[str, UUID], at: datetime) -> list[Account]:
-    """Accounts, roles and grants. `units` by name, `cadres` of the cast by name."""
+    """Accounts, roles and grants. `units` by name, `cadres` of the cast by name: a tiny city lacks some of them."""
+    present = [persona for persona in PERSONAS if not persona.cadre or persona.cadre in cadres]
     keys, password = KeyMaker(seed, "account"), make_password(PASSWORD)  # one hash: it takes half a second
     accounts = {
         persona.username: Account(
@@ -134,24 +135,23 @@ def add_personas(seed: int, units: Mapping[str, UUID], cadres: Mapping[str, UUID
             password=password,
             created_at=at,
         )
-        for number, persona in enumerate(PERSONAS, 1)
+        for number, persona in enumerate(present, 1)
     }
     made = Account.objects.bulk_create(accounts.values())
     RoleAssignment.objects.bulk_create(
         RoleAssignment(id=KeyMaker(seed, f"role-{role}").key(number), account=account, role=role, valid_from=SINCE)
-        for number, (persona, account) in enumerate(zip(PERSONAS, made, strict=True), 1)
+        for number, (persona, account) in enumerate(zip(present, made, strict=True), 1)
         for role in persona.roles
     )
-    giver = accounts["xu"].pk
-    Grant.objects.bulk_create(_grants(seed, units, accounts, giver, at))
+    Grant.objects.bulk_create(_grants(seed, present, units, accounts, at))
     return made
 
 
 def _grants(
-    seed: int, units: Mapping[str, UUID], accounts: Mapping[str, Account], giver: UUID, at: datetime
+    seed: int, present: Sequence[Persona], units: Mapping[str, UUID], accounts: Mapping[str, Account], at: datetime
 ) -> list[Grant]:
     keys = KeyMaker(seed, "grant")
-    scopes = [(persona, scope) for persona in PERSONAS for scope in persona.scopes]
+    scopes = [(persona, scope) for persona in present for scope in persona.scopes]
     return [
         Grant(
             id=keys.key(number),
@@ -160,7 +160,7 @@ def _grants(
             categories=sorted(scope.categories),
             purposes=sorted(scope.purposes),
             valid_from=SINCE,
-            granted_by=giver,
+            granted_by=accounts["xu"].pk,  # the security administrator
             granted_at=at,
             reason="演示城市的初始授权",
         )

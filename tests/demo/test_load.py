@@ -133,6 +133,12 @@ def test_the_officer_with_kin_is_recused(summary: Summary, at: datetime) -> None
     assert [len(grant.categories) for grant in actor_of(account, at=at).grants] == [3]
 
 
+def test_a_city_of_one_lacks_the_persona_who_is_not_in_it(at: datetime) -> None:
+    summary = load_city(cadres=1, seed=SEED, at=at)
+    assert models.Cadre.objects.count() == 1
+    assert set(summary.usernames) == {persona.username for persona in PERSONAS} - {"shen"}
+
+
 def test_photos_are_small_pictures_in_our_form() -> None:
     drawn = silhouettes(SEED)
     assert drawn == silhouettes(SEED)
