@@ -79,7 +79,7 @@ def _city(arguments: argparse.Namespace) -> int:
     """Migrations, then the city unless this database has people already."""
     from django.core.management import call_command
 
-    from quanheng.demo import city, load
+    from quanheng.demo import city, load, personas
     from quanheng.kernel import clock
     from quanheng.operations.keys import ensure_keys
 
@@ -99,6 +99,7 @@ def _city(arguments: argparse.Namespace) -> int:
         return DONE
     end_progress()
     say(f"演示城已就绪：{summary.units} 个单位，{summary.cadres} 人，用时 {time.monotonic() - started:.0f} 秒。")
+    say(f"账号 {'、'.join(summary.usernames)}，密码都是 {personas.PASSWORD}；演示时登录页可直接选人。")
     return DONE
 
 
