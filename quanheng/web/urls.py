@@ -25,5 +25,6 @@ if settings.DEMO:  # invented data only; absent, not forbidden, on a real instal
         path("stories/", stories.show_stories, name="stories"),
         path("stories/evidence/<slug:key>/", stories.show_evidence, name="story-evidence"),
         path("stories/children/", stories.show_children, name="story-children"),
+        path("stories/search/", stories.show_search, name="story-search"),
         path("stories/job/", stories.show_job, name="story-job"),
     ]

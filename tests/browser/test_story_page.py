@@ -23,6 +23,7 @@ story_urls = [
     path("stories/", stories.show_stories, name="stories"),
     path("stories/evidence/<slug:key>/", stories.show_evidence, name="story-evidence"),
     path("stories/children/", stories.show_children, name="story-children"),
+    path("stories/search/", stories.show_search, name="story-search"),
     path("stories/job/", stories.show_job, name="story-job"),
 ]
 urlpatterns = [
@@ -107,6 +108,27 @@ def test_children_of_a_large_branch_come_when_it_is_opened(stories_page: Page) -
     expect(branch.locator(".node-row")).to_have_count(0)
     branch.locator("summary").click()
     expect(branch.locator(".node-row .node-name")).to_have_text(["云栈镇", "回龙乡"])
+
+
+def test_search_shows_hits_that_arrows_walk(stories_page: Page) -> None:
+    stories_page.keyboard.press("/")
+    stories_page.keyboard.type("syq")
+    hits = stories_page.locator("[data-hit]")
+    expect(hits).to_have_count(3)
+    stories_page.keyboard.press("ArrowDown")
+    stories_page.keyboard.press("ArrowDown")
+    expect(hits.nth(1)).to_be_focused()
+    stories_page.keyboard.press("Enter")
+    expect(stories_page).to_have_url(re.compile("#b$"))
+
+
+def test_search_without_a_hit_names_the_next_step(stories_page: Page) -> None:
+    stories_page.locator("#global-search").fill("没有这人")
+    expect(stories_page.locator("#search-results")).to_have_text(
+        "没有找到“没有这人”。可试全拼、首字母、曾用名，或证件号后四位。"
+    )
+    stories_page.keyboard.press("Escape")
+    expect(stories_page.locator("#search-results")).to_be_empty()
 
 
 def test_columns_move_by_alt_and_arrow(stories_page: Page) -> None:

@@ -286,6 +286,19 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchHit:
+    name: str
+    detail: str  # unit and post, so that namesakes are told apart
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchGroup:
+    label: Text
+    hits: tuple[SearchHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorLine:
     text: Text
     field_id: str = ""

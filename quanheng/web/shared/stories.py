@@ -36,6 +36,14 @@ def show_children(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+def show_search(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("q", "")
+    groups = data.HITS if asked == "syq" else ()
+    return render(request, "components/_search_results.html", {"groups": groups, "asked": asked})
+
+
+@public
+@require_safe
 def show_job(request: HttpRequest) -> HttpResponse:
     done = Job(1000, 1000, 21, "done", report=Link("看报告", "#job"))
     return render(request, "components/_job.html", {"job": done})

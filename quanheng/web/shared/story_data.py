@@ -24,6 +24,8 @@ from quanheng.web.shared.parts import (
     Rail,
     Ruler,
     Run,
+    SearchGroup,
+    SearchHit,
     Shape,
     StepMark,
     StepState,
@@ -53,6 +55,11 @@ TREE = (
 )  # fmt: skip
 
 CHILDREN = (UnitNode("13", "云栈镇", "?unit=13", 9, words="yzz"), UnitNode("14", "回龙乡", "?unit=14", 8, words="hlx"))
+
+HITS = (
+    SearchGroup("人", (SearchHit("沈砚秋", "发展和改革局党组书记、局长", "/stories/#a"), SearchHit("沈砚秋", "青萍镇科员", "/stories/#b"))),
+    SearchGroup("单位", (SearchHit("松涧县审计局", "松涧县", "/stories/#c"),)),
+)
 
 CONDITIONS = (
     Condition("q", "姓名", hint="或首字母、证件后四位"),
@@ -201,7 +208,7 @@ CHROME = frame.Chrome(
     entries=tuple(frame.Link(name, "?", name == "干部") for name in ["今日", "干部", "识人", "培养", "选任", "监督", "激励"]),
     tabs=tuple(frame.Link(name, "?", name == "人员名册") for name in ["人员名册", "机构与班子", "统计与结构", "导入", "查重与合并", "更正申请"]),
     tools=tuple(frame.Link(name, "?") for name in ["规则库", "台账", "帮助"]), places=(frame.Link("我的档案", "?"),),
-    name="林疏桐", office="干部一科", home_url="?", search_url="?", sign_out_url="?", is_demo=True,
+    name="林疏桐", office="干部一科", home_url="?", search_url="/stories/search/", sign_out_url="?", is_demo=True,
 )  # fmt: skip
 
 

@@ -148,6 +148,24 @@
   on("click", "[data-select-none]", function (event, button) { chooseAll(button.closest("[data-selection]"), false, false); });
   document.addEventListener("DOMContentLoaded", function () { all("[data-selection]").forEach(refresh); });
 
+  /* Search: arrows walk the hits, Enter on the box opens the first, a click outside folds them. */
+  on("keydown", "[data-search]", function (event, form) {
+    if (event.isComposing || (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Enter")) { return; }
+    var stops = [one("input", form)].concat(all("[data-hit]", form));
+    var at = stops.indexOf(document.activeElement);
+    if (event.key === "Enter") {
+      if (at === 0 && stops[1]) { event.preventDefault(); stops[1].click(); }
+      return;
+    }
+    event.preventDefault();
+    stops[(at + (event.key === "ArrowDown" ? 1 : stops.length - 1)) % stops.length].focus();
+  });
+  function foldHits(target) {
+    var hits = document.getElementById("search-results");
+    if (hits && !(target && target.closest("[data-search]"))) { hits.textContent = ""; }
+  }
+  document.addEventListener("click", function (event) { foldHits(event.target); });
+
   /* Unit tree: filter shows matches and their ancestors. */
   on("input", "[data-tree-filter]", function (event, box) {
     var tree = box.closest("[data-tree]");
@@ -319,6 +337,7 @@
     var box = document.getElementById("leaving");
     if (list && !list.hidden) { list.hidden = true; return; }
     if (box && !box.hidden) { box.hidden = true; return; }
+    if (document.getElementById("search-results") && document.getElementById("search-results").firstChild) { foldHits(null); return; }
     if (!closeMenus()) { closeDrawer(); }
   }
   document.addEventListener("keydown", function (event) {
