@@ -4,6 +4,7 @@ The security administrator acts on others, never on the own account. A refusal i
 transaction of its own. No password and no session key ever reaches the ledger.
 """
 
+import secrets
 from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
@@ -96,6 +97,11 @@ def create_account(
         detail = {"username": username, "name": name, "office": office, "unit": unit and unit.pk, "cadre": cadre_key}
         record(actor=actor, action=codes.CREATE_ACCOUNT, obj=account, detail=detail, at=at)
     return account
+
+
+def make_initial_password() -> str:
+    """Typed once from paper: no letters that look alike, 59 bits."""
+    return "-".join("".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _n in range(4)) for _g in range(3))
 
 
 def _require_administrator(actor: Actor) -> None:

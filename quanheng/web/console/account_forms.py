@@ -105,7 +105,10 @@ class ReasonForm(forms.Form):
 
 class RoleForm(ReasonForm):
     role = forms.ChoiceField(
-        label=gettext_lazy("角色"), choices=RoleChoice.choices, widget=forms.Select(attrs={"class": "form-select"})
+        label=gettext_lazy("角色"),
+        choices=[("", gettext_lazy("请选")), *RoleChoice.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages=_wanted(gettext_lazy("角色")),
     )
     valid_from = _first_day()
     valid_to = _last_day(gettext_lazy("从这天起失效；不填则到结束为止。"))

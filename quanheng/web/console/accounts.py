@@ -1,6 +1,5 @@
 """Pages of the security administrator: accounts with their roles and grants. Never a dossier."""
 
-import secrets
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,7 +22,7 @@ from quanheng.kernel.errors import Refused
 from quanheng.web.console.account_forms import AccountForm, GrantForm, RoleForm
 from quanheng.web.console.account_parts import Confirmation, grant_rows, moment, role_rows
 from quanheng.web.shared.gate import ActorRequest, roles
-from quanheng.web.shared.parts import Condition, Option, Pager, error_lines
+from quanheng.web.shared.parts import Condition, Link, Option, Pager, error_lines
 from quanheng.web.shared.refusals import sentence
 
 PAGE = 50
@@ -38,6 +38,7 @@ def list_accounts(request: ActorRequest) -> HttpResponse:
     context = {
         "accounts": [(account, _role_names(account), moment(account.last_login)) for account in page],
         "conditions": _conditions(text, role),
+        "primary": Link(_("新建账号"), reverse("console:account-add")),
         "pager": _pager(request, page),
     }
     return render(request, "console/accounts/list.html", context)
@@ -84,7 +85,7 @@ def add_account(request: ActorRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("username", "name", "office", "unit")}
-        password = _initial_password()
+        password = actions.make_initial_password()
         try:
             account = actions.create_account(actor=request.actor, password=password, at=request.now, **values)
         except actions.CannotCreateAccount as refusal:
@@ -92,11 +93,6 @@ def add_account(request: ActorRequest) -> HttpResponse:
         else:
             return render(request, "console/accounts/password.html", {"account": account, "password": password})
     return render(request, "console/accounts/add.html", {"form": form, "errors": error_lines(form)})
-
-
-def _initial_password() -> str:
-    """Typed once from paper: no letters that look alike, 60 bits."""
-    return "-".join("".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _n in range(4)) for _g in range(3))
 
 
 @roles(Role.SECURITY_ADMIN)
@@ -255,7 +251,7 @@ def _refused(request: ActorRequest, account: Account, confirmation: Confirmation
 @never_cache
 @require_POST
 def reset_password(request: ActorRequest, pk: UUID) -> HttpResponse:
-    password = _initial_password()
+    password = actions.make_initial_password()
     try:
         account = actions.set_password(actor=request.actor, account=pk, password=password, at=request.now)
     except actions.CannotSetPassword as refusal:

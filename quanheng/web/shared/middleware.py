@@ -45,7 +45,10 @@ def actor(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         identify(request)
-        return get_response(request)
+        response = get_response(request)
+        if request.user.is_authenticated:  # "back" on a shared computer must not show what was read before signing out
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return middleware
 

@@ -147,3 +147,7 @@ def test_an_unworded_refusal_shows_its_code() -> None:
 def test_visitors_cost_no_query(db: None, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         client.get("/sign-in/")
+
+
+def test_pages_of_a_signed_in_account_stay_in_no_cache(cast: Cast, lin: Actor, client_of: ClientOf) -> None:
+    assert client_of(lin).get("/settings/").headers["Cache-Control"] == "no-store"
