@@ -51,9 +51,19 @@ def dossier_for(actor: Actor, pk: UUID, *, purpose: Purpose, for_update: bool = 
         raise NotFound
     if pk in actor.recused or pk == actor.cadre:
         raise NotPermitted("recused")
-    if not Cadre.objects.filter(scope(actor, purpose), pk=pk).exists():
+    if purpose not in purposes_of(actor, cadre):
         raise NotPermitted("purpose-not-granted", purpose=purpose.value)
     return _locked(actor, pk) if for_update else cadre
+
+
+def purposes_of(actor: Actor, cadre: Cadre) -> frozenset[Purpose]:
+    """What the actor's grants let this file be opened for; `cadre` comes with its home unit."""
+    covering = [
+        grant
+        for grant in actor.grants
+        if cadre.home_unit.path.startswith(grant.unit_path) and cadre.management_category in grant.categories
+    ]
+    return frozenset(purpose for grant in covering for purpose in grant.purposes)
 
 
 def may_edit(actor: Actor) -> bool:

@@ -19,7 +19,7 @@ from quanheng.people import access
 from quanheng.people.choices import KinTieState, SourceKind, VerificationItem, VerificationResult
 from quanheng.people.detail import plain, values_of
 from quanheng.people.fields import BY_KEY, IdentityField, columns_before
-from quanheng.people.models import Cadre, FieldSource, KinTie, SavedQuery, Verification
+from quanheng.people.models import Cadre, FieldSource, KinTie, ListColumns, SavedQuery, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
 from quanheng.people.queries import KIND_OF, RECORD_MODELS
@@ -286,6 +286,11 @@ def decide_kin_tie(*, actor: Actor, cadre: UUID, tie: UUID, state: KinTieState, 
     detail = {"tie": str(row.pk), "kin": str(row.kin_id), "relation": row.relation, "state": state.value}
     _record(actor, "people.decide_kin_tie", person, detail, reason, at)
     return row
+
+
+def save_columns(*, actor: Actor, columns: Sequence[str], at: datetime) -> None:
+    """我的列. Not about a person: no ledger entry."""
+    ListColumns.objects.update_or_create(account_key=actor.key, defaults={"columns": list(columns), "saved_at": at})
 
 
 @transaction.atomic

@@ -71,6 +71,9 @@ _WRITERS: Mapping[str, Callable[[Sequence[AppointmentForm], date], bytes]] = {
 }
 
 
+KINDS = frozenset(_WRITERS)
+
+
 def _single_or_zip(
     forms: Sequence[AppointmentForm], extension: str, write: Callable[[AppointmentForm], bytes]
 ) -> bytes:

@@ -6,6 +6,7 @@ from quanheng.people.choices import ImportState
 
 IMPORT_FLOW = (
     Step("read", ImportState.UPLOADED, ImportState.READING, EDITORS),
+    Step("read", ImportState.FAILED, ImportState.READING, EDITORS),
     Step("correct", ImportState.REVIEW, ImportState.REVIEW, EDITORS),
     Step("decide", ImportState.REVIEW, ImportState.REVIEW, EDITORS),
     Step("apply", ImportState.REVIEW, ImportState.APPLYING, EDITORS),

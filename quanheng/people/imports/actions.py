@@ -3,13 +3,14 @@
 Nothing here touches a dossier. Reading runs in the background and may be repeated after a crash.
 """
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from quanheng.formats import archives, lrmx
 from quanheng.formats.appointment import AppointmentForm
@@ -24,6 +25,7 @@ from quanheng.people import access
 from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.flow import IMPORT_FLOW
 from quanheng.people.imports import queries
+from quanheng.people.imports.compare import GROUPS
 from quanheng.people.imports.match import match
 from quanheng.people.imports.reading import REMEMBERED_FIELDS, as_json, correct, form_from_json, read_file
 from quanheng.people.models import ImportBatch, ImportItem, RememberedReading
@@ -37,6 +39,8 @@ class CannotImport(Refused):
 
 
 MAX_FILES = 5000
+MAX_FILE_BYTES = archives.LIMITS.member_bytes  # one person's file, in a zip or beside it
+NUMBER_ATTEMPTS = 3
 
 
 def upload(
@@ -61,7 +65,20 @@ def _members(files: Iterable[tuple[str, BinaryIO]]) -> Iterator[tuple[str, bytes
         if _is_archive(file):
             yield from ((member.name, member.data) for member in archives.members(file))
         else:
-            yield name, file.read()
+            yield name, _bounded(name, file)
+
+
+def _bounded(name: str, file: BinaryIO) -> bytes:
+    """Measured before it is read: what is far too large never comes into memory."""
+    size = file.seek(0, io.SEEK_END)
+    if size > MAX_FILE_BYTES:
+        raise CannotImport("file-too-large", name=name, size=_megabytes(size), limit=_megabytes(MAX_FILE_BYTES))
+    file.seek(0)
+    return file.read()
+
+
+def _megabytes(size: int) -> int:
+    return -(-size // 2**20)
 
 
 def _is_archive(file: BinaryIO) -> bool:
@@ -82,15 +99,7 @@ def _store_batch(
     on: date,
 ) -> ImportBatch:
     """All files or none: a zip that turns out bad half-way leaves nothing."""
-    batch = ImportBatch.objects.create(
-        number=_next_number(on),
-        account_key=actor.key,
-        account_name=actor.name,
-        unit=unit,
-        management_category=category,
-        sender=sender,
-        created_at=at,
-    )
+    batch = _create_batch(actor, unit, category, sender, at, on)
     total = 0
     while chunk := list(islice(members, CHUNK)):
         _store_chunk(batch, chunk, total, at)
@@ -113,6 +122,28 @@ def _store_chunk(batch: ImportBatch, chunk: Sequence[tuple[str, bytes]], before:
         ImportItem(batch=batch, order=order, file=file, file_name=file.name)
         for order, file in enumerate(files, before + 1)
     )
+
+
+def _create_batch(actor: Actor, unit: Unit, category: str, sender: str, at: datetime, on: date) -> ImportBatch:
+    """Two officers who upload in one moment get two numbers: whoever comes second counts again."""
+    batch = ImportBatch(
+        account_key=actor.key,
+        account_name=actor.name,
+        unit=unit,
+        management_category=category,
+        sender=sender,
+        created_at=at,
+    )
+    for attempt in range(1, NUMBER_ATTEMPTS + 1):
+        batch.number = _next_number(on)
+        try:
+            with transaction.atomic():
+                batch.save(force_insert=True)
+            break
+        except IntegrityError:
+            if attempt == NUMBER_ATTEMPTS:
+                raise
+    return batch
 
 
 def _next_number(on: date) -> str:
@@ -140,7 +171,8 @@ def read_items(*, actor: Actor, batch: ImportBatch, clock: Callable[[], datetime
     keys = list(unread)
     for start in range(0, len(keys), CHUNK):
         chunk = ImportItem.objects.filter(pk__in=keys[start : start + CHUNK]).select_related("file").order_by("order")
-        _read_chunk(actor, batch, list(chunk), remembered, clock(), on)
+        if not _read_chunk(actor, batch, list(chunk), remembered, clock(), on):
+            return  # another worker has taken over or finished
     _finish_reading(batch)
 
 
@@ -151,13 +183,23 @@ def _read_chunk(
     remembered: Mapping[tuple[str, str], str],
     at: datetime,
     on: date,
-) -> None:
+) -> bool:
     files = [file for item in items if (file := _read_item(actor, item, remembered, at, on))]
     with transaction.atomic():
+        if not _is_still_unread(batch, items):
+            return False
         StoredFile.objects.bulk_create(files)
         ImportItem.objects.bulk_update(items, _READ_COLUMNS)
         done = batch.items.exclude(match="").count()
         ImportBatch.objects.filter(pk=batch.pk).update(done=done, beat_at=at)
+    return True
+
+
+def _is_still_unread(batch: ImportBatch, items: Sequence[ImportItem]) -> bool:
+    """A worker thought dead may come back late; it must not write over what an officer has decided since."""
+    row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    read = ImportItem.objects.filter(pk__in=[item.pk for item in items]).exclude(match="")
+    return row.state == ImportState.READING and not read.exists()
 
 
 _READ_COLUMNS = (
@@ -182,6 +224,7 @@ def _read_item(
         reading = read_file(item.file.content, remembered)
     except lrmx.CannotRead as error:
         item.match, item.decision, item.error = ImportMatch.UNREADABLE, ImportDecision.SKIP, error.code
+        item.reading = {"facts": dict(error.facts)}
         return None
     item.reading = as_json(reading.form, reading.findings)
     photo = reading.photo
@@ -198,11 +241,24 @@ def _match_item(actor: Actor, item: ImportItem, on: date) -> None:
     found = match(actor, form)
     item.match, item.cadre, item.finding_count = found.kind, found.cadre, len(findings)
     item.cadre_revision = found.cadre.revision if found.cadre else None
-    if found.kind is ImportMatch.CHANGED:
+    if found.kind is ImportMatch.DUPLICATE and (said := queries.resolution(item)) is not None:
+        _take_resolution(actor, item, said)
+    if item.match == ImportMatch.CHANGED:
         comparison = queries.compare_item(item, on=on)
         if not comparison.changes and not comparison.posts_differ:
             item.match = ImportMatch.UNCHANGED
     item.decision = _proposed(item)
+
+
+def _take_resolution(actor: Actor, item: ImportItem, said: str) -> None:
+    """What the officer said of a namesake holds through later corrections, while that person is still in question."""
+    form = queries.corrected(item)[0]
+    if said == "":
+        item.match, item.cadre, item.cadre_revision = ImportMatch.NEW, None, None
+        return
+    person = next((cadre for cadre in queries.candidates(actor, form) if str(cadre.pk) == said), None)
+    if person:
+        item.match, item.cadre, item.cadre_revision = ImportMatch.CHANGED, person, person.revision
 
 
 def _proposed(item: ImportItem) -> ImportDecision:
@@ -215,6 +271,9 @@ def _proposed(item: ImportItem) -> ImportDecision:
 @transaction.atomic
 def _finish_reading(batch: ImportBatch) -> None:
     """The second of two files with one identity number is for a person to decide."""
+    row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if row.state != ImportState.READING:
+        return  # another worker has finished it
     seen: set[str] = set()
     for item in batch.items.exclude(match=ImportMatch.UNREADABLE).order_by("order"):
         number = (item.reading or {}).get("form", {}).get("identity_number", "")
@@ -222,7 +281,7 @@ def _finish_reading(batch: ImportBatch) -> None:
             item.decision, item.error = ImportDecision.SKIP, "twice-in-import"
             item.save(update_fields=["decision", "error"])
         seen.add(number)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.REVIEW)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.REVIEW, failure="")
 
 
 @transaction.atomic
@@ -231,7 +290,7 @@ def correct_item(
 ) -> ImportItem:
     """Put right what the reader could not read, by attribute of the form; matched and compared anew."""
     row = _reviewed_item(actor, batch, item, "correct")
-    if not row.reading:
+    if not queries.has_form(row):
         raise CannotImport("unreadable")
     before = dict((row.corrections or {}).get("values", {}))
     original = form_from_json(row.reading)
@@ -269,23 +328,27 @@ def decide_items(*, actor: Actor, batch: UUID, items: Iterable[UUID], decision: 
     require_step(IMPORT_FLOW, "decide", state=row.state, actor=actor)
     chosen = row.items.filter(pk__in=list(items))
     if decision is ImportDecision.ACCEPT:
-        chosen = chosen.filter(match__in=[ImportMatch.NEW, ImportMatch.CHANGED], error="")
+        chosen = chosen.filter(match__in=[ImportMatch.NEW, ImportMatch.CHANGED])
     return chosen.update(decision=decision)
 
 
 @transaction.atomic
-def resolve_duplicate(*, actor: Actor, batch: UUID, item: UUID, cadre: UUID | None, on: date) -> ImportItem:
-    """Say that a namesake is the same person (`cadre`) or another one (None)."""
+def resolve_duplicate(
+    *, actor: Actor, batch: UUID, item: UUID, cadre: UUID | None, at: datetime, on: date
+) -> ImportItem:
+    """Say that a namesake is the same person (`cadre`) or another one (None). May be said anew until 生效."""
     row = _reviewed_item(actor, batch, item, "decide")
-    if row.match != ImportMatch.DUPLICATE:
+    if row.match != ImportMatch.DUPLICATE and queries.resolution(row) is None:
         raise CannotImport("no-duplicate")
-    person = access.visible_cadres(actor).filter(pk=cadre).first() if cadre else None
-    if cadre and person is None:
+    if cadre and cadre not in {person.pk for person in queries.candidates(actor, queries.corrected(row)[0])}:
         raise NotFound
-    row.match = ImportMatch.CHANGED if person else ImportMatch.NEW
-    row.cadre, row.cadre_revision = person, person.revision if person else None
-    row.decision = ImportDecision.ACCEPT
-    row.save(update_fields=["match", "cadre", "cadre_revision", "decision"])
+    row.corrections = {**(row.corrections or {}), "resolved": str(cadre) if cadre else ""}
+    _match_item(actor, row, on)
+    if row.match in (ImportMatch.NEW, ImportMatch.CHANGED):
+        row.decision = ImportDecision.ACCEPT
+    row.save(update_fields=["corrections", "match", "cadre", "cadre_revision", "decision"])
+    detail = {"resolved": "same" if cadre else "another", "batch": row.batch.number}
+    ledger.record(actor=actor, action="people.correct_import", obj=row, detail=detail, at=at)
     return row
 
 
@@ -293,7 +356,7 @@ def resolve_duplicate(*, actor: Actor, batch: UUID, item: UUID, cadre: UUID | No
 def choose_groups(*, actor: Actor, batch: UUID, item: UUID, rejected: Iterable[str]) -> ImportItem:
     """Which differences are left as the register has them."""
     row = _reviewed_item(actor, batch, item, "decide")
-    row.corrections = {**(row.corrections or {}), "rejected": sorted(set(rejected))}
+    row.corrections = {**(row.corrections or {}), "rejected": sorted(set(rejected) & set(GROUPS))}
     row.save(update_fields=["corrections"])
     return row
 

@@ -32,7 +32,7 @@ from quanheng.people.models.records import DossierRecord
 from quanheng.people.queries import RECORD_MODELS
 
 BATCH = 500
-MIN_REASON = 4
+MIN_REASON = 10
 
 
 class CannotUndo(Refused):
@@ -98,26 +98,30 @@ def _still_fit(actor: Actor, batch: ImportBatch, prepared: Iterable[Prepared]) -
     revisions = dict(visible.select_for_update(of=("self",)).values_list("pk", "revision"))
     taken = _taken_numbers(items)
     may_place = access.may_place(actor, batch.unit, batch.management_category)
-    fit = []
+    fit: list[Prepared] = []
+    written: set[UUID] = set()
     for item in items:
-        item.item.error = _misfit(item, revisions, taken, may_place)
+        item.item.error = _misfit(item, revisions, may_place, written) or _number_misfit(item, taken)
         if not item.item.error:
             fit.append(item)
+            written.add(item.cadre.pk)
     return fit
 
 
-def _misfit(item: Prepared, revisions: dict[UUID, int], taken: set[bytes], may_place: bool) -> str:
-    if not item.is_new:
-        return "" if revisions.get(item.cadre.pk) == item.cadre.revision else "changed-meanwhile"
-    if not may_place:
-        return "no-place"
+def _misfit(item: Prepared, revisions: dict[UUID, int], may_place: bool, written: set[UUID]) -> str:
+    if item.is_new:
+        return "" if may_place else "no-place"
+    if item.cadre.pk in written:
+        return "twice-in-import"
+    return "" if revisions.get(item.cadre.pk) == item.cadre.revision else "changed-meanwhile"
+
+
+def _number_misfit(item: Prepared, taken: dict[bytes, UUID]) -> str:
+    """A number belongs to one person: `taken` says to whom."""
     index = _number_index(item)
     if index is None:
         return ""
-    if index in taken:
-        return "already-registered"
-    taken.add(index)
-    return ""
+    return "" if taken.setdefault(index, item.cadre.pk) == item.cadre.pk else "already-registered"
 
 
 def _number_index(item: Prepared) -> bytes | None:
@@ -127,11 +131,10 @@ def _number_index(item: Prepared) -> bytes | None:
     return index
 
 
-def _taken_numbers(items: Iterable[Prepared]) -> set[bytes]:
+def _taken_numbers(items: Iterable[Prepared]) -> dict[bytes, UUID]:
     wanted = [index for item in items if (index := _number_index(item))]
-    own = [item.cadre.pk for item in items if not item.is_new]
-    found = Cadre.objects.filter(identity_number_index__in=wanted, withdrawn_at=None).exclude(pk__in=own)
-    return {bytes(index) for index in found.values_list("identity_number_index", flat=True)}
+    found = Cadre.objects.filter(identity_number_index__in=wanted, withdrawn_at=None)
+    return {bytes(index): pk for index, pk in found.values_list("identity_number_index", "pk")}
 
 
 def _write_cadres(items: Iterable[Prepared]) -> None:
@@ -239,6 +242,7 @@ def undo_import(*, actor: Actor, batch: UUID, reason: str, at: datetime) -> Undo
         _undo_item(item, cadre, at)
     row.state, row.undone_at = step.target, at
     row.save(update_fields=["state", "undone_at"])
+    row.items.filter(pk__in=[item.pk for item in refused]).update(error="edited-since")
     _record_undo(actor, row, undone, refused, reason, at)
     return Undone(len(undone), tuple(refused))
 

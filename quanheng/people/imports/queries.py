@@ -1,7 +1,7 @@
 """What pages and the task ask of imports. An officer sees the own imports only."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,11 +15,12 @@ from quanheng.kernel.errors import NotFound
 from quanheng.papers.models import StoredFile
 from quanheng.people import access
 from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.people.fields import month_of
 from quanheng.people.form import form_of
 from quanheng.people.imports.compare import Change, changes, posts_differ
 from quanheng.people.imports.reading import correct, findings_from_json, form_from_json
 from quanheng.people.models import Cadre, ImportBatch, ImportItem, RememberedReading
-from quanheng.people.queries import Dossier, dossier_on
+from quanheng.people.queries import Dossier, dossier_on, dossiers_on
 
 UNDO_DAYS = 7
 
@@ -85,6 +86,21 @@ def outlook(batch: ImportBatch) -> Outlook:
     return Outlook(counted["new"], counted["changed"], total - counted.total())
 
 
+def has_form(item: ImportItem) -> bool:
+    """Whether the file could be read at all; of one that could not, `reading` holds the facts of its error."""
+    return bool(item.reading and "form" in item.reading)
+
+
+def resolution(item: ImportItem) -> str | None:
+    """What was said of a namesake: the key of the same person, "" for another person, None when not yet said."""
+    return (item.corrections or {}).get("resolved")
+
+
+def candidates(actor: Actor, form: AppointmentForm) -> list[Cadre]:
+    """Who of the register the person of the file may be."""
+    return namesakes(actor, form.name, month_of(form.birth))
+
+
 def corrected(item: ImportItem) -> tuple[AppointmentForm, tuple[Finding, ...]]:
     """The form as read and then corrected, with the findings that are left."""
     reading = item.reading or {}
@@ -144,15 +160,55 @@ def namesakes(actor: Actor, name: str, birth: date | None) -> list[Cadre]:
     return list(found.select_related("home_unit").order_by("pk")[:5])
 
 
-def by_decision(items: Iterable[ImportItem]) -> dict[str, list[ImportItem]]:
-    """The three lists of step 核对, and what is left out with its reason."""
-    groups: dict[str, list[ImportItem]] = {"look": [], "new": [], "changed": [], "out": []}
+_TAKEN = Q(match__in=[ImportMatch.NEW, ImportMatch.CHANGED])
+_LOOK = Q(match=ImportMatch.DUPLICATE) | (_TAKEN & Q(finding_count__gt=0))
+# The three lists of step 核对, and what is left out with its reason: every item is in exactly one.
+LISTS: Mapping[str, Q] = {
+    "look": _LOOK,
+    "new": Q(match=ImportMatch.NEW, finding_count=0),
+    "changed": Q(match=ImportMatch.CHANGED, finding_count=0),
+    "out": ~_LOOK & ~_TAKEN,
+}
+
+
+def listed(batch: ImportBatch, name: str) -> QuerySet[ImportItem]:
+    return items_of(batch).filter(LISTS[name])
+
+
+def count_lists(batch: ImportBatch) -> dict[str, int]:
+    counted: dict[str, int] = batch.items.aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in LISTS.items()}
+    )
+    return counted
+
+
+def with_findings(batch: ImportBatch) -> QuerySet[ImportItem]:
+    """Step 对照: files in which something is to be looked at."""
+    return items_of(batch).filter(_TAKEN | Q(match=ImportMatch.DUPLICATE), finding_count__gt=0)
+
+
+def compare_items(actor: Actor, items: Sequence[ImportItem], on: date) -> dict[UUID, Comparison]:
+    """Many at once, in a fixed number of queries. A cadre no longer in the actor's scope is left out."""
+    keys = [item.cadre_id for item in items if item.cadre_id and item.match != ImportMatch.DUPLICATE]
+    cadres = list(access.visible_cadres(actor).filter(pk__in=keys))
+    dossiers = {dossier.cadre.pk: dossier for dossier in dossiers_on(cadres, on)} if cadres else {}
+    found = {}
     for item in items:
-        groups[_list_of(item)].append(item)
-    return groups
+        if has_form(item) and item.match != ImportMatch.OUT_OF_SCOPE and _is_open(item, dossiers):
+            found[item.pk] = compare(item, *corrected(item), dossiers.get(item.cadre_id))  # type: ignore[arg-type]
+    return found
 
 
-def _list_of(item: ImportItem) -> str:
-    if needs_person(item):
-        return "look"
-    return {ImportMatch.NEW: "new", ImportMatch.CHANGED: "changed"}.get(ImportMatch(item.match), "out")
+def _is_open(item: ImportItem, dossiers: Mapping[UUID, Dossier]) -> bool:
+    return item.match in (ImportMatch.NEW, ImportMatch.DUPLICATE) or item.cadre_id in dossiers
+
+
+def senders_of(actor: Actor) -> list[str]:
+    """Senders that the officer has named before, the latest first."""
+    named = visible_batches(actor).exclude(sender="").values_list("sender", flat=True)[:200]
+    return list(dict.fromkeys(named))[:20]
+
+
+def recent_reasons(actor: Actor) -> list[str]:
+    given = visible_batches(actor).exclude(reason="").values_list("reason", flat=True)[:20]
+    return list(dict.fromkeys(given))[:3]

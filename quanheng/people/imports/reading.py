@@ -54,9 +54,24 @@ def _photo_of(data: bytes, findings: list[Finding]) -> photos.Photo | None:
     try:
         return photos.normalise(data)
     except photos.CannotReadPhoto as error:
-        if not any(finding.place == "ZhaoPian" for finding in findings):
-            findings.append(Finding("ZhaoPian", "", error.code))
+        told = [finding for finding in findings if finding.place == "ZhaoPian"]
+        if not told or error.code == "too-large":  # the reader has said that it would be made smaller
+            findings[:] = [finding for finding in findings if finding.place != "ZhaoPian"]
+            findings.append(Finding("ZhaoPian", "", _PHOTO_CODES[error.code], _texts_of(error)))
         return None
+
+
+_PHOTO_CODES = {
+    "empty": "photo-no-picture",
+    "no-picture": "photo-no-picture",
+    "damaged": "photo-damaged",
+    "too-large": "photo-over-limit",
+    "too-many-pixels": "photo-too-many-pixels",
+}
+
+
+def _texts_of(error: Refused) -> dict[str, str | int]:
+    return {name: value for name, value in error.facts.items() if isinstance(value, str | int)}
 
 
 def reread(form: AppointmentForm) -> tuple[AppointmentForm, tuple[Finding, ...]]:

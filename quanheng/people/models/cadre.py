@@ -144,6 +144,14 @@ class KinTie(models.Model):
         ]
 
 
+class ListColumns(models.Model):
+    """我的列: the columns of the 人员名册 that one account has chosen, in their order."""
+
+    account_key = models.UUIDField(primary_key=True)
+    columns = models.JSONField()  # list of keys
+    saved_at = models.DateTimeField()
+
+
 class SavedQuery(models.Model):
     """常用查询: the filter part of a list address, kept by name for one account."""
 

@@ -112,7 +112,7 @@ def unit_context(request: ActorRequest, unit: Unit) -> dict[str, Any]:
         "ended_on": unit.abolished_on if unit.abolished_on and unit.abolished_on <= on else None,
         "crumbs": parts.crumbs(ancestors(unit, None if not day else on), seen, day),
         "header_facts": [UnitLevel(shown.level).label, UnitCategory(shown.category).label, unit.code],
-        "facts": parts.unit_facts(unit, shown),
+        "facts": parts.unit_facts(unit, shown, on if version else None),
         "groups": parts.position_groups(request.actor, unit, on),
         "history": parts.history_lines(unit, seen),
         "lines": parts.quota_lines(_quota_table(request, unit, on, below=False)) if version else [],

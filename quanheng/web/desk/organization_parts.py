@@ -60,6 +60,7 @@ class Cell:
     value: str
     url: str
     is_marked: bool = False  # over or short: what the table is read for
+    is_first: bool = False  # of its role: a line stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _cells(unit: UUID, on: date, groups: Sequence[Figures], *, below: bool) -> t
             figure_text(getattr(figures, column), column),
             cell_url(unit, f"{role}-{column}", on, below=below),
             is_marked=column in ("over", "short") and bool(getattr(figures, column)),
+            is_first=column == "authorized",
         )
         for role, figures in zip(ROLES, groups, strict=True)
         for column in COLUMNS
@@ -203,7 +205,8 @@ def _holder_text(holder: PositionHolder) -> HolderText:
     return HolderText(holder.cadre.name, dossier_url(holder.cadre.pk), note)
 
 
-def unit_facts(unit: Unit, version: UnitVersion) -> list[Fact]:
+def unit_facts(unit: Unit, version: UnitVersion, on: date | None) -> list[Fact]:
+    """The quotas of the leading group are dotted: their source is the point. No day: not in force, no evidence."""
     facts = [
         Fact(_("机构编码"), unit.code),
         Fact(_("简称"), version.short_name or "—"),
@@ -214,10 +217,15 @@ def unit_facts(unit: Unit, version: UnitVersion) -> list[Fact]:
         Fact(_("所在政区"), version.region or "—"),
     ]
     return facts + [
-        Fact(FIELD_NAMES[field], quota_text(getattr(version, field)))
+        Fact(FIELD_NAMES[field], quota_text(getattr(version, field)), evidence_url=_quota_url(unit.pk, field, on))
         for field in FIELD_NAMES
         if field.endswith(("_quota", "_establishment"))
     ]
+
+
+def _quota_url(unit: UUID, field: str, on: date | None) -> str:
+    role = field.removesuffix("_quota")
+    return cell_url(unit, f"{role}-authorized", on) if on and role in ROLES else ""
 
 
 def quota_text(value: object) -> str:
