@@ -1,4 +1,4 @@
-"""The first administrators of a new installation. All others get their accounts on the security administrator's page."""
+"""The first administrators of a new installation; others get accounts on the security administrator's page."""
 
 import argparse
 from typing import Any
