@@ -17,7 +17,7 @@ def add_commands(commands: Any) -> None:
     source.add_argument("--unit", help="code of the unit for persons who are new (default: the user's own unit)")
     source.add_argument("--category", default="city", help="management category of persons who are new")
     source.add_argument("--sender", default="", help="sender whose readings are remembered")
-    source.add_argument("--reason", default="命令行导入", help="reason for the ledger")
+    source.add_argument("--reason", default="由命令行 quanheng import 导入", help="reason for the ledger")
     source.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
     add_json(source)
     source.set_defaults(run=_import)
@@ -85,7 +85,7 @@ def _opened(paths: list[Path], stack: ExitStack) -> Iterator[tuple[str, BinaryIO
 def _person(item: Any) -> dict[str, Any]:
     from quanheng.people.imports import queries
 
-    findings = queries.corrected(item)[1] if item.reading else ()
+    findings = queries.corrected(item)[1] if queries.has_form(item) else ()
     return {
         "file": item.file_name,
         "match": item.match,

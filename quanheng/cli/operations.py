@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess  # web server and worker are processes of their own
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from quanheng.cli import DONE, FINDINGS, WRONG_USE, add_json, end_progress, progress, say, say_json, with_django
+
+RESUME_SECONDS = 30
 
 
 def add_commands(commands: Any) -> None:
@@ -159,8 +162,26 @@ def _worker(arguments: argparse.Namespace) -> int:
     from quanheng.web.shared import tasks
 
     tasks.resume_interrupted()
+    if not arguments.once:
+        threading.Thread(target=_resume_now_and_then, daemon=True).start()
     call_command("db_worker", interval=0.5, batch=arguments.once, startup_delay=False, verbosity=0, queue_name="*")
     return DONE
+
+
+def _resume_now_and_then() -> None:
+    """A worker that is started again at once finds the killed one's work too fresh to take over: look again later."""
+    from django.db import DatabaseError, connection
+
+    from quanheng.web.shared import tasks
+
+    while True:
+        time.sleep(RESUME_SECONDS)
+        try:
+            tasks.resume_interrupted()
+        except DatabaseError as error:  # busy or restarting: the next round finds the same work
+            sys.stderr.write(f"quanheng worker: {error}\n")
+        finally:
+            connection.close()
 
 
 def _passphrase(arguments: argparse.Namespace) -> str:

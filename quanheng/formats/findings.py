@@ -83,6 +83,9 @@ _SENTENCES = {
     "photo-no-picture": "照片一栏的内容不是图片。请另附 JPEG 照片。",
     "photo-type": "照片是 {media_type}，规定用 JPEG。导入时会转成 JPEG，请看转换后是否清楚。",
     "photo-too-large": "照片有 {size} 字节，超过 {max_size} 字节。导入时会缩小，请看缩小后是否清楚。",
+    "photo-damaged": "照片已损坏，解不出画面，没有读入照片。请在原系统重新导出，或另附照片。",
+    "photo-over-limit": "照片有 {size} 字节，超过 {limit} 字节，没有读入照片。请缩小后另附。",
+    "photo-too-many-pixels": "照片有 {width}×{height} 像素，超过 {limit} 像素，没有读入照片。请缩小后另附。",
     # archive
     "archive-nested": "压缩包里还有压缩包 {value}，没有打开。请先解开，再一起选。",
     "archive-other": "压缩包里的 {value} 不是 .lrmx 文件，没有读。",

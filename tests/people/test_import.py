@@ -70,7 +70,7 @@ def import_files(cast: Cast, lin: Actor, at: datetime, today: date) -> Import:
 
 
 def run_apply(actor: Actor, batch: ImportBatch, at: datetime, on: date) -> ImportBatch:
-    started = apply.start_applying(actor=actor, batch=batch.pk, reason="按年度集中采集更新", at=at)
+    started = apply.start_applying(actor=actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
     return apply.apply_items(actor=actor, batch=started, clock=lambda: at, on=on)
 
 
@@ -206,7 +206,7 @@ def test_a_namesake_waits_for_a_person_and_may_be_either(
     batch = import_files(FORM, is_applied=False)
     item = only_item(batch)
     assert (item.match, item.cadre, item.decision) == (ImportMatch.DUPLICATE, known, ImportDecision.PENDING)
-    actions.resolve_duplicate(actor=lin, batch=batch.pk, item=item.pk, cadre=known.pk, on=today)
+    actions.resolve_duplicate(actor=lin, batch=batch.pk, item=item.pk, cadre=known.pk, at=at, on=today)
     run_apply(lin, batch, at, today)
     assert Cadre.objects.get(name="沈砚秋").identity_number == NUMBER
 
@@ -253,7 +253,7 @@ def test_undoing_takes_back_new_persons_and_restores_changed_ones(
     cadre = Cadre.objects.get(name="沈砚秋")
     changed = replace(FORM, native_place="霁州栖梧", resume=FORM.resume.replace("局长", "副局长"), family=())
     batch = import_files(changed, replace(FORM, name="林晚", identity_number=""))
-    undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误", at=at)
+    undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
     assert (undone.undone, undone.refused) == (2, ())
     assert not Cadre.objects.filter(name="林晚", withdrawn_at=None).exists()
     cadre.refresh_from_db()
@@ -264,7 +264,7 @@ def test_persons_edited_since_are_refused_and_named(import_files: Import, lin: A
     batch = import_files(FORM, replace(FORM, name="林晚", identity_number=""))
     edited = Cadre.objects.get(name="林晚")
     people.change_field(actor=lin, cadre=edited.pk, field="native_place", raw="霁州望岚", reason="本人更正", at=at)
-    undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误", at=at)
+    undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
     assert (undone.undone, [item.cadre for item in undone.refused]) == (1, [edited])
     assert Cadre.objects.get(name="林晚").native_place == "霁州望岚"
 
@@ -272,7 +272,7 @@ def test_persons_edited_since_are_refused_and_named(import_files: Import, lin: A
 def test_undoing_is_refused_when_it_is_too_late(import_files: Import, lin: Actor, at: datetime) -> None:
     batch = import_files(FORM)
     with pytest.raises(apply.CannotUndo) as refusal:
-        apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误", at=at + timedelta(days=8))
+        apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at + timedelta(days=8))
     assert refusal.value.code == "too-late"
     assert Cadre.objects.filter(name="沈砚秋", withdrawn_at=None).exists()
 
@@ -282,7 +282,7 @@ def test_somebody_who_edited_meanwhile_is_not_overwritten(
 ) -> None:
     import_files(FORM)
     batch = import_files(replace(FORM, native_place="霁州栖梧"), is_applied=False)
-    started = apply.start_applying(actor=lin, batch=batch.pk, reason="按年度集中采集更新", at=at)
+    started = apply.start_applying(actor=lin, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
     item = queries.items_of(started).get()
     prepared = apply._prepare_item(lin, started, item, at, today)
     cadre = Cadre.objects.get(name="沈砚秋")

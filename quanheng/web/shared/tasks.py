@@ -64,10 +64,17 @@ def actor_by_key(key: UUID) -> Actor:
     return replace(actor, recused=recused_keys(actor.cadre))
 
 
-def resume_interrupted() -> int:
-    """Put in again what a killed worker left half-way; called when a worker starts. Gives how many."""
+def resume_interrupted(*, silent_after: timedelta = SILENT_AFTER) -> int:
+    """Put in again what a killed worker left half-way; called by a worker now and then. Gives how many.
+
+    The new sign of life is written first, so that two workers do not both put it in.
+    """
     waiting = {ImportState.READING: read_import, ImportState.APPLYING: apply_import}
-    silent = ImportBatch.objects.filter(state__in=list(waiting), beat_at__lt=clock.now() - SILENT_AFTER)
+    silent = ImportBatch.objects.filter(state__in=list(waiting), beat_at__lte=clock.now() - silent_after)
+    resumed = 0
     for batch in silent:
-        waiting[ImportState(batch.state)].enqueue(str(batch.pk))
-    return len(silent)
+        claimed = silent.filter(pk=batch.pk, beat_at=batch.beat_at).update(beat_at=clock.now())
+        if claimed:
+            waiting[ImportState(batch.state)].enqueue(str(batch.pk))
+        resumed += claimed
+    return resumed
