@@ -109,7 +109,7 @@ def records_of(model: type[Record], cadres: Iterable[UUID]) -> QuerySet[Record]:
     return found.order_by("cadre", *_ORDER[model])
 
 
-def _begun(records: Iterable[Record], on: date) -> list[Record]:
+def begun(records: Iterable[Record], on: date) -> list[Record]:
     """Those that had begun by the date; a record without a beginning has always been there."""
     return [record for record in records if _start(record) is None or _start(record) <= on]  # type: ignore[operator]
 
@@ -176,7 +176,7 @@ class _Loader:
         self.keys, self.on = keys, on
 
     def __call__(self, model: type[Any]) -> dict[UUID, list[Any]]:
-        return _by_cadre(_begun(records_of(model, self.keys), self.on))
+        return _by_cadre(begun(records_of(model, self.keys), self.on))
 
     def latest(self, model: type[Any], *related: str) -> dict[UUID, Any]:
         """The newest of each cadre; the content of a file stays in the database."""

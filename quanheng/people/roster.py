@@ -54,6 +54,7 @@ class Filter:
     grades: str = ""  # "any_excellent" or "all_competent" within the last three years
     sex: str = ""
     is_minority: bool | None = None
+    is_non_party: bool = False  # 党外: neither member nor probationary member
     statuses: tuple[str, ...] = ()
     keys: tuple[UUID, ...] = ()  # chosen rows
 
@@ -123,6 +124,8 @@ def _own_columns(wanted: Filter, on: date) -> Q:
     condition &= Q(sex=wanted.sex) if wanted.sex else Q()
     if wanted.is_minority is not None:
         condition &= ~Q(ethnicity__in=["01", ""]) if wanted.is_minority else Q(ethnicity="01")
+    if wanted.is_non_party:
+        condition &= ~Q(political_affiliation__in=["01", "02", ""])
     return condition & _born(wanted, on) & _named(wanted.text)
 
 

@@ -60,7 +60,7 @@ def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[st
     }
 
 
-_CONDITIONS = ("q", "tier", "rank", "age_from", "age_to", "education", "grades", "sex", "ethnicity", "status")
+_CONDITIONS = ("q", "tier", "rank", "age_from", "age_to", "education", "grades", "also")
 
 
 def title_of(query: ListQuery) -> str:

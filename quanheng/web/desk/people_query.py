@@ -18,6 +18,7 @@ from quanheng.web.shared.parts import Chip, Condition, Option, Text
 
 SIZES = (14, 20, 50, 100)
 DEFAULT_SIZE = 20
+NOT_SERVING = tuple(value for value in CadreStatus.values if value != CadreStatus.SERVING)
 MANAGED = tuple(value for value in ManagementCategory.values if value != ManagementCategory.OTHER)
 
 EDUCATION: Mapping[str, Text] = {
@@ -29,7 +30,14 @@ GRADES: Mapping[str, Text] = {
     "any_excellent": gettext_lazy("有优秀"),
     "all_competent": gettext_lazy("均称职以上"),
 }
-ETHNICITY: Mapping[str, Text] = {"minority": gettext_lazy("少数民族"), "han": gettext_lazy("汉族")}
+ALSO: Mapping[str, Text] = {
+    "female": gettext_lazy("女"),
+    "male": gettext_lazy("男"),
+    "minority": gettext_lazy("少数民族"),
+    "han": gettext_lazy("汉族"),
+    "non_party": gettext_lazy("党外"),
+    "not_serving": gettext_lazy("非现职"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class ListQuery:
     size: int
     columns: tuple[str, ...]
     is_dense: bool
+    also: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
 
     def url(self, *left_out: str, **changes: object) -> str:
@@ -75,12 +84,13 @@ def parse(data: QueryDict, unit: Unit | None, *, columns: Sequence[str] = (), ke
         size=size if (size := _number(data.get("size"))) in SIZES else DEFAULT_SIZE,
         columns=chosen,
         is_dense=data.get("dense") == "1",
+        also=_chosen(data, "also", ALSO),
         parameters=_understood(data),
     )
 
 
 def _filter(data: QueryDict, unit: Unit | None, keys: Sequence[UUID]) -> Filter:
-    ethnicity = data.get("ethnicity", "")
+    also = set(_chosen(data, "also", ALSO))
     return Filter(
         text=data.get("q", "").strip()[:60],
         unit_path=unit.path if unit else "",
@@ -92,15 +102,22 @@ def _filter(data: QueryDict, unit: Unit | None, keys: Sequence[UUID]) -> Filter:
         age_to=_number(data.get("age_to")),
         education=_chosen(data, "education", EDUCATION),
         grades=_known(data, "grades", GRADES),
-        sex=_known(data, "sex", Sex.values),
-        is_minority=ethnicity == "minority" if ethnicity in ETHNICITY else None,
-        statuses=_chosen(data, "status", CadreStatus.values) or (CadreStatus.SERVING,),
+        sex=_one_of(also, Sex.values),
+        is_minority={"minority": True, "han": False}.get(_one_of(also, ("minority", "han"))),
+        is_non_party="non_party" in also,
+        statuses=NOT_SERVING if "not_serving" in also else (CadreStatus.SERVING.value,),
         keys=tuple(keys),
     )
 
 
 def _chosen(data: QueryDict, name: str, known: Sequence[str] | Mapping[str, object]) -> tuple[str, ...]:
     return tuple(value for value in dict.fromkeys(data.getlist(name)) if value in known)
+
+
+def _one_of(chosen: set[str], alternatives: Sequence[str]) -> str:
+    """The alternative that was chosen; both of two narrow nothing."""
+    found = [value for value in alternatives if value in chosen]
+    return found[0] if len(found) == 1 else ""
 
 
 def _known(data: QueryDict, name: str, known: Sequence[str] | Mapping[str, object]) -> str:
@@ -113,8 +130,8 @@ def _number(text: str | None) -> int | None:
 
 
 _PARAMETERS = (
-    "q", "unit", "below", "scope", "tier", "rank", "age_from", "age_to", "education", "grades", "sex", "ethnicity",
-    "status", "sort", "size", "columns", "dense", "page",
+    "q", "unit", "below", "scope", "tier", "rank", "age_from", "age_to", "education", "grades", "also",
+    "sort", "size", "columns", "dense", "page",
 )  # fmt: skip
 
 
@@ -125,7 +142,6 @@ def _understood(data: QueryDict) -> tuple[tuple[str, str], ...]:
 def conditions(query: ListQuery) -> list[Condition]:
     """The controls of the filter bar, each with what is set."""
     wanted = query.filter
-    ethnicity = {True: "minority", False: "han", None: ""}[wanted.is_minority]
     return [
         Condition("q", _("姓名"), value=wanted.text, is_set=bool(wanted.text), hint=_("或首字母、证件后四位")),
         _many("tier", _("职务层次"), dict(PostTier.choices), wanted.tiers),
@@ -133,8 +149,7 @@ def conditions(query: ListQuery) -> list[Condition]:
         _ages(wanted),
         _many("education", _("学历"), EDUCATION, wanted.education, is_optional=True),
         _one("grades", _("近三年考核"), GRADES, wanted.grades),
-        _one("sex", _("性别"), dict(Sex.choices), wanted.sex, is_optional=True),
-        _one("ethnicity", _("民族"), ETHNICITY, ethnicity, is_optional=True),
+        _many("also", _("其他"), ALSO, query.also),
     ]
 
 
@@ -186,19 +201,15 @@ def chips(query: ListQuery, on: str) -> list[Chip]:
         found.append((_("年龄 %(age)s，按 %(on)s 计") % {"age": age_text(wanted), "on": on}, ("age_from", "age_to")))
     if wanted.grades:
         found.append((_("近三年考核%(what)s") % {"what": GRADES[wanted.grades]}, ("grades",)))
-    if wanted.is_minority is not None:
-        found.append((str(ETHNICITY["minority" if wanted.is_minority else "han"]), ("ethnicity",)))
+    found.append((_labels(ALSO, query.also), ("also",)))
     return [Chip(label, query.url(*names)) for label, names in found if label]
 
 
 def _chip_lists(wanted: Filter) -> list[tuple[str, Mapping[str, Text], Sequence[str]]]:
-    statuses = () if wanted.statuses == (CadreStatus.SERVING,) else wanted.statuses
     return [
         ("tier", dict(PostTier.choices), wanted.tiers),
         ("rank", dict(Rank.choices), wanted.ranks),
         ("education", EDUCATION, wanted.education),
-        ("sex", dict(Sex.choices), (wanted.sex,) if wanted.sex else ()),
-        ("status", dict(CadreStatus.choices), statuses),
     ]
 
 

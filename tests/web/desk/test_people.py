@@ -99,9 +99,11 @@ def test_another_unit_sees_nobody_of_it_and_no_number_of_it(
         ("age_to=34", []),
         ("grades=any_excellent", ["林晚"]),
         ("grades=all_competent", ["沈砚秋"]),
-        ("ethnicity=minority", ["林晚", "古丽娜尔·艾山江"]),
-        ("sex=female", ["沈砚秋", "林晚"]),
-        ("status=retired", []),
+        ("also=minority", ["林晚", "古丽娜尔·艾山江"]),
+        ("also=female", ["沈砚秋", "林晚"]),
+        ("also=not_serving", []),
+        ("also=female&also=male", ["沈砚秋", "林晚", "古丽娜尔·艾山江", "陈知行"]),
+        ("also=non_party", []),
         ("sort=birth", ["古丽娜尔·艾山江", "陈知行", "沈砚秋", "林晚"]),
         ("sort=-birth", ["林晚", "沈砚秋", "陈知行", "古丽娜尔·艾山江"]),
         ("sort=name", ["陈知行", "古丽娜尔·艾山江", "林晚", "沈砚秋"]),
@@ -168,7 +170,7 @@ def test_keys_of_another_scope_are_not_exported(client_of: ClientOf, zhao: Actor
 
 
 def test_all_pages_means_the_filter_and_only_it(client_of: ClientOf, lin: Actor, people: dict[str, Cadre]) -> None:
-    response = client_of(lin).post("/desk/people/export/?sex=female", {"all": "1"})
+    response = client_of(lin).post("/desk/people/export/?also=female", {"all": "1"})
     book = openpyxl.load_workbook(io.BytesIO(response.content)).active
     assert book is not None
     assert [row[0] for row in book.iter_rows(min_row=3, values_only=True)] == ["沈砚秋", "林晚"]
@@ -212,9 +214,9 @@ def test_chosen_columns_are_kept_for_the_account_and_may_be_once(
 def test_a_saved_query_is_the_account_s_own(
     client_of: ClientOf, lin: Actor, zhao: Actor, people: dict[str, Cadre]
 ) -> None:
-    client_of(lin).post("/desk/people/queries/?sex=female", {"name": "女干部"})
+    client_of(lin).post("/desk/people/queries/?also=female", {"name": "女干部"})
     saved = SavedQuery.objects.get()
-    assert (saved.name, saved.query) == ("女干部", "sex=female")
+    assert (saved.name, saved.query) == ("女干部", "also=female")
     assert "女干部" in client_of(lin).get(LIST).content.decode()
     assert "女干部" not in client_of(zhao).get(LIST).content.decode()
     client_of(zhao).post(f"/desk/people/queries/{saved.pk}/delete/")
