@@ -36,9 +36,19 @@ def scope(actor: Actor, purpose: Purpose | None) -> Q:
     return condition
 
 
-def visible_cadres(actor: Actor, *, purpose: Purpose = Purpose.MANAGEMENT) -> QuerySet[Cadre]:
-    """Every file that lists, counts, filters and exports may hold for this actor."""
-    cadres = Cadre.objects.filter(scope(actor, purpose), withdrawn_at=None)
+def default_purpose(actor: Actor) -> Purpose:
+    """What a list is looked at for when nobody says: management, else the first purpose granted."""
+    held = {purpose for grant in actor.grants for purpose in grant.purposes}
+    return next((purpose for purpose in Purpose if purpose in held), Purpose.MANAGEMENT)
+
+
+def visible_cadres(actor: Actor, *, purpose: Purpose | None = None) -> QuerySet[Cadre]:
+    """Every file that lists, counts, filters and exports may hold for this actor.
+
+    Without a purpose it is the actor's default one; steps that change files name MANAGEMENT.
+    """
+    wanted = scope(actor, purpose or default_purpose(actor))
+    cadres = Cadre.objects.filter(wanted, withdrawn_at=None)
     return cadres.exclude(pk__in=actor.recused) if actor.recused else cadres
 
 

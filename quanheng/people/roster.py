@@ -101,7 +101,7 @@ class Page:
 
 
 def find_cadres(
-    actor: Actor, conditions: Filter, on: date, *, purpose: Purpose = Purpose.MANAGEMENT
+    actor: Actor, conditions: Filter, on: date, *, purpose: Purpose | None = None
 ) -> QuerySet[Cadre]:
     """Visible cadres that meet the conditions on the date; unordered."""
     cadres = access.visible_cadres(actor, purpose=purpose).filter(_own_columns(conditions, on))

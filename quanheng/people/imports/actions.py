@@ -38,6 +38,7 @@ class CannotImport(Refused):
     """No files, too many, no place for new persons, a decision or correction that does not fit."""
 
 
+MIN_REASON = 10
 MAX_FILES = 5000
 MAX_FILE_BYTES = archives.LIMITS.member_bytes  # one person's file, in a zip or beside it
 NUMBER_ATTEMPTS = 3
@@ -361,9 +362,15 @@ def choose_groups(*, actor: Actor, batch: UUID, item: UUID, rejected: Iterable[s
     return row
 
 
+def require_reason(reason: str) -> None:
+    if len(reason.strip()) < MIN_REASON:
+        raise CannotImport("no-reason", minimum=MIN_REASON)
+
+
 @transaction.atomic
 def discard(*, actor: Actor, batch: UUID, reason: str, at: datetime) -> ImportBatch:
     row = queries.batch_for(actor, batch, for_update=True)
+    require_reason(reason)
     row.state = require_step(IMPORT_FLOW, "discard", state=row.state, actor=actor).target
     row.save(update_fields=["state"])
     ledger.record(actor=actor, action="people.discard_import", obj=row, reason=reason, at=at)

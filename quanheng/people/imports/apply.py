@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from quanheng.kernel.actor import Actor
+from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.crash import crashpoint
 from quanheng.kernel.errors import Refused
 from quanheng.kernel.flow import require_step
@@ -23,7 +23,7 @@ from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.detail import plain
 from quanheng.people.flow import IMPORT_FLOW
 from quanheng.people.imports import queries
-from quanheng.people.imports.actions import CannotImport, _start
+from quanheng.people.imports.actions import _start, require_reason
 from quanheng.people.imports.compare import GROUPS
 from quanheng.people.imports.prepare import Prepared, prepare
 from quanheng.people.kin import propose_kin_ties
@@ -32,7 +32,6 @@ from quanheng.people.models.records import DossierRecord
 from quanheng.people.queries import RECORD_MODELS
 
 BATCH = 500
-MIN_REASON = 10
 
 
 class CannotUndo(Refused):
@@ -41,8 +40,7 @@ class CannotUndo(Refused):
 
 def start_applying(*, actor: Actor, batch: UUID, reason: str, at: datetime) -> ImportBatch:
     """The officer's word; the rows are written by the background task."""
-    if len(reason.strip()) < MIN_REASON:
-        raise CannotImport("no-reason", minimum=MIN_REASON)
+    require_reason(reason)
     with transaction.atomic():
         row = _start(actor, batch, "apply", at)
         row.reason = reason.strip()
@@ -94,7 +92,7 @@ def _write(actor: Actor, batch: UUID, prepared: Sequence[Prepared], at: datetime
 def _still_fit(actor: Actor, batch: ImportBatch, prepared: Iterable[Prepared]) -> list[Prepared]:
     """Those still in scope whose file nobody has changed and whose number nobody has taken since."""
     items = list(prepared)
-    visible = access.visible_cadres(actor).filter(pk__in=[item.cadre.pk for item in items if not item.is_new])
+    visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=[item.cadre.pk for item in items if not item.is_new])
     revisions = dict(visible.select_for_update(of=("self",)).values_list("pk", "revision"))
     taken = _taken_numbers(items)
     may_place = access.may_place(actor, batch.unit, batch.management_category)
@@ -248,8 +246,7 @@ def undo_import(*, actor: Actor, batch: UUID, reason: str, at: datetime) -> Undo
 
 
 def _require_undoable(batch: ImportBatch, reason: str, at: datetime) -> None:
-    if len(reason.strip()) < MIN_REASON:
-        raise CannotImport("no-reason", minimum=MIN_REASON)
+    require_reason(reason)
     until = queries.undo_until(batch)
     if until is None or at > until:
         raise CannotUndo("too-late", until=until)
@@ -257,7 +254,7 @@ def _require_undoable(batch: ImportBatch, reason: str, at: datetime) -> None:
 
 def _sorted_out(actor: Actor, items: Iterable[ImportItem]) -> tuple[list[tuple[ImportItem, Cadre]], list[ImportItem]]:
     rows = list(items)
-    visible = access.visible_cadres(actor).filter(pk__in=[item.cadre_id for item in rows])
+    visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=[item.cadre_id for item in rows])
     cadres = {cadre.pk: cadre for cadre in visible.select_for_update(of=("self",))}
     undone, refused = [], []
     for item in rows:

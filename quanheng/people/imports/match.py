@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from quanheng.formats import identity
 from quanheng.formats.appointment import AppointmentForm
-from quanheng.kernel.actor import Actor
+from quanheng.kernel.actor import Actor, Purpose
 from quanheng.people import access
 from quanheng.people.choices import ImportMatch
 from quanheng.people.fields import month_of
@@ -35,5 +35,5 @@ def match(actor: Actor, form: AppointmentForm) -> Match:
 
 
 def _known(actor: Actor, cadre: Cadre) -> Match:
-    visible = access.visible_cadres(actor).filter(pk=cadre.pk).select_related("home_unit").first()
+    visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk=cadre.pk).select_related("home_unit").first()
     return Match(ImportMatch.CHANGED, visible) if visible else Match(ImportMatch.OUT_OF_SCOPE)

@@ -190,7 +190,7 @@ def with_findings(batch: ImportBatch) -> QuerySet[ImportItem]:
 def compare_items(actor: Actor, items: Sequence[ImportItem], on: date) -> dict[UUID, Comparison]:
     """Many at once, in a fixed number of queries. A cadre no longer in the actor's scope is left out."""
     keys = [item.cadre_id for item in items if item.cadre_id and item.match != ImportMatch.DUPLICATE]
-    cadres = list(access.visible_cadres(actor).filter(pk__in=keys))
+    cadres = list(access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=keys))
     dossiers = {dossier.cadre.pk: dossier for dossier in dossiers_on(cadres, on)} if cadres else {}
     found = {}
     for item in items:
