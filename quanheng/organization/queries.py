@@ -168,7 +168,5 @@ def named_unit(actor: Actor, text: str) -> Unit | None:
 
 def _matches(wanted: str, *names: str) -> bool:
     return any(
-        wanted in name.lower() or any(word.startswith(wanted) for word in search_words(name).split())
-        for name in names
-        if name
+        wanted in name.lower() or any(wanted in word for word in search_words(name).split()) for name in names if name
     )

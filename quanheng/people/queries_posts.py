@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from quanheng.kernel.actor import Actor, Purpose
+from quanheng.kernel.actor import Actor
 from quanheng.organization.choices import GroupRole
 from quanheng.organization.models import Unit
 from quanheng.organization.queries import in_force
@@ -65,14 +65,9 @@ def holders(actor: Actor, positions: Iterable[UUID], on: date) -> list[PositionH
     ]
 
 
-def visible_counts(actor: Actor, *, purpose: Purpose = Purpose.MANAGEMENT) -> dict[UUID, int]:
+def visible_counts(actor: Actor) -> dict[UUID, int]:
     """Home unit -> number of visible serving cadres, for the unit tree."""
-    rows = (
-        visible_cadres(actor, purpose=purpose)
-        .filter(status=CadreStatus.SERVING)
-        .values("home_unit")
-        .annotate(number=Count("pk"))
-    )
+    rows = visible_cadres(actor).filter(status=CadreStatus.SERVING).values("home_unit").annotate(number=Count("pk"))
     return {row["home_unit"]: row["number"] for row in rows.order_by()}
 
 

@@ -98,7 +98,7 @@ def test_nested_grants_are_one(cast: Cast, wang: Actor, lin: Actor) -> None:
     assert access.granted_paths(both) == ("0001.",)
 
 
-@pytest.mark.parametrize("text", ["丙", "bing", "b", "丙办", "BB"])
+@pytest.mark.parametrize("text", ["丙", "bing", "b", "丙办", "BB", "ingb"])
 def test_units_are_found_by_name_short_name_and_pinyin(reformed: dict[str, Unit], lin: Actor, text: str) -> None:
     assert queries.units_matching(lin, text) == [reformed["乙"]]
 

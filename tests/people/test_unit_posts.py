@@ -1,5 +1,6 @@
 """Who holds the positions of a unit: counted for all who see it, named for those who may, in the way of its end."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -78,7 +79,9 @@ def test_names_are_for_those_who_may_see_the_file(
 
     assert seen(lin) == [("陈知行", True), (None, False)]
     assert seen(wang) == [("陈知行", True), ("周望舒", False)]
-    assert seen(he) == [(None, True), (None, False)]
+    assert seen(he) == [("陈知行", True), ("周望舒", False)]
+    recused = replace(wang, recused=frozenset({cast.chen_file.pk}))
+    assert seen(recused) == [(None, True), ("周望舒", False)]
 
 
 def test_counts_hold_only_visible_serving_cadres(

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -124,10 +124,7 @@ def act_links(unit: UUID) -> list[Link]:
 
 
 def dossier_url(cadre: UUID) -> str:
-    try:
-        return reverse("desk:dossier", args=[cadre])
-    except NoReverseMatch:
-        return ""
+    return reverse("desk:dossier", args=[cadre])
 
 
 def figure_text(value: int | None, column: str) -> str:

@@ -166,22 +166,31 @@ def test_the_unit_page_shows_who_is_in_the_group(bureau: Bureau, lin: Actor, bro
     page = words(browse(lin), reverse("desk:unit", args=[bureau.unit.pk]))
     assert "甲局领导班子" in page
     assert "局长 正职 县处级副职 陈知行 1 0 终止" in page
-    assert "韩若川、方既白、祁望舒 挂职，不占职数 3 1 终止" in page
+    assert "韩若川、方既白、祁望舒 挂职，不占职数 3 1 终止" in page.replace(" 、", "、").replace("、 ", "、")
     assert "2020-01-01 设立 登记开始时已有，设立文件未载" in page
     assert "正职职数 1 副职职数 3 内设机构领导职数 未核定" in page
     assert "办理机构变动" in page
 
 
-def test_names_of_cadres_out_of_scope_are_withheld(bureau: Bureau, cast: Cast, he: Actor, browse: ClientOf) -> None:
-    """The supervisor's grant does not serve management: figures yes, names no."""
-    page = words(browse(he), reverse("desk:unit", args=[bureau.unit.pk]))
-    assert "局长 正职 县处级副职 另有 1 人不在本账号权限内 1 0" in page
-    assert "陈知行" not in page
-    assert "办理机构变动" not in page
-    client = browse(he)
+def test_names_of_cadres_out_of_scope_are_withheld(
+    bureau: Bureau, cast: Cast, lin: Actor, at: datetime, browse: ClientOf
+) -> None:
+    """The file of who comes from unit B lies outside Lin's grant: counted, not named."""
+    hold(cast.zhou_file, bureau.deputy, at)
+    client = browse(lin)
+    page = words(client, reverse("desk:unit", args=[bureau.unit.pk]))
+    assert "另有 1 人不在本账号权限内 3 0 终止" in page
     evidence = words(client, reverse("desk:unit-evidence", args=[bureau.unit.pk, "deputy-filled"]))
-    assert "2 条记录不在本账号权限内，已计入结果。" in evidence
-    assert "韩若川" not in evidence
+    assert "副职实配 3 名" in evidence
+    assert "1 条记录不在本账号权限内，已计入结果。" in evidence
+    assert "周望舒" not in page + evidence
+
+
+def test_readers_without_the_role_see_no_acts(bureau: Bureau, he: Actor, browse: ClientOf) -> None:
+    page = words(browse(he), reverse("desk:unit", args=[bureau.unit.pk]))
+    assert "局长 正职 县处级副职 陈知行 1 0" in page
+    assert "办理机构变动" not in page
+    assert "终止" not in page
 
 
 def test_an_earlier_day_of_the_unit_is_read_only(bureau: Bureau, lin: Actor, browse: ClientOf) -> None:
