@@ -1,5 +1,6 @@
 """Accounts resolved to actors, and the lists of the security administrator's pages."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,8 @@ from uuid import UUID
 from axes.models import AccessAttempt
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db.models import Max, Prefetch, Q, QuerySet, Sum
+from django.db.models import Max, Prefetch, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.timezone import localtime
 
 from quanheng.accounts.access import may_administer
@@ -32,28 +34,36 @@ def in_force(on: date) -> Q:
 
 
 def actor_of(account: Account, *, at: datetime) -> Actor:
-    """Who acts, with the roles and grants in force at that moment. Two queries.
+    """Who acts, with the roles and grants in force at that moment. One query.
 
     An administrator is nothing else and holds no grant, whatever the tables say. `recused` is added
     by the web layer, which knows about kin.
     """
-    on = localtime(at).date()
-    roles = frozenset(Role(role) for role in account.roles.filter(in_force(on)).values_list("role", flat=True))
+    rows = sorted(_authority(account, localtime(at).date()))
+    roles = frozenset(Role(role) for role, *_grant in rows if role)
     administrative = roles & ADMINISTRATORS
     return Actor(
         key=account.pk,
         name=account.name,
         roles=administrative or roles,
-        grants=() if administrative or not roles else _grants_of(account, on),
+        grants=() if administrative or not roles else tuple(_grant(*grant) for role, *grant in rows if not role),
         cadre=account.cadre_key,
     )
 
 
-def _grants_of(account: Account, on: date) -> tuple[kernel.Grant, ...]:
-    rows = account.grants.filter(in_force(on), revoked_at=None).order_by("unit__path", "pk")
-    return tuple(
-        kernel.Grant(path, frozenset(categories), frozenset(Purpose(purpose) for purpose in purposes))
-        for path, categories, purposes in rows.values_list("unit__path", "categories", "purposes")
+def _authority(account: Account, on: date) -> QuerySet[Any, tuple[str, ...]]:
+    """Rows of (role, "", "", "") and of ("", unit path, categories, purposes), the lists as JSON text."""
+    blank = Value("", output_field=TextField())
+    roles = account.roles.filter(in_force(on)).values_list(Cast("role", TextField()), blank, blank, blank)
+    grants = account.grants.filter(in_force(on), revoked_at=None).values_list(
+        blank, Cast("unit__path", TextField()), Cast("categories", TextField()), Cast("purposes", TextField())
+    )
+    return roles.union(grants, all=True)
+
+
+def _grant(path: str, categories: str, purposes: str) -> kernel.Grant:
+    return kernel.Grant(
+        path, frozenset(json.loads(categories)), frozenset(Purpose(purpose) for purpose in json.loads(purposes))
     )
 
 
@@ -79,6 +89,18 @@ def find_accounts(usernames: Iterable[str]) -> list[Account]:
 def names_of(keys: Iterable[UUID]) -> dict[UUID, str]:
     """Names of actors for pages that show who did something; unknown keys are absent."""
     return dict(Account.objects.filter(pk__in=set(keys)).values_list("pk", "name"))
+
+
+def offices_of(keys: Iterable[UUID]) -> dict[UUID, str]:
+    """Name and office of actors, 林疏桐 · 干部一科, for pages that show who looked; unknown keys are absent."""
+    rows = Account.objects.filter(pk__in=set(keys)).values_list("pk", "name", "office")
+    return {key: " · ".join(part for part in (name, office) if part) for key, name, office in rows}
+
+
+def keys_named(text: str) -> tuple[UUID, ...]:
+    """Accounts of exactly this name or account name, to narrow a list by who did something."""
+    found = Account.objects.filter(Q(name=text) | Q(username=text)).order_by("pk")
+    return tuple(found.values_list("pk", flat=True))
 
 
 def visible_accounts(actor: Actor, *, on: date, text: str = "", role: str = "") -> QuerySet[Account]:

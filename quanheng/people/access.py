@@ -5,6 +5,7 @@ answers as if it did not exist; in scope but not for this purpose or role is Not
 opens or changes the own file or a confirmed relative's through an officer role.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -18,11 +19,23 @@ from quanheng.people.models import Cadre
 ALL_CATEGORIES = frozenset(ManagementCategory.values)
 
 
-def _covers(grant: Grant) -> Q:
-    inside = Q(home_unit__path__startswith=grant.unit_path)
-    if grant.categories >= ALL_CATEGORIES:
-        return inside
-    return inside & Q(management_category__in=sorted(grant.categories))
+def units_below(path: str) -> Q:
+    """Files of a unit and all below it. The few units are found first, the files by their index."""
+    return Q(home_unit__in=Unit.objects.filter(path__startswith=path))
+
+
+def _covers(path: str, categories: frozenset[str]) -> Q:
+    if categories >= ALL_CATEGORIES:
+        return units_below(path)
+    return units_below(path) & Q(management_category__in=sorted(categories))
+
+
+def _categories_by_path(grants: Iterable[Grant]) -> dict[str, frozenset[str]]:
+    """Grants over the same units are one condition."""
+    found: dict[str, frozenset[str]] = {}
+    for grant in grants:
+        found[grant.unit_path] = found.get(grant.unit_path, frozenset()) | grant.categories
+    return found
 
 
 def scope(actor: Actor, purpose: Purpose | None) -> Q:
@@ -30,9 +43,9 @@ def scope(actor: Actor, purpose: Purpose | None) -> Q:
     condition = Q(pk__in=[])
     if not actor.has_role(*READERS):
         return condition
-    for grant in actor.grants:
-        if purpose is None or purpose in grant.purposes:
-            condition |= _covers(grant)
+    serving = [grant for grant in actor.grants if purpose is None or purpose in grant.purposes]
+    for path, categories in _categories_by_path(serving).items():
+        condition |= _covers(path, categories)
     return condition
 
 
@@ -61,8 +74,9 @@ def dossier_for(actor: Actor, pk: UUID, *, purpose: Purpose, for_update: bool = 
         raise NotFound
     if pk in actor.recused or pk == actor.cadre:
         raise NotPermitted("recused")
-    if purpose not in purposes_of(actor, cadre):
-        raise NotPermitted("purpose-not-granted", purpose=purpose.value)
+    granted = purposes_of(actor, cadre)
+    if purpose not in granted:
+        raise NotPermitted("purpose-not-granted", purpose=purpose.value, granted=sorted(granted))
     return _locked(actor, pk) if for_update else cadre
 
 

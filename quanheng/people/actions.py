@@ -19,7 +19,7 @@ from quanheng.people import access
 from quanheng.people.choices import KinTieState, SourceKind, VerificationItem, VerificationResult
 from quanheng.people.detail import plain, values_of
 from quanheng.people.fields import BY_KEY, IdentityField, columns_before
-from quanheng.people.models import Cadre, FieldSource, KinTie, ListColumns, SavedQuery, Verification
+from quanheng.people.models import Cadre, FieldSource, KinTie, SavedQuery, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
 from quanheng.people.queries import KIND_OF, RECORD_MODELS
@@ -288,11 +288,6 @@ def decide_kin_tie(*, actor: Actor, cadre: UUID, tie: UUID, state: KinTieState, 
     return row
 
 
-def save_columns(*, actor: Actor, columns: Sequence[str], at: datetime) -> None:
-    """我的列. Not about a person: no ledger entry."""
-    ListColumns.objects.update_or_create(account_key=actor.key, defaults={"columns": list(columns), "saved_at": at})
-
-
 @transaction.atomic
 def save_query(*, actor: Actor, name: str, query: str, at: datetime) -> SavedQuery:
     """Keep a filter by name; the same name again replaces it. Not about a person: no ledger entry."""
@@ -310,15 +305,20 @@ def _record(actor: Actor, action: str, cadre: Cadre, detail: dict[str, Any], rea
     ledger.record(actor=actor, action=action, obj=cadre, cadre=cadre.pk, detail=detail, reason=reason, at=at)
 
 
-def record_export(*, actor: Actor, cadres: Sequence[UUID], kind: str, at: datetime) -> None:
-    """Who took whose file out in which form: an entry for each person, so that 谁看过 shows it."""
+def record_export(
+    *, actor: Actor, cadres: Sequence[UUID], kind: str, at: datetime, together: int | None = None
+) -> None:
+    """Who took whose file out in which form: an entry for each person, so that 谁看过 shows it.
+
+    `together` is how many leave at once, where these are only some of them.
+    """
     action = "people.print_form" if kind in ("pdf", "docx") else "people.export"
     drafts = [
         ledger.Draft(
             action=action,
             object_key=f"people.cadre:{key}",
             cadre=key,
-            detail={"kind": kind, "together": len(cadres)},
+            detail={"kind": kind, "together": together or len(cadres)},
         )
         for key in cadres
     ]

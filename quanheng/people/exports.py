@@ -52,6 +52,28 @@ def export_forms(*, actor: Actor, cadres: Sequence[Cadre], kind: str, at: dateti
     return content
 
 
+def export_files(
+    *, actor: Actor, cadres: Sequence[Cadre], kind: str, at: datetime, on: date
+) -> Iterator[tuple[str, bytes]]:
+    """Name and content of a docx or lrmx for each, a hundred in memory at a time.
+
+    The entries of a hundred are in the ledger before the first of them is given away.
+    """
+    names = file_names([cadre.name for cadre in cadres])
+    for start in range(0, len(cadres), CHUNK):
+        part = cadres[start : start + CHUNK]
+        contents = [_file_of(form, kind, actor, on) for form in forms_of(part, on)]
+        record_export(actor=actor, cadres=[cadre.pk for cadre in part], kind=kind, together=len(cadres), at=at)
+        for name, content in zip(names[start : start + CHUNK], contents, strict=True):
+            yield f"{name}.{kind}", content
+
+
+def _file_of(form: AppointmentForm, kind: str, actor: Actor, on: date) -> bytes:
+    if kind == "lrmx":
+        return lrmx.write(form)
+    return appointment_word.docx(to_print(form, on=on, filled_by=actor.name), on=on)
+
+
 def _pdf(forms: Sequence[AppointmentForm], on: date) -> bytes:
     return appointment_pdf.pdf(forms, on=on)
 

@@ -19,7 +19,6 @@ from quanheng.people.models import (
     FieldSource,
     ImportItem,
     KinTie,
-    ListColumns,
     Photo,
     PostHolding,
     ProfessionalTitle,
@@ -222,11 +221,6 @@ def recused_keys(cadre: UUID | None) -> frozenset[UUID]:
 def kin_ties_of(cadre: UUID) -> QuerySet[KinTie]:
     ties = KinTie.objects.filter(cadre=cadre).exclude(state=KinTieState.REJECTED)
     return ties.select_related("kin", "kin__home_unit").order_by("state", "pk")
-
-
-def saved_columns_of(actor: Actor) -> tuple[str, ...]:
-    chosen = ListColumns.objects.filter(account_key=actor.key).values_list("columns", flat=True).first()
-    return tuple(chosen or ())
 
 
 def saved_queries_of(actor: Actor) -> QuerySet[SavedQuery]:

@@ -4,8 +4,8 @@ One grouped count gives the total, the numbers beside the unit tree and the plac
 official order, so that a page far behind costs no more than the first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.period import add_months, contains
-from quanheng.organization.models import Unit
 from quanheng.people import access
 from quanheng.people.choices import AssessmentGrade
 from quanheng.people.models import (
@@ -100,9 +99,7 @@ class Page:
         return min(self.number * self.size, self.total)
 
 
-def find_cadres(
-    actor: Actor, conditions: Filter, on: date, *, purpose: Purpose | None = None
-) -> QuerySet[Cadre]:
+def find_cadres(actor: Actor, conditions: Filter, on: date, *, purpose: Purpose | None = None) -> QuerySet[Cadre]:
     """Visible cadres that meet the conditions on the date; unordered."""
     cadres = access.visible_cadres(actor, purpose=purpose).filter(_own_columns(conditions, on))
     for condition in _records(conditions, on):
@@ -113,7 +110,7 @@ def find_cadres(
 def _own_columns(wanted: Filter, on: date) -> Q:
     condition = Q()
     if wanted.unit_path:
-        inside = Q(home_unit__path__startswith=wanted.unit_path)
+        inside = access.units_below(wanted.unit_path)
         condition &= inside if wanted.with_subtree else Q(home_unit__path=wanted.unit_path)
     for column, values in (
         ("management_category", wanted.categories),
@@ -189,66 +186,82 @@ def counts_by_unit(cadres: QuerySet[Cadre]) -> dict[UUID, int]:
     return dict(cadres.order_by().values_list("home_unit").annotate(count=Count("pk")))
 
 
+@dataclass(frozen=True, slots=True)
+class Paging:
+    order: str = "official"  # of ORDERS
+    descending: bool = False
+    number: int = 1
+    size: int = 20
+
+
 def roster_page(
-    actor: Actor, conditions: Filter, on: date, *, order: str, descending: bool, number: int, size: int
+    actor: Actor,
+    wanted: Filter,
+    on: date,
+    paging: Paging,
+    *,
+    units: Sequence[UUID],
+    needs: frozenset[str] = frozenset(),
 ) -> Page:
-    """One page of the list. A number beyond the end gives the last page."""
-    cadres = find_cadres(actor, conditions, on)
+    """One page of the list. `units` are the visible ones in official order; a number beyond the end gives the last.
+
+    `needs` are the kinds of records that the columns read.
+    """
+    cadres = find_cadres(actor, wanted, on)
     by_unit = counts_by_unit(cadres)
     total = sum(by_unit.values())
-    number = max(1, min(number, -(-total // size)))
-    offset = (number - 1) * size
-    keys = _official(cadres, by_unit, offset, size) if order == "official" else _sorted(cadres, order, descending)
-    chosen = keys[offset : offset + size] if order != "official" else keys
-    return Page(rows_of(list(chosen), on), total, number, size, by_unit)
+    number = max(1, min(paging.number, -(-total // paging.size)))
+    window = slice((number - 1) * paging.size, number * paging.size)
+    if paging.order == "official":
+        chosen = _official(cadres, [(unit, by_unit[unit]) for unit in units if unit in by_unit], window)
+    else:
+        chosen = list(_sorted(cadres, paging)[window])
+    return Page(rows_of(chosen, on, needs), total, number, paging.size, by_unit)
 
 
-def _sorted(cadres: QuerySet[Cadre], order: str, descending: bool) -> QuerySet[Cadre]:
-    column, tie = ORDERS[order]
-    first = F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True)
+def _sorted(cadres: QuerySet[Cadre], paging: Paging) -> QuerySet[Cadre]:
+    column, tie = ORDERS[paging.order]
+    first = F(column).desc(nulls_last=True) if paging.descending else F(column).asc(nulls_last=True)
     return cadres.select_related("home_unit").order_by(first, tie)
 
 
-def _official(cadres: QuerySet[Cadre], by_unit: Mapping[UUID, int], offset: int, size: int) -> list[Cadre]:
+def _official(cadres: QuerySet[Cadre], counts: Sequence[tuple[UUID, int]], window: slice) -> list[Cadre]:
     """Units in the order of the tree, within each its own list. Only the units the page falls into are read."""
-    units = Unit.objects.filter(pk__in=list(by_unit)).order_by("path").values_list("pk", flat=True)
     chosen: list[UUID] = []
     before = start = 0
-    for unit in units:
-        count = by_unit[unit]
-        if before + count > offset and before < offset + size:
-            if not chosen:
-                start = before
+    for unit, count in counts:
+        if before + count > window.start and before < window.stop:
+            start = start if chosen else before
             chosen.append(unit)
         before += count
-    found = cadres.filter(home_unit__in=chosen).select_related("home_unit")
-    ordered = found.order_by("home_unit__path", "unit_order", "sort_name", "pk")
-    return list(ordered[offset - start : offset - start + size])
+    return list(official_order(cadres.filter(home_unit__in=chosen))[window.start - start : window.stop - start])
 
 
 def official_order(cadres: QuerySet[Cadre]) -> QuerySet[Cadre]:
     return cadres.select_related("home_unit").order_by("home_unit__path", "unit_order", "sort_name", "pk")
 
 
-def rows_of(cadres: Sequence[Cadre], on: date) -> list[Row]:
-    """The records of the columns for some cadres, in six queries however many they are."""
+EVERYTHING = frozenset({"posts", "ranks", "educations", "grades", "verifications"})
+
+
+def rows_of(cadres: Sequence[Cadre], on: date, needs: frozenset[str] = EVERYTHING) -> list[Row]:
+    """The records of the columns for some cadres: a query for each kind needed, however many they are."""
     keys = [cadre.pk for cadre in cadres]
-    posts, ranks = _grouped(records_of(PostHolding, keys)), _grouped(records_of(RankHolding, keys))
-    educations, grades = _grouped(records_of(Education, keys)), _grouped(_late_grades(keys, on))
-    verifications, stated = _grouped(verifications_of(keys)), _stated_posts(keys)
-    return [
-        Row(
-            cadre,
-            on,
-            posts.get(cadre.pk, ()),
-            ranks.get(cadre.pk, ()),
-            educations.get(cadre.pk, ()),
-            grades.get(cadre.pk, ()),
-            verifications.get(cadre.pk, ()),
-            stated.get(cadre.pk, ""),
-        )
-        for cadre in cadres
-    ]
+    found = {kind: _grouped(load(keys, on)) for kind, load in _LOADERS.items() if kind in needs}
+    rows = [_row(cadre, on, found) for cadre in cadres]
+    return _with_stated_posts(rows) if "posts" in needs else rows
+
+
+def _row(cadre: Cadre, on: date, found: Mapping[str, Mapping[UUID, Any]]) -> Row:
+    records: dict[str, Any] = {kind: groups.get(cadre.pk, ()) for kind, groups in found.items()}
+    return Row(cadre, on, **records)
+
+
+def _with_stated_posts(rows: list[Row]) -> list[Row]:
+    """What an imported form says, for those of whom no present post is recorded."""
+    lacking = [row.cadre.pk for row in rows if not row.current_posts]
+    stated = _stated_posts(lacking) if lacking else {}
+    return [replace(row, stated_post=stated.get(row.cadre.pk, "")) for row in rows]
 
 
 def _late_grades(keys: Sequence[UUID], on: date) -> QuerySet[AnnualGrade]:
@@ -265,3 +278,12 @@ def _grouped(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     for row in rows:
         groups.setdefault(row.cadre_id, []).append(row)
     return groups
+
+
+_LOADERS: Mapping[str, Callable[[Sequence[UUID], date], Iterable[Any]]] = {
+    "posts": lambda keys, _on: records_of(PostHolding, keys),
+    "ranks": lambda keys, _on: records_of(RankHolding, keys),
+    "educations": lambda keys, _on: records_of(Education, keys),
+    "grades": _late_grades,
+    "verifications": lambda keys, _on: verifications_of(keys),
+}

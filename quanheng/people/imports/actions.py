@@ -386,3 +386,9 @@ def _reviewed_item(actor: Actor, batch: UUID, item: UUID, action: str) -> Import
 def fail(*, batch: UUID, code: str) -> None:
     """The task could not finish; said on the page with what to do."""
     ImportBatch.objects.filter(pk=batch).update(state=ImportState.FAILED, failure=code)
+
+
+def take_over(*, batch: ImportBatch, at: datetime) -> bool:
+    """Claim what a killed worker left: the new sign of life is written first, so that only one puts it in again."""
+    silent = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, beat_at=batch.beat_at)
+    return bool(silent.update(beat_at=at))

@@ -92,7 +92,9 @@ def _write(actor: Actor, batch: UUID, prepared: Sequence[Prepared], at: datetime
 def _still_fit(actor: Actor, batch: ImportBatch, prepared: Iterable[Prepared]) -> list[Prepared]:
     """Those still in scope whose file nobody has changed and whose number nobody has taken since."""
     items = list(prepared)
-    visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=[item.cadre.pk for item in items if not item.is_new])
+    visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(
+        pk__in=[item.cadre.pk for item in items if not item.is_new]
+    )
     revisions = dict(visible.select_for_update(of=("self",)).values_list("pk", "revision"))
     taken = _taken_numbers(items)
     may_place = access.may_place(actor, batch.unit, batch.management_category)

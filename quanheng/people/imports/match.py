@@ -35,5 +35,7 @@ def match(actor: Actor, form: AppointmentForm) -> Match:
 
 
 def _known(actor: Actor, cadre: Cadre) -> Match:
-    visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk=cadre.pk).select_related("home_unit").first()
+    visible = (
+        access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk=cadre.pk).select_related("home_unit").first()
+    )
     return Match(ImportMatch.CHANGED, visible) if visible else Match(ImportMatch.OUT_OF_SCOPE)

@@ -40,6 +40,17 @@ def batch_for(actor: Actor, pk: UUID, *, for_update: bool = False) -> ImportBatc
     return batch
 
 
+def batch_by_key(pk: UUID) -> ImportBatch:
+    """For the background task, which asks anew what its officer may do."""
+    return ImportBatch.objects.select_related("unit").get(pk=pk)
+
+
+def interrupted(before: datetime) -> QuerySet[ImportBatch]:
+    """Batches at work that have given no sign of life since."""
+    at_work = ImportBatch.objects.filter(state__in=[ImportState.READING, ImportState.APPLYING], beat_at__lte=before)
+    return at_work.order_by("created_at", "pk")
+
+
 def item_for(actor: Actor, batch: UUID, pk: UUID) -> ImportItem:
     items = ImportItem.objects.filter(batch__in=visible_batches(actor).filter(pk=batch), pk=pk)
     item = items.select_related("batch", "cadre").first()
@@ -212,3 +223,8 @@ def senders_of(actor: Actor) -> list[str]:
 def recent_reasons(actor: Actor) -> list[str]:
     given = visible_batches(actor).exclude(reason="").values_list("reason", flat=True)[:20]
     return list(dict.fromkeys(given))[:3]
+
+
+def refused_by_undo(batch: ImportBatch) -> QuerySet[ImportItem]:
+    """Whom an undo left as they are, because their file was edited since."""
+    return items_of(batch).filter(error="edited-since")

@@ -1,4 +1,4 @@
-from quanheng.people.models.cadre import Cadre, FieldSource, KinTie, ListColumns, SavedQuery, Verification
+from quanheng.people.models.cadre import Cadre, FieldSource, KinTie, SavedQuery, Verification
 from quanheng.people.models.imports import ImportBatch, ImportItem, RememberedReading
 from quanheng.people.models.records import (
     AnnualGrade,
@@ -25,7 +25,6 @@ __all__ = [
     "ImportBatch",
     "ImportItem",
     "KinTie",
-    "ListColumns",
     "Photo",
     "PostHolding",
     "ProfessionalTitle",

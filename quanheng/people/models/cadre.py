@@ -56,7 +56,7 @@ class Cadre(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["home_unit", "management_category", "unit_order", "sort_name", "id"],
+                fields=["home_unit", "management_category", "status", "unit_order", "sort_name", "id"],
                 condition=Q(withdrawn_at=None),
                 name="cadre_scope",
             ),
@@ -144,16 +144,11 @@ class KinTie(models.Model):
         ]
 
 
-class ListColumns(models.Model):
-    """我的列: the columns of the 人员名册 that one account has chosen, in their order."""
-
-    account_key = models.UUIDField(primary_key=True)
-    columns = models.JSONField()  # list of keys
-    saved_at = models.DateTimeField()
-
-
 class SavedQuery(models.Model):
-    """常用查询: the filter part of a list address, kept by name for one account."""
+    """常用查询: the filter part of a list address, kept by name for one account.
+
+    The one without a name is 我的列: what the list starts with, `columns=sex,birth,...`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     account_key = models.UUIDField()

@@ -1,5 +1,6 @@
 """人员名册: the list, its columns and saved queries, and what is made of chosen rows."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quanheng.formats.appointment_glyphs import missing_characters
 from quanheng.kernel.actor import READERS
 from quanheng.kernel.errors import NotFound
-from quanheng.organization.access import unit_for
-from quanheng.organization.models import Unit
+from quanheng.organization.queries import TreeUnit, visible_tree
 from quanheng.people import actions, exports, queries, roster
 from quanheng.people.models import Cadre
 from quanheng.web.desk import people_parts as parts
@@ -31,15 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def list_people(request: ActorRequest) -> HttpResponse:
     query = _query(request)
-    page = roster.roster_page(
-        request.actor,
-        query.filter,
-        request.today,
-        order=query.order,
-        descending=query.descending,
-        number=query.page,
-        size=query.size,
-    )
+    page = parts.page_of(request, query)
     is_swap = bool(request.htmx) and request.htmx.target == "results"
     template = "desk/people/_results.html" if is_swap else "desk/people/list.html"
     return render(request, template, parts.list_context(request, query, page))
@@ -54,7 +46,7 @@ def choose_columns(request: ActorRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = [column.key for column in chosen_columns(request.POST.getlist("column"))]
         if request.POST.get("save") == "mine":
-            actions.save_columns(actor=request.actor, columns=chosen, at=request.now)
+            actions.save_query(actor=request.actor, name="", query=f"columns={','.join(chosen)}", at=request.now)
             return redirect(back)
         return redirect(f"{reverse('desk:people')}{query.url(columns=','.join(chosen))}")
     shown = [column.key for column in chosen_columns(query.columns)]
@@ -76,7 +68,7 @@ def save_query(request: ActorRequest) -> HttpResponse:
         return redirect(f"{reverse('desk:people')}{query.url()}")
     context = {
         "chips": parts.used_conditions(request, query),
-        "saved": queries.saved_queries_of(request.actor),
+        "saved": [row for row in query.saved if row.name],
         "back_url": f"{reverse('desk:people')}{query.url()}",
         "is_nameless": request.method == "POST",
     }
@@ -145,26 +137,24 @@ def _missing(request: ActorRequest, cadres: list[Cadre]) -> list[tuple[str, str,
 
 
 def _query(request: ActorRequest) -> ListQuery:
-    unit = _unit(request)
+    units = visible_tree(request.actor)
+    unit = _unit(request, units)
     keys = [key for text in request.POST.getlist("pk") if (key := _uuid(text))]
     wants_all = request.POST.get("all") == "1"
-    return parse(
-        request.GET,
-        unit,
-        columns=queries.saved_columns_of(request.actor),
-        keys=() if wants_all else keys,
-    )
+    saved = list(queries.saved_queries_of(request.actor))
+    return parse(request.GET, unit, units=units, saved=saved, keys=() if wants_all else keys)
 
 
-def _unit(request: ActorRequest) -> Unit | None:
+def _unit(request: ActorRequest, units: Sequence[TreeUnit]) -> TreeUnit | None:
     """A unit out of scope answers like one that does not exist."""
     text = request.GET.get("unit")
     if not text:
         return None
     key = _uuid(text)
-    if key is None:
+    found = next((unit for unit in units if unit.id == key and unit.is_granted), None)
+    if found is None:
         raise NotFound
-    return unit_for(request.actor, key)
+    return found
 
 
 def _uuid(text: str) -> UUID | None:

@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanheng.kernel.actor import EDITORS
-from quanheng.organization.queries import ancestors
-from quanheng.people import queries, roster
-from quanheng.people.roster import Page, Row
+from quanheng.people import roster
+from quanheng.people.roster import Page, Paging, Row
 from quanheng.web.desk import people_query
 from quanheng.web.desk.days import printed_at
 from quanheng.web.desk.people_query import SIZES, ListQuery
-from quanheng.web.desk.unit_tree import TreeLinks, children, tree
-from quanheng.web.shared.columns import COLUMNS, Cell, RosterColumn, chosen_columns
+from quanheng.web.desk.unit_tree import TreeLinks, children, tree_of
+from quanheng.web.shared.columns import COLUMNS, Cell, RosterColumn, chosen_columns, needs_of
 from quanheng.web.shared.context import url_or_nothing
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import AsOf, Chip, Column, Link, Option, Pager, UnitNode
@@ -35,6 +34,17 @@ class Line:
     cells: tuple[tuple[RosterColumn, Cell], ...]
 
 
+def page_of(request: ActorRequest, query: ListQuery) -> Page:
+    return roster.roster_page(
+        request.actor,
+        query.filter,
+        request.today,
+        Paging(query.order, query.descending, query.page, query.size),
+        units=[unit.id for unit in query.units],
+        needs=needs_of(chosen_columns(query.columns)),
+    )
+
+
 def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[str, Any]:
     columns = chosen_columns(query.columns)
     return {
@@ -50,10 +60,10 @@ def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[st
         "reset_url": query.url(*_CONDITIONS),
         "chips": used_conditions(request, query),
         "save": Link(_("存为常用查询"), f"{reverse('desk:people-query')}{query.url()}"),
-        **_saved(request),
+        **_saved(query),
         **_table(query, page, columns),
         "pager": _pager(query, page),
-        "nodes": _nodes(request, query),
+        "nodes": _nodes(request, query, page),
         "switches": _switches(query),
         "below_url": query.url(below="0" if query.filter.with_subtree else "1"),
         "is_below": query.filter.with_subtree,
@@ -70,8 +80,10 @@ def title_of(query: ListQuery) -> str:
 def _crumbs(request: ActorRequest, query: ListQuery) -> list[Link]:
     if query.unit is None:
         return [Link(_("干部"))]
-    above = [unit for unit in ancestors(query.unit) if unit.id != query.unit.pk]
-    return [Link(_("干部"), query.url("unit")), *(Link(unit.name) for unit in above)]
+    place = query.unit.place
+    above = [unit for unit in query.units if place.startswith(unit.place) and unit.id != query.unit.id]
+    ways = (Link(unit.name, query.url(unit=unit.id) if unit.is_granted else "") for unit in above)
+    return [Link(_("干部"), query.url("unit")), *ways]
 
 
 def _header_facts(page: Page) -> list[str]:
@@ -92,8 +104,8 @@ def used_conditions(request: ActorRequest, query: ListQuery) -> list[Chip]:
     return people_query.chips(query, request.today.isoformat())
 
 
-def _saved(request: ActorRequest) -> dict[str, Any]:
-    saved = [Link(row.name, f"?{row.query}") for row in queries.saved_queries_of(request.actor)]
+def _saved(query: ListQuery) -> dict[str, Any]:
+    saved = [Link(row.name, f"?{row.query}") for row in query.saved if row.name]
     rest = len(saved) - SHOWN_QUERIES
     more = Link(_("更多 %(count)s 个") % {"count": rest}, reverse("desk:people-query")) if rest > 0 else None
     return {"saved": saved[:SHOWN_QUERIES], "more": more}
@@ -176,9 +188,10 @@ def _pager(query: ListQuery, page: Page) -> Pager:
     )
 
 
-def _nodes(request: ActorRequest, query: ListQuery) -> list[UnitNode]:
-    selected = query.unit.pk if query.unit else None
-    return tree(request.actor, selected, _scope_counts(request, query), _links(query))
+def _nodes(request: ActorRequest, query: ListQuery, page: Page) -> list[UnitNode]:
+    selected = query.unit.id if query.unit else None
+    counts = page.by_unit if _is_whole_scope(query) else _scope_counts(request, query)
+    return tree_of(query.units, selected, counts, _links(query))
 
 
 def children_of(request: ActorRequest, query: ListQuery, pk: UUID) -> tuple[list[UnitNode], int]:
@@ -191,6 +204,11 @@ def _links(query: ListQuery) -> TreeLinks:
         page=lambda key: f"{people}{query.url(unit=key)}",
         children=lambda key: f"{reverse('desk:people-children', args=[key])}{query.url('unit')}",
     )
+
+
+def _is_whole_scope(query: ListQuery) -> bool:
+    """Nothing narrows the list: its own counts are those beside the units."""
+    return query.filter == roster.Filter(categories=query.filter.categories, statuses=query.filter.statuses)
 
 
 def _scope_counts(request: ActorRequest, query: ListQuery) -> dict[UUID, int]:

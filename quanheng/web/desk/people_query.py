@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.choices import ManagementCategory
 from quanheng.organization.choices import PostTier, Rank
-from quanheng.organization.models import Unit
+from quanheng.organization.queries import TreeUnit
 from quanheng.people.choices import CadreStatus, Sex
+from quanheng.people.models import SavedQuery
 from quanheng.people.roster import ORDERS, Filter
 from quanheng.web.shared.parts import Chip, Condition, Option, Text
 
@@ -45,7 +46,9 @@ class ListQuery:
     """What the address asks for. `parameters` are those that were understood, in their normal form."""
 
     filter: Filter
-    unit: Unit | None
+    unit: TreeUnit | None
+    units: tuple[TreeUnit, ...]  # the visible tree, in official order
+    saved: tuple[SavedQuery, ...]
     is_all: bool  # 全部干部, staff included
     order: str
     descending: bool
@@ -69,27 +72,41 @@ class ListQuery:
         return urlencode([pair for pair in self.parameters if pair[0] != "page"])
 
 
-def parse(data: QueryDict, unit: Unit | None, *, columns: Sequence[str] = (), keys: Sequence[UUID] = ()) -> ListQuery:
+def parse(
+    data: QueryDict,
+    unit: TreeUnit | None,
+    *,
+    units: Sequence[TreeUnit],
+    saved: Sequence[SavedQuery] = (),
+    keys: Sequence[UUID] = (),
+) -> ListQuery:
     """What cannot be understood is left out: an old address still opens the list."""
     order = data.get("sort", "official")
     name = order.lstrip("-")
-    chosen = tuple(filter(None, data.get("columns", "").split(","))) or tuple(columns)
+    chosen = data.get("columns", "") or own_columns(saved)
     return ListQuery(
         filter=_filter(data, unit, keys),
         unit=unit,
+        units=tuple(units),
+        saved=tuple(saved),
         is_all=data.get("scope") == "all",
         order=name if name in ORDERS else "official",
         descending=order.startswith("-") and name in ORDERS,
         page=_number(data.get("page")) or 1,
         size=size if (size := _number(data.get("size"))) in SIZES else DEFAULT_SIZE,
-        columns=chosen,
+        columns=tuple(filter(None, chosen.split(","))),
         is_dense=data.get("dense") == "1",
         also=_chosen(data, "also", ALSO),
         parameters=_understood(data),
     )
 
 
-def _filter(data: QueryDict, unit: Unit | None, keys: Sequence[UUID]) -> Filter:
+def own_columns(saved: Sequence[SavedQuery]) -> str:
+    """我的列: the saved query without a name."""
+    return next((row.query.removeprefix("columns=") for row in saved if not row.name), "")
+
+
+def _filter(data: QueryDict, unit: TreeUnit | None, keys: Sequence[UUID]) -> Filter:
     also = set(_chosen(data, "also", ALSO))
     return Filter(
         text=data.get("q", "").strip()[:60],

@@ -43,7 +43,13 @@ def tree(
     on: date | None = None,
 ) -> list[UnitNode]:
     """Roots with what is open below them. `counts`: unit -> persons there that the actor may see."""
-    units = visible_tree(actor, on)
+    return tree_of(visible_tree(actor, on), selected, counts, links)
+
+
+def tree_of(
+    units: Sequence[TreeUnit], selected: UUID | None, counts: Mapping[UUID, int], links: TreeLinks
+) -> list[UnitNode]:
+    """The same of units already fetched by `visible_tree`."""
     branches = _branches(units, selected, counts, links)
     known = {unit.place for unit in units}
     return [_node(unit, branches) for unit in units if unit.place[:-SEGMENT] not in known]

@@ -46,6 +46,7 @@ class RosterColumn:
     order: str = ""  # of roster.ORDERS, where the head sorts
     is_optional: bool = False
     is_default: bool = False
+    needs: frozenset[str] = frozenset()  # kinds of records it reads, of roster.EVERYTHING
 
 
 def evidence_url(fact: FactKind, row: Row) -> str:
@@ -149,6 +150,10 @@ def _work_years(row: Row) -> Cell:
     return Cell(marked=_("%(years)s 年") % {"years": derived.value}, evidence=evidence_url(FactKind.WORK_YEARS, row))
 
 
+_POSTS, _RANKS = frozenset({"posts"}), frozenset({"ranks"})
+_GRADES, _VERIFICATIONS = frozenset({"grades"}), frozenset({"verifications"})
+_EDUCATIONS = frozenset({"educations"})
+
 COLUMNS: tuple[RosterColumn, ...] = (
     RosterColumn("sex", gettext_lazy("性别"), _sex, width=6, is_default=True),
     RosterColumn("birth", gettext_lazy("出生年月（年龄）"), _birth, width=14, order="birth", is_default=True),
@@ -160,24 +165,89 @@ COLUMNS: tuple[RosterColumn, ...] = (
         is_default=True,
     ),
     RosterColumn(
-        "post", gettext_lazy("单位及现任职务"), lambda row: Cell(post_text(row)), kind="post", width=40, is_default=True
+        "post",
+        gettext_lazy("单位及现任职务"),
+        lambda row: Cell(post_text(row)),
+        kind="post",
+        width=40,
+        is_default=True,
+        needs=_POSTS,
     ),
-    RosterColumn("tier", gettext_lazy("职务层次"), _tier, width=12, is_default=True),
     RosterColumn(
-        "tier_since", gettext_lazy("任现层次"), _since(FactKind.TIER, facts.tier), kind="date", is_default=True
+        "tier",
+        gettext_lazy("职务层次"),
+        _tier,
+        width=12,
+        is_default=True,
+        needs=_POSTS,
     ),
-    RosterColumn("post_since", gettext_lazy("任现职"), _since(FactKind.TENURE, facts.tenure), kind="date"),
-    RosterColumn("rank", gettext_lazy("职级"), _rank, width=14, is_default=True),
-    RosterColumn("rank_since", gettext_lazy("任现职级"), _since(FactKind.RANK, facts.rank), kind="date"),
-    RosterColumn("grades", gettext_lazy("近三年考核"), _grades, width=12, is_default=True),
-    RosterColumn("verified", gettext_lazy("档案核对"), _verified, is_default=True),
-    RosterColumn("education", gettext_lazy("最高学历"), _education),
-    RosterColumn("full_time_level", gettext_lazy("全日制学历"), _study(EducationKind.FULL_TIME, "level_name")),
     RosterColumn(
-        "full_time_school", gettext_lazy("全日制院校专业"), _study(EducationKind.FULL_TIME, "school"), width=28
+        "tier_since",
+        gettext_lazy("任现层次"),
+        _since(FactKind.TIER, facts.tier),
+        kind="date",
+        is_default=True,
+        needs=_POSTS,
     ),
-    RosterColumn("on_job_level", gettext_lazy("在职学历"), _study(EducationKind.ON_JOB, "level_name")),
-    RosterColumn("on_job_school", gettext_lazy("在职院校专业"), _study(EducationKind.ON_JOB, "school"), width=28),
+    RosterColumn(
+        "post_since", gettext_lazy("任现职"), _since(FactKind.TENURE, facts.tenure), kind="date", needs=_POSTS
+    ),
+    RosterColumn(
+        "rank",
+        gettext_lazy("职级"),
+        _rank,
+        width=14,
+        is_default=True,
+        needs=_RANKS,
+    ),
+    RosterColumn(
+        "rank_since",
+        gettext_lazy("任现职级"),
+        _since(FactKind.RANK, facts.rank),
+        kind="date",
+        needs=_RANKS,
+    ),
+    RosterColumn(
+        "grades",
+        gettext_lazy("近三年考核"),
+        _grades,
+        width=12,
+        is_default=True,
+        needs=_GRADES,
+    ),
+    RosterColumn(
+        "verified",
+        gettext_lazy("档案核对"),
+        _verified,
+        is_default=True,
+        needs=_VERIFICATIONS,
+    ),
+    RosterColumn(
+        "education",
+        gettext_lazy("最高学历"),
+        _education,
+        needs=_EDUCATIONS,
+    ),
+    RosterColumn(
+        "full_time_level", gettext_lazy("全日制学历"), _study(EducationKind.FULL_TIME, "level_name"), needs=_EDUCATIONS
+    ),
+    RosterColumn(
+        "full_time_school",
+        gettext_lazy("全日制院校专业"),
+        _study(EducationKind.FULL_TIME, "school"),
+        width=28,
+        needs=_EDUCATIONS,
+    ),
+    RosterColumn(
+        "on_job_level", gettext_lazy("在职学历"), _study(EducationKind.ON_JOB, "level_name"), needs=_EDUCATIONS
+    ),
+    RosterColumn(
+        "on_job_school",
+        gettext_lazy("在职院校专业"),
+        _study(EducationKind.ON_JOB, "school"),
+        width=28,
+        needs=_EDUCATIONS,
+    ),
     RosterColumn("native_place", gettext_lazy("籍贯"), lambda row: Cell(row.cadre.native_place), width=14),
     RosterColumn(
         "work_start",
@@ -205,6 +275,10 @@ COLUMNS: tuple[RosterColumn, ...] = (
 )
 BY_KEY: Mapping[str, RosterColumn] = {column.key: column for column in COLUMNS}
 DEFAULT: tuple[str, ...] = tuple(column.key for column in COLUMNS if column.is_default)
+
+
+def needs_of(columns: Sequence[RosterColumn]) -> frozenset[str]:
+    return frozenset[str]().union(*(column.needs for column in columns))
 
 
 def chosen_columns(keys: Sequence[str]) -> list[RosterColumn]:
