@@ -298,7 +298,9 @@ def save_query(*, actor: Actor, name: str, query: str, at: datetime) -> SavedQue
 
 
 def delete_query(*, actor: Actor, query: UUID) -> None:
-    SavedQuery.objects.filter(account_key=actor.key, pk=query).delete()
+    deleted, _kinds = SavedQuery.objects.filter(account_key=actor.key, pk=query).delete()
+    if not deleted:
+        raise NotFound  # another account's answers as if it did not exist
 
 
 def _record(actor: Actor, action: str, cadre: Cadre, detail: dict[str, Any], reason: str, at: datetime) -> None:

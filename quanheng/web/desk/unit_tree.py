@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from quanheng.kernel.actor import Actor
+from quanheng.kernel.errors import NotFound
 from quanheng.organization.access import SEGMENT
 from quanheng.organization.queries import TreeUnit, search_words, visible_tree
 from quanheng.web.shared.parts import UnitNode
@@ -68,7 +69,7 @@ def children(
     branches = _branches(units, None, counts, links)
     place = next((unit.place for unit in units if unit.id == parent), None)
     if place is None:
-        return [], 0
+        raise NotFound  # not in the tree that this actor may see
     return [_node(unit, branches) for unit in branches.children.get(place, ())], len(place) // SEGMENT + 1
 
 

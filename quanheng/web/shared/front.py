@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from quanheng.web.shared.context import first_url
 from quanheng.web.shared.gate import VisitorRequest, public
 
 
 @public
+@require_safe
 def front_door(request: VisitorRequest) -> HttpResponse:
     if request.actor is None:
         return redirect(settings.LOGIN_URL)

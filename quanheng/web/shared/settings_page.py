@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quanheng.accounts.actions import CannotSetPassword, change_own_password, set_shortcuts
 from quanheng.web.shared.gate import ActorRequest, signed_in, signed_in_at_once
@@ -60,6 +60,7 @@ def change_password(request: ActorRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def show_settings(request: ActorRequest) -> HttpResponse:
     return render(request, "shared/settings.html", {"has_shortcuts": request.has_shortcuts})
 
