@@ -1,6 +1,7 @@
 """Settings from the environment; refuses to start on a wrong value.
 
-QUANHENG_DATA      folder of the database, keys and logs (default ./var)
+QUANHENG_DATA      folder of the database and the keys (default ./var)
+QUANHENG_KEYS      key file, best outside that folder (default keys.json in it)
 QUANHENG_DATABASE  sqlite (default) or postgresql://user:password@host:port/name
 QUANHENG_HOSTS     comma-separated host names served
 QUANHENG_DEMO      1 on a synthetic city only: sign-in page offers the personas
@@ -8,6 +9,8 @@ QUANHENG_HTTPS     1 when served by TLS: secure cookies and HSTS
 """
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,55 +24,85 @@ def _flag(name: str) -> bool:
     return value == "1"
 
 
-def _secret(path: Path) -> str:
-    """A signing secret of this installation, made at the first start, 0600."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _folder(path: Path) -> Path:
+    """Made for this user alone; one that is there keeps its mode."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(handle, "w") as file:
-        file.write(os.urandom(32).hex())
-    return path.read_text()
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"QUANHENG_DATA: {path} cannot be made: {error.strerror}") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"QUANHENG_DATA: {path} cannot be written by this user")
+    return path
+
+
+def _secret(path: Path) -> str:
+    """A signing secret of this installation, made at the first start, 0600. Several processes may start at once."""
+    if not path.exists():
+        draft = path.with_name(f".secret.{os.urandom(6).hex()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(os.urandom(32).hex())
+        with suppress(FileExistsError):
+            os.link(draft, path)  # appears whole, and only for the first
+        draft.unlink()
+    secret = path.read_text().strip()
+    if len(secret) < 50:
+        raise ImproperlyConfigured(f"{path} is damaged: remove it, a new one is made and everybody signs in again")
+    return secret
+
+
+def _hosts(text: str) -> list[str]:
+    hosts = [host.strip() for host in text.split(",")]
+    wrong = [host for host in hosts if not re.fullmatch(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]", host)]
+    if wrong:
+        raise ImproperlyConfigured(
+            f"QUANHENG_HOSTS: {wrong[0]!r} is no host name; names or addresses by comma, no scheme, port or *"
+        )
+    return hosts
+
+
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",  # a reader never turns into a writer half-way
+        "timeout": 30,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+        ),
+    },
+}
 
 
 def _database(url: str) -> dict[str, object]:
+    """The URL is never repeated in an error: it holds a password."""
     if url == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA / "quanheng.sqlite3",
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",  # a reader never turns into a writer half-way
-                "timeout": 30,
-                "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
-                ),
-            },
-        }
-    parts = urlsplit(url)
-    if parts.scheme != "postgresql":
+        return {**SQLITE, "NAME": DATA / "quanheng.sqlite3"}
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
         raise ImproperlyConfigured("QUANHENG_DATABASE is sqlite or postgresql://user:password@host:port/name")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or 5432),
+        "PORT": str(port),
         "CONN_MAX_AGE": 60,
     }
 
 
 BASE_DIR = Path(__file__).resolve().parent
-DATA = Path(os.environ.get("QUANHENG_DATA", BASE_DIR.parent / "var"))
-DATA.mkdir(parents=True, exist_ok=True)
-KEY_FILE = Path(os.environ.get("QUANHENG_KEYS", DATA / "keys.json"))
+DATA = _folder(Path(os.environ.get("QUANHENG_DATA") or BASE_DIR.parent / "var").absolute())
+KEY_FILE = Path(os.environ.get("QUANHENG_KEYS") or DATA / "keys.json").absolute()
 SECRET_KEY = _secret(DATA / "secret")
 DEBUG = False
 DEMO = _flag("QUANHENG_DEMO")
 HTTPS = _flag("QUANHENG_HTTPS")
-ALLOWED_HOSTS = os.environ.get("QUANHENG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = _hosts(os.environ.get("QUANHENG_HOSTS", "127.0.0.1,localhost,[::1]"))
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 INSTALLED_APPS = [
@@ -88,6 +121,7 @@ INSTALLED_APPS = [
     "quanheng.accounts",
     "quanheng.people",
     "quanheng.demo",
+    "quanheng.operations",
     "quanheng.web",
 ]
 

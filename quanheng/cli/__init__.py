@@ -16,14 +16,12 @@ Run = Callable[[argparse.Namespace], int]
 DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    from quanheng.cli import data, files, ledger, operations  # parsers only; each loads its own when it runs
+class NotPrepared(Refused):
+    """The database lacks tables of this version."""
 
-    parser = argparse.ArgumentParser(prog="quanheng", description="Quanheng 铨衡: cadre personnel work on evidence")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (files, data, ledger, operations):
-        module.add_commands(commands)
-    arguments = parser.parse_args(argv)
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
     except Refused as refusal:
@@ -31,23 +29,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        return wrong_use(_place_of(error))
     except KeyboardInterrupt:
         return FINDINGS
 
 
+def parser() -> argparse.ArgumentParser:
+    from quanheng.cli import data, files, keys, ledger, operations, running  # parsers only; each loads its own later
+
+    made = argparse.ArgumentParser(prog="quanheng", description="Quanheng 铨衡: cadre personnel work on evidence")
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in (files, data, ledger, running, operations, keys):
+        module.add_commands(commands)
+    return made
+
+
 def _refused(refusal: Refused, arguments: argparse.Namespace) -> int:
-    """A refusal is told as a sentence, or as code and facts for machines."""
+    """A refusal is told as a sentence, for machines with its code and facts."""
+    from quanheng.cli.words import sentence
+
+    end_progress()
     if getattr(arguments, "json", False):
-        say_json({"refused": refusal.code, **{name: str(value) for name, value in refusal.facts.items()}})
+        facts = {name: str(value) for name, value in refusal.facts.items()}
+        say_json({"refused": refusal.code, "sentence": sentence(refusal), "facts": facts})
     else:
-        sys.stderr.write(f"quanheng: {_words(refusal)}\n")
+        sys.stderr.write(f"quanheng: {sentence(refusal)}\n")
     return FINDINGS
 
 
-def _words(refusal: Refused) -> str:
-    facts = ", ".join(f"{name}={value}" for name, value in refusal.facts.items())
-    known = (refusal.__doc__ or "").strip().splitlines()
-    return f"{refusal.code}{f' ({facts})' if facts else ''}. {known[0] if known else ''}".strip()
+def wrong_use(words: str) -> int:
+    sys.stderr.write(f"quanheng: {words}\n")
+    return WRONG_USE
+
+
+def _place_of(error: OSError) -> str:
+    """A file or folder that cannot be used, in the words of the system."""
+    return f"{error.filename or '文件'}：{error.strerror or type(error).__name__}"
 
 
 def say(line: str = "") -> None:
@@ -70,10 +88,29 @@ def end_progress() -> None:
 
 
 def with_django() -> None:
+    """Settings that refuse to start are told in their own words."""
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanheng.settings")
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise SystemExit(wrong_use(str(error))) from None
+
+
+def with_database() -> None:
+    """Django, and a database that has all tables of this version."""
+    with_django()
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise NotPrepared("no-database", why=str(error).splitlines()[0]) from None
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotPrepared("not-migrated")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -1,26 +1,17 @@
 """`quanheng import` and `quanheng export`: what the pages do, with the grants of the user named."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from quanheng.cli import DONE, FINDINGS, WRONG_USE, add_json, end_progress, progress, say, say_json, with_django
+from quanheng.cli import DONE, FINDINGS, add_json, end_progress, progress, say, say_json, with_database
+from quanheng.cli.files import put
 
 
 def add_commands(commands: Any) -> None:
-    source = commands.add_parser("import", help="import .lrmx files or zips of them")
-    source.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".lrmx files or zips")
-    source.add_argument("--as", dest="user", required=True, metavar="USER", help="account whose grants decide")
-    source.add_argument("--unit", help="code of the unit for persons who are new (default: the user's own unit)")
-    source.add_argument("--category", default="city", help="management category of persons who are new")
-    source.add_argument("--sender", default="", help="sender whose readings are remembered")
-    source.add_argument("--reason", default="由命令行 quanheng import 导入", help="reason for the ledger")
-    source.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
-    add_json(source)
-    source.set_defaults(run=_import)
+    _add_import(commands)
     target = commands.add_parser("export", help="export the persons of a unit and all below it")
     target.add_argument("--unit", required=True, metavar="CODE", help="code of the unit")
     target.add_argument("--format", required=True, choices=["lrmx", "xlsx", "pdf", "docx"])
@@ -30,158 +21,220 @@ def add_commands(commands: Any) -> None:
     target.set_defaults(run=_export)
 
 
+def _add_import(commands: Any) -> None:
+    source = commands.add_parser("import", help="import .lrmx files or zips of them")
+    source.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".lrmx files or zips")
+    source.add_argument("--as", dest="user", required=True, metavar="USER", help="account whose grants decide")
+    source.add_argument("--unit", metavar="CODE", help="unit of persons who are new (default: the user's own unit)")
+    source.add_argument("--category", default="city", help="management category of persons who are new")
+    source.add_argument("--sender", default="", help="sender whose readings are remembered")
+    source.add_argument("--reason", default="由命令行 quanheng import 导入", help="reason for the ledger")
+    source.add_argument(
+        "--accept-findings", action="store_true", help="take persons with findings too; what is unread stays flagged"
+    )
+    source.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
+    add_json(source)
+    source.set_defaults(run=_import)
+
+
 def _import(arguments: argparse.Namespace) -> int:
-    with_django()
-    missing = [str(path) for path in arguments.files if not path.is_file()]
-    if missing:
-        sys.stderr.write(f"quanheng: 找不到文件 {'、'.join(missing)}\n")
-        return WRONG_USE
-    outcome = _rehearse(arguments) if arguments.dry_run else _run_import(arguments)
-    return _tell_import(arguments, outcome)
+    with_database()
+    with ExitStack() as opened:
+        files = _opened(arguments.files, opened)
+        return _tell_import(arguments, _rehearse(arguments, files) if arguments.dry_run else _write(arguments, files))
 
 
-def _rehearse(arguments: argparse.Namespace) -> dict[str, Any]:
-    """A dry run is a run that is taken back."""
-    from django.db import transaction
-
-    with transaction.atomic():
-        outcome = _run_import(arguments)
-        transaction.set_rollback(True)
-    return outcome
+def _opened(paths: list[Path], stack: ExitStack) -> list[tuple[str, BinaryIO]]:
+    """All are opened before anything is written: a wrong name is wrong use."""
+    return [(path.name, stack.enter_context(path.open("rb"))) for path in paths]
 
 
-def _run_import(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Upload, read and apply in this process, without the background worker."""
+def _placing(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> dict[str, Any]:
+    """What uploading and rehearsing are told."""
+    from quanheng.accounts.choices import ManagementCategory
+    from quanheng.kernel import clock
+    from quanheng.people.imports.actions import CannotImport
+
+    if arguments.category not in ManagementCategory.values:
+        raise CannotImport("unknown-category", category=arguments.category, known=ManagementCategory.values)
+    actor, unit = _actor_and_unit(arguments.user, arguments.unit)
+    return {
+        "actor": actor,
+        "files": files,
+        "unit": unit,
+        "category": arguments.category,
+        "sender": arguments.sender,
+        "at": clock.now(),
+        "on": clock.today(),
+    }
+
+
+def _actor_and_unit(username: str, code: str | None) -> tuple[Any, Any]:
+    """The user with the grants of this moment; the unit by its code, within those, or the user's own."""
+    from quanheng.accounts.queries import find_account
+    from quanheng.organization.access import unit_by_code
+    from quanheng.people.imports.actions import CannotImport
+    from quanheng.web.shared.tasks import actor_by_key
+
+    account = find_account(username)
+    actor = actor_by_key(account.pk)
+    if code:
+        return actor, unit_by_code(actor, code)
+    if account.unit is None:
+        raise CannotImport("no-unit")
+    return actor, account.unit
+
+
+def _rehearse(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> dict[str, Any]:
+    from quanheng.people.imports.actions import require_reason
+    from quanheng.people.imports.rehearse import rehearse
+
+    require_reason(arguments.reason)
+    persons = [_person(item, arguments.accept_findings) for item in rehearse(**_placing(arguments, files))]
+    taken = sum(person["decision"] == "accept" for person in persons)
+    return {"number": None, "written": taken, "skipped": len(persons) - taken, "persons": persons}
+
+
+def _write(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> dict[str, Any]:
+    """Upload, read, decide and apply in this process, without the background worker."""
     from quanheng.kernel import clock
     from quanheng.people.imports import actions, apply, queries
 
-    actor, unit = _actor_and_unit(arguments.user, arguments.unit)
-    with ExitStack() as opened:
-        files = _opened(arguments.files, opened)
-        batch = actions.upload(
-            actor=actor,
-            files=files,
-            unit=unit,
-            category=arguments.category,
-            sender=arguments.sender,
-            at=clock.now(),
-            on=clock.today(),
-        )
+    actions.require_reason(arguments.reason)
+    placing = _placing(arguments, files)
+    actor = placing["actor"]
+    batch = actions.upload(**placing)
     batch = actions.start_reading(actor=actor, batch=batch.pk, at=clock.now())
     progress(f"读取 {batch.total} 份文件…")
     actions.read_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
-    persons = [_person(item) for item in queries.items_of(batch)]
+    if arguments.accept_findings:
+        _accept_pending(actor, batch)
     batch = apply.start_applying(actor=actor, batch=batch.pk, reason=arguments.reason, at=clock.now())
     batch = apply.apply_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
     end_progress()
-    return {"number": batch.number, "applied": batch.done, "skipped": batch.skipped, "persons": persons}
+    persons = [_person(item, arguments.accept_findings) for item in queries.items_of(batch)]
+    return {"number": batch.number, "written": batch.done, "skipped": batch.skipped, "persons": persons}
 
 
-def _opened(paths: list[Path], stack: ExitStack) -> Iterator[tuple[str, BinaryIO]]:
-    for path in paths:
-        yield path.name, stack.enter_context(path.open("rb"))
+def _accept_pending(actor: Any, batch: Any) -> None:
+    from quanheng.people.choices import ImportDecision
+    from quanheng.people.imports import actions, queries
+
+    waiting = [item.pk for item in queries.items_of(batch) if item.decision == ImportDecision.PENDING]
+    actions.decide_items(actor=actor, batch=batch.pk, items=waiting, decision=ImportDecision.ACCEPT)
 
 
-def _person(item: Any) -> dict[str, Any]:
+def _person(item: Any, takes_findings: bool) -> dict[str, Any]:
     from quanheng.people.imports import queries
 
     findings = queries.corrected(item)[1] if queries.has_form(item) else ()
+    is_taken = takes_findings and item.decision == "pending" and item.match in ("new", "changed")
     return {
         "file": item.file_name,
-        "match": item.match,
-        "decision": item.decision,
-        "error": item.error or None,
+        "match": str(item.match),
+        "decision": "accept" if is_taken else str(item.decision),
+        "error": _error(item) or None,
         "findings": [{"place": f.place, "value": f.value, "reason": f.reason} for f in findings],
     }
+
+
+def _error(item: Any) -> str:
+    from quanheng.formats import lrmx, report
+
+    if item.match == "unreadable":
+        return report.error_sentence(lrmx.CannotRead(item.error, **item.reading["facts"]))
+    return _ERRORS.get(item.error, str(item.error))
+
+
+_ERRORS = {
+    "twice-in-import": "这次导入里有两份文件是同一个身份证号，只采用第一份。",
+    "changed-meanwhile": "核对以后档案又有改动，没有写入。请再导入一次。",
+    "no-place": "这个账号不能把人放到这个单位。",
+    "already-registered": "这个身份证号刚被登记，没有写入。请再导入一次。",
+}
+_MATCHES = {
+    "new": "新增",
+    "changed": "有变化",
+    "unchanged": "无变化",
+    "duplicate": "疑似重复，须到页面上认定",
+    "out_of_scope": "不能由本账号导入",
+    "unreadable": "读不出",
+}
 
 
 def _tell_import(arguments: argparse.Namespace, outcome: dict[str, Any]) -> int:
     if arguments.json:
         say_json(outcome | {"dry_run": arguments.dry_run})
     else:
-        for person in outcome["persons"]:
-            say(f"{person['file']}：{_LABELS[person['match']]}{_error(person)}")
-            for finding in person["findings"]:
-                say(f"    {finding['place']}：{finding['reason']}")
-        verb = "将写入" if arguments.dry_run else "已写入"
-        say(f"{verb} {outcome['applied']} 人，跳过 {outcome['skipped']} 人（{outcome['number']}）")
-    has_findings = outcome["skipped"] or any(person["findings"] for person in outcome["persons"])
-    return FINDINGS if has_findings else DONE
+        for line in _lines(outcome, arguments.dry_run):
+            say(line)
+    is_clean = all(_needs_nobody(person) for person in outcome["persons"])
+    return DONE if is_clean else FINDINGS
 
 
-_LABELS = {
-    "new": "新增",
-    "changed": "有变化",
-    "unchanged": "无变化",
-    "duplicate": "疑似重复，未采用",
-    "out_of_scope": "不能由本账号导入",
-    "unreadable": "读不出",
-}
+def _lines(outcome: dict[str, Any], is_dry_run: bool) -> Iterator[str]:
+    for person in outcome["persons"]:
+        waits = "；待人看，未采用（--accept-findings 可连同存疑处一并采用）" if person["decision"] == "pending" else ""
+        yield f"{person['file']}：{_MATCHES[person['match']]}{waits}"
+        if person["error"]:
+            yield f"    {person['error']}"
+        for finding in person["findings"]:
+            yield f"    {finding['place']}：{finding['reason']}"
+    number = f"（{outcome['number']}）" if outcome["number"] else ""
+    verb = "将写入" if is_dry_run else "已写入"
+    yield f"{verb} {outcome['written']} 人，跳过 {outcome['skipped']} 人{number}"
 
 
-def _error(person: dict[str, Any]) -> str:
-    return f"（{person['error']}）" if person["error"] else ""
-
-
-def _actor_and_unit(username: str, code: str | None) -> tuple[Any, Any]:
-    from quanheng.accounts.queries import find_account
-    from quanheng.kernel.errors import NotFound
-    from quanheng.organization.models import Unit
-    from quanheng.web.shared.tasks import actor_by_key
-
-    account = find_account(username)
-    unit = Unit.objects.filter(code=code).first() if code else account.unit
-    if unit is None:
-        raise NotFound
-    return actor_by_key(account.pk), unit
+def _needs_nobody(person: dict[str, Any]) -> bool:
+    is_settled = person["decision"] == "accept" or person["match"] == "unchanged"
+    return is_settled and not person["error"] and not person["findings"]
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    with_django()
+    with_database()
     from quanheng.kernel import clock
-    from quanheng.people import roster
+    from quanheng.people import exports, roster
 
     actor, unit = _actor_and_unit(arguments.user, arguments.unit)
     found = roster.find_cadres(actor, roster.Filter(unit_path=unit.path), clock.today())
     cadres = list(roster.official_order(found))
-    arguments.to.mkdir(parents=True, exist_ok=True)
-    files = _write_export(arguments, actor, unit, cadres)
+    if not cadres:
+        raise exports.CannotExport("nobody", count=0)
+    arguments.to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files = []
+    for name, content in _contents(arguments.format, actor, unit, cadres):
+        put(arguments.to / name, content, mode=0o600)
+        files.append(name)
+        progress(f"已写 {len(files)} 个文件…")
+    end_progress()
     if arguments.json:
         say_json({"persons": len(cadres), "files": files})
     else:
         say(f"已导出 {len(cadres)} 人到 {arguments.to}（{len(files)} 个文件）")
-    return DONE if cadres else FINDINGS
+    return DONE
 
 
-def _write_export(arguments: argparse.Namespace, actor: Any, unit: Any, cadres: list[Any]) -> list[str]:
+def _contents(kind: str, actor: Any, unit: Any, cadres: list[Any]) -> Iterator[tuple[str, bytes]]:
+    from quanheng.kernel import clock
+    from quanheng.people import exports
+
+    at, on = clock.now(), clock.today()
+    if kind == "xlsx":
+        yield f"{unit.name}.xlsx", _workbook(actor, unit, cadres)
+    elif kind == "pdf":
+        for number, start in enumerate(range(0, len(cadres), exports.MAX_FORMS), start=1):
+            part = cadres[start : start + exports.MAX_FORMS]
+            content = exports.export_forms(actor=actor, cadres=part, kind=kind, at=at, on=on)
+            yield f"{unit.name}{number if len(cadres) > exports.MAX_FORMS else ''}.pdf", content
+    else:
+        yield from exports.export_files(actor=actor, cadres=cadres, kind=kind, at=at, on=on)
+
+
+def _workbook(actor: Any, unit: Any, cadres: list[Any]) -> bytes:
     from quanheng.kernel import clock
     from quanheng.people import exports, roster
     from quanheng.web.shared.columns import workbook_columns
 
-    written = []
-    size = 1 if arguments.format in ("lrmx", "docx") else exports.MAX_FORMS
-    if arguments.format == "xlsx":
-        rows = roster.rows_of(cadres, clock.today())
-        title = f"{unit.name}干部名册"
-        content = exports.roster_workbook(
-            actor=actor, rows=rows, columns=workbook_columns(), title=title, at=clock.now(), on=clock.today()
-        )
-        return [_put(arguments.to / f"{unit.name}.xlsx", content)]
-    names = exports.file_names([cadre.name for cadre in cadres]) if size == 1 else []
-    for start in range(0, len(cadres), size):
-        part = cadres[start : start + size]
-        content = exports.export_forms(
-            actor=actor, cadres=part, kind=arguments.format, at=clock.now(), on=clock.today()
-        )
-        name = names[start] if names else f"{unit.name}{start // size + 1}"
-        written.append(_put(arguments.to / f"{name}.{arguments.format}", content))
-        progress(f"导出 {min(start + size, len(cadres))} / {len(cadres)} 人")
-    end_progress()
-    return written
-
-
-def _put(path: Path, content: bytes) -> str:
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
-    return path.name
+    at, on = clock.now(), clock.today()
+    rows, title = roster.rows_of(cadres, on), f"{unit.name}干部名册"
+    return exports.roster_workbook(actor=actor, rows=rows, columns=workbook_columns(), title=title, at=at, on=on)

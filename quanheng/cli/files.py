@@ -1,12 +1,13 @@
 """`quanheng formats`: read and convert files without any database."""
 
 import argparse
-import sys
+import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from quanheng.cli import DONE, FINDINGS, WRONG_USE, add_json, say, say_json
+from quanheng.cli import DONE, FINDINGS, add_json, say, say_json, wrong_use
 
 
 def add_commands(commands: Any) -> None:
@@ -25,26 +26,48 @@ def add_commands(commands: Any) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    """0 when every file was read without findings."""
-    objects = [value for path in arguments.files for value in _objects(path)]
-    for value in objects:
-        say_json(value)
-    return DONE if all(value["ok"] and not value["findings"] for value in objects) else FINDINGS
+    """0 when every file was read without findings. Each person is printed as soon as he is read."""
+    is_clean = True
+    for path in arguments.files:
+        for value in _objects(path):
+            say_json(value)
+            is_clean = is_clean and value["ok"] and not value["findings"]
+    return DONE if is_clean else FINDINGS
 
 
-def _objects(path: Path) -> list[dict[str, Any]]:
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
     from quanheng.formats import archives, report
 
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            if archives.is_archive(file.read(8)):
+                yield from _members(path, file)
+            else:
+                file.seek(0)
+                yield _object(str(path), _bounded(file))
     except OSError as error:
-        return [_unreadable(str(path), f"打不开这个文件：{error.strerror}。")]
-    if not archives.is_archive(data[:8]):
-        return [_object(str(path), data)]
-    try:
-        return [_object(f"{path}/{member.name}", member.data) for member in archives.members(data)]
+        yield _unreadable(str(path), f"打不开这个文件：{error.strerror}。")
     except archives.CannotUnpack as error:
-        return [_unreadable(str(path), report.error_sentence(error))]
+        yield _unreadable(str(path), report.error_sentence(error))
+
+
+def _members(path: Path, file: BinaryIO) -> Iterator[dict[str, Any]]:
+    """A member that does not come out is told by itself; the others are still read."""
+    from quanheng.formats import archives, report
+
+    for member in archives.members(file):
+        name = f"{path}/{member.name}"
+        try:
+            yield _object(name, member.data)
+        except archives.CannotUnpack as error:
+            yield _unreadable(name, report.error_sentence(error))
+
+
+def _bounded(file: BinaryIO) -> bytes:
+    """One byte more than the reader takes at most, so that it refuses a huge file without its lying in memory."""
+    from quanheng.formats import lrmx
+
+    return file.read(lrmx.Limits().file_bytes + 1)
 
 
 def _object(name: str, data: bytes) -> dict[str, Any]:
@@ -62,57 +85,69 @@ def _unreadable(name: str, error: str) -> dict[str, Any]:
 
 
 def _convert(arguments: argparse.Namespace) -> int:
-    from quanheng.formats import lrmx, report
+    from quanheng.formats import lrmx
 
     kind = arguments.target.suffix.lower().lstrip(".")
     if kind not in ("pdf", "docx", "lrmx"):
-        sys.stderr.write("quanheng: 目标文件须以 .pdf、.docx 或 .lrmx 结尾。\n")
-        return WRONG_USE
-    try:
-        reading = lrmx.read(arguments.source.read_bytes())
-    except OSError as error:
-        sys.stderr.write(f"quanheng: 打不开 {arguments.source}：{error.strerror}。\n")
-        return WRONG_USE
-    except lrmx.CannotRead as error:
-        sys.stderr.write(f"quanheng: {arguments.source}：{report.error_sentence(error)}\n")
-        return FINDINGS
-    missing = _write(arguments, reading.form, kind)
-    _tell(arguments, [finding.reason for finding in reading.findings] + missing)
-    return FINDINGS if missing or reading.findings else DONE
+        return wrong_use("目标文件须以 .pdf、.docx 或 .lrmx 结尾。")
+    with arguments.source.open("rb") as file:
+        reading = lrmx.read(_bounded(file))
+    findings = [*(_finding(finding) for finding in reading.findings), *_write(arguments, reading.form, kind)]
+    _tell(arguments, findings)
+    return FINDINGS if findings else DONE
 
 
-def _write(arguments: argparse.Namespace, form: Any, kind: str) -> list[str]:
+def _finding(finding: Any) -> dict[str, str]:
+    return {"place": finding.place, "value": finding.value, "reason": finding.reason}
+
+
+def _write(arguments: argparse.Namespace, form: Any, kind: str) -> list[dict[str, str]]:
     """Write the target beside itself and move it there; gives what no font could print."""
-    from quanheng.formats import appointment_pdf, appointment_word, lrmx, photos
+    from quanheng.formats import appointment_pdf, appointment_word, lrmx
 
-    if form.photo:
-        form = _with_clean_photo(form, photos)
+    form = _with_clean_photo(form)
     on = arguments.on or _today()
     writers = {
         "pdf": lambda: appointment_pdf.pdf([form], on=on),
         "docx": lambda: appointment_word.docx(form, on=on),
         "lrmx": lambda: lrmx.write(form),
     }
-    draft = arguments.target.with_name(f".{arguments.target.name}.part")
-    draft.write_bytes(writers[kind]())
-    draft.replace(arguments.target)
+    put(arguments.target, writers[kind]())
     return _unprintable(form) if kind == "pdf" else []
 
 
-def _with_clean_photo(form: Any, photos: Any) -> Any:
+def put(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """A file appears whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _with_clean_photo(form: Any) -> Any:
+    """A photo that is no picture has its finding already and is left out."""
     from dataclasses import replace
 
+    from quanheng.formats import photos
+
+    if not form.photo:
+        return form
     try:
         return replace(form, photo=photos.normalise(form.photo).data)
     except photos.CannotReadPhoto:
         return replace(form, photo=b"")
 
 
-def _unprintable(form: Any) -> list[str]:
+def _unprintable(form: Any) -> list[dict[str, str]]:
     from quanheng.formats import appointment_glyphs
 
+    reason = "这个字没有字形，打印为〓。请手工补写，或改用规范字。"
     missing = appointment_glyphs.missing_characters(form)
-    return [f"{place} 里的“{character}”没有字形，打印为〓。请手工补写，或改用规范字。" for place, character in missing]
+    return [{"place": place, "value": character, "reason": reason} for place, character in missing]
 
 
 def _today() -> date:
@@ -121,10 +156,10 @@ def _today() -> date:
     return clock.today()
 
 
-def _tell(arguments: argparse.Namespace, findings: list[str]) -> None:
+def _tell(arguments: argparse.Namespace, findings: list[dict[str, str]]) -> None:
     if arguments.json:
         say_json({"file": str(arguments.target), "findings": findings})
         return
     say(f"已写入 {arguments.target}")
     for finding in findings:
-        say(f"  {finding}")
+        say(f"  {finding['place']}：{finding['reason']}")

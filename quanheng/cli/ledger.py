@@ -1,12 +1,13 @@
 """`quanheng ledger`: prove it whole, take a checkpoint outside."""
 
 import argparse
-import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from quanheng.cli import DONE, FINDINGS, WRONG_USE, add_json, end_progress, progress, say, say_json, with_django
+from quanheng.cli import DONE, FINDINGS, add_json, end_progress, progress, say, say_json, with_database
+from quanheng.cli.files import put
 
 _WORDS = {
     "gap": "缺号",
@@ -42,18 +43,17 @@ def add_commands(commands: Any) -> None:
     checkpoint.add_argument("--to", required=True, type=Path, metavar="FILE", help="file outside this machine, best")
     add_json(checkpoint)
     checkpoint.set_defaults(run=_checkpoint)
+    protect = actions.add_parser("protect", help="put back the triggers that refuse changes of the ledger")
+    add_json(protect)
+    protect.set_defaults(run=_protect)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    with_django()
+    with_database()
     from quanheng.kernel import clock
     from quanheng.ledger import checkpoint_actions
 
-    try:
-        external = [path.read_text(encoding="utf-8") for path in arguments.checkpoint]
-    except OSError as error:
-        sys.stderr.write(f"quanheng: 打不开检查点文件：{error.filename}\n")
-        return WRONG_USE
+    external = [path.read_text(encoding="utf-8", errors="replace") for path in arguments.checkpoint]
     report = checkpoint_actions.verify_ledger(
         at=clock.now(), external=external, progress=lambda count: progress(f"已核 {count} 条…")
     )
@@ -68,13 +68,19 @@ def _tell(arguments: argparse.Namespace, report: Any) -> None:
         return
     state = "完整" if report.is_whole else "不符"
     say(f"台账 {report.entries} 条，{len(report.streams)} 条链，核对检查点 {report.checkpoints} 个：{state}")
-    for finding in report.findings:
-        where = f"{finding.stream} 第 {finding.seq} 号" if finding.stream else f"检查点 {finding.checkpoint}"
-        say(f"  {where}：{_WORDS.get(finding.code, finding.code)}")
+    for line in finding_lines(report):
+        say(line)
     if report.unanchored:
         say(f"  自 {report.unanchored_since} 起 {report.unanchored} 条还没有外存的检查点覆盖，改写不会被发现。")
     if report.erased:
         say(f"  {report.erased} 条明细已按规定删除，链仍可核。")
+
+
+def finding_lines(report: Any) -> Iterator[str]:
+    for finding in report.findings:
+        where = f"{finding.stream} 第 {finding.seq} 号" if finding.stream else f"第 {finding.checkpoint} 号检查点"
+        against = f"（第 {finding.checkpoint} 号）" if finding.stream and finding.checkpoint else ""
+        yield f"  {where}：{_WORDS[finding.code]}{against}"
 
 
 def as_json(report: Any) -> dict[str, Any]:
@@ -91,20 +97,38 @@ def as_json(report: Any) -> dict[str, Any]:
 
 
 def _checkpoint(arguments: argparse.Namespace) -> int:
-    with_django()
+    """The note counts as the anchor only once it lies in its file."""
+    with_database()
     from quanheng.kernel import clock
     from quanheng.ledger import checkpoint_actions
 
+    _require_folder(arguments.to)
     made = checkpoint_actions.make_checkpoint(at=clock.now())
-    if not arguments.to.parent.is_dir():
-        sys.stderr.write(f"quanheng: 没有这个文件夹：{arguments.to.parent}\n")
-        return WRONG_USE
-    draft = arguments.to.with_name(f".{arguments.to.name}.part")
-    draft.write_text(made.note, encoding="utf-8")
-    draft.replace(arguments.to)
+    put(arguments.to, made.note.encode())
     checkpoint_actions.export_checkpoint(checkpoint=made, at=clock.now())
     if arguments.json:
         say_json({"number": made.number, "size": made.size, "root": made.root, "file": str(arguments.to)})
     else:
         say(f"检查点 {made.number}：{made.size} 条，根 {made.root[:16]}…，已写入 {arguments.to}。请把它存到本机以外。")
+    return DONE
+
+
+def _require_folder(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise FileNotFoundError(2, "没有这个文件夹", str(file.parent))
+
+
+def _protect(arguments: argparse.Namespace) -> int:
+    with_database()
+    from django.db import connection
+
+    from quanheng.ledger import protection
+
+    was_there = protection.is_installed(connection)
+    if not was_there:
+        protection.install(connection)
+    if arguments.json:
+        say_json({"installed": not was_there})
+    else:
+        say("触发器本来就在。" if was_there else "已装回触发器。请运行 quanheng ledger verify 核对。")
     return DONE

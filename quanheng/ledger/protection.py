@@ -41,6 +41,16 @@ def is_installed(connection: BaseDatabaseWrapper) -> bool:
     return {name for table in REFUSED for name in _names(connection.vendor, table)} <= found
 
 
+def may_alter(connection: BaseDatabaseWrapper) -> bool:
+    """On PostgreSQL: whether this session's role could take the protection away, as owner or by a privilege."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(relowner, 'USAGE') OR has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')"
+            " FROM pg_class WHERE oid = 'ledger_entry'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def harden_postgres(connection: BaseDatabaseWrapper, role: str, password: str) -> None:
     """Run as the owner: a role for the application that may append to the ledger and nothing else there."""
     with connection.cursor() as cursor:

@@ -11,13 +11,17 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
+from quanheng.kernel.actor import SYSTEM
 from quanheng.kernel.errors import Refused
 from quanheng.ledger import checkpoint_actions
+from quanheng.ledger.actions import record
+from quanheng.operations.ledger_codes import BACK_UP
 from quanheng.operations.stream import SealedWriter
 from quanheng.operations.tables import backed_up_models, columns_of, dump_rows
 from quanheng.vault import keyring
@@ -38,14 +42,23 @@ def back_up(*, target: Path, passphrase: str, at: datetime, progress: Progress) 
         raise CannotBackUp("weak-passphrase", minimum=MIN_PASSPHRASE)
     if target.exists():
         raise CannotBackUp("exists", file=str(target))
-    checkpoint = checkpoint_actions.make_checkpoint(at=at)
-    draft = target.with_name(f".{target.name}.part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        counts = _write(file, passphrase, checkpoint.note, at, progress)
-        os.fsync(file.fileno())
-    draft.rename(target)
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            counts = _write(file, passphrase, _checkpoint(at), at, progress)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
     return counts
+
+
+def _checkpoint(at: datetime) -> str:
+    """That everything left the house in a file is an entry of its own, and the checkpoint covers it."""
+    with transaction.atomic():
+        record(actor=SYSTEM, action=BACK_UP, obj="operations.backup", at=at)
+    return checkpoint_actions.make_checkpoint(at=at).note
 
 
 def _write(file: BinaryIO, passphrase: str, note: str, at: datetime, progress: Progress) -> dict[str, int]:
@@ -55,8 +68,8 @@ def _write(file: BinaryIO, passphrase: str, note: str, at: datetime, progress: P
     def put(line: Any) -> None:
         sealed.write(packer.compress(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"))
 
-    put(_header(passphrase, note, at))
     with one_moment():
+        put(_header(passphrase, note, at))
         counts = dict(_put_tables(put, progress))
     put({"end": counts})
     sealed.write(packer.flush())
@@ -66,7 +79,8 @@ def _write(file: BinaryIO, passphrase: str, note: str, at: datetime, progress: P
 
 def _header(passphrase: str, note: str, at: datetime) -> dict[str, Any]:
     keys = base64.b64encode(keyring.wrap(current_keyring(), passphrase)).decode()
-    return {"format": FORMAT, "at": at.isoformat(), "vendor": connection.vendor, "checkpoint": note, "keys": keys}
+    release = version("quanheng")
+    return {"format": FORMAT, "at": at.isoformat(), "release": release, "checkpoint": note, "keys": keys}
 
 
 def _put_tables(put: Callable[[Any], None], progress: Progress) -> Iterator[tuple[str, int]]:
@@ -83,6 +97,9 @@ def _put_tables(put: Callable[[Any], None], progress: Progress) -> Iterator[tupl
 @contextmanager
 def one_moment() -> Iterator[None]:
     """All tables as of one instant, while others go on writing."""
+    if connection.in_atomic_block:  # in a test: the surrounding transaction is the moment
+        yield
+        return
     if connection.vendor == "sqlite":
         with _reading_sqlite():
             yield
@@ -95,9 +112,6 @@ def one_moment() -> Iterator[None]:
 @contextmanager
 def _reading_sqlite() -> Iterator[None]:
     """Django's own transactions take the write lock at once; a reader's snapshot needs none."""
-    if connection.in_atomic_block:  # in a test: the surrounding transaction is the moment
-        yield
-        return
     with connection.cursor() as cursor:
         cursor.execute("BEGIN DEFERRED")
         try:

@@ -14,9 +14,13 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
+from quanheng.kernel.actor import SYSTEM
 from quanheng.kernel.errors import Refused
 from quanheng.ledger import checkpoint_actions, notes
+from quanheng.ledger.actions import record
 from quanheng.ledger.verify import Report
+from quanheng.operations.backup import FORMAT
+from quanheng.operations.ledger_codes import RESTORE
 from quanheng.operations.stream import CannotOpenBackup, open_pieces
 from quanheng.operations.tables import backed_up_models, columns_of, load_rows
 from quanheng.vault import keyring
@@ -26,7 +30,8 @@ Progress = Callable[[str, int], None]
 
 
 class CannotRestore(Refused):
-    """not-empty (tables), other-columns (table), cut-off, counts-differ (table)."""
+    """not-empty (tables), other-keys (file), other-tables (tables, release), other-columns (table, release), cut-off,
+    counts-differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,25 @@ class Proof:
 
 
 def restore(*, source: Path, passphrase: str, progress: Progress) -> Restored:
-    """Fill the empty database and put the keys in place. A failure leaves the database empty."""
+    """Fill the empty database and put the keys in place. A failure leaves the database empty and the keys alone."""
     _require_empty()
     with source.open("rb") as file:
         lines = _lines(_unpacked(open_pieces(file, passphrase)))
-        header = next(lines)
-        if header.get("format") != 1:
+        header: dict[str, Any] = next(lines, {})
+        if header.get("format") != FORMAT:
             raise CannotOpenBackup("of-another-version")
         keys = keyring.unwrap(base64.b64decode(header["keys"]), passphrase)
-        counts = _load_all(lines, progress)
-    keyring.restore_keys(settings.KEY_FILE, keys)
+        _require_no_other_keys(keys)
+        with transaction.atomic():
+            counts = _load_all(lines, header["release"], progress)
+            keyring.restore_keys(settings.KEY_FILE, keys)  # before the commit: rows without keys would be lost
     return Restored(datetime.fromisoformat(header["at"]), counts, header["checkpoint"])
+
+
+def _require_no_other_keys(keys: keyring.Keyring) -> None:
+    """A key file that is there may serve another database: it is never written over."""
+    if settings.KEY_FILE.exists() and keyring.load(settings.KEY_FILE) != keys:
+        raise CannotRestore("other-keys", file=str(settings.KEY_FILE))
 
 
 def _require_empty() -> None:
@@ -79,23 +92,33 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[Any]:
         raise CannotRestore("cut-off")
 
 
-@transaction.atomic
-def _load_all(lines: Iterator[Any], progress: Progress) -> dict[str, int]:
+def _load_all(lines: Iterator[Any], release: str, progress: Progress) -> dict[str, int]:
     known = {model._meta.label_lower: model for model in backed_up_models()}
     counts: dict[str, int] = {}
-    line = next(lines)
+    line: dict[str, Any] = next(lines, {})
     while "table" in line:
-        model = known[line["table"]]
-        if line["columns"] != [field.column for field in columns_of(model)]:
-            raise CannotRestore("other-columns", table=line["table"])
-        table, line = _Table(lines), None
-        counts[model._meta.label_lower] = load_rows(model, table)
-        progress(model._meta.label_lower, counts[model._meta.label_lower])
+        label = line["table"]
+        if label not in known:
+            raise CannotRestore("other-tables", tables=[label], release=release)
+        if line["columns"] != [field.column for field in columns_of(known[label])]:
+            raise CannotRestore("other-columns", table=label, release=release)
+        table = _Table(lines)
+        counts[label] = load_rows(known[label], table)
+        progress(label, counts[label])
         line = table.following
+    if missing := sorted(set(known) - set(counts)):
+        raise CannotRestore("other-tables", tables=missing, release=release)
     if counts != line.get("end"):
         raise CannotRestore("counts-differ")
+    _read_to_the_end(lines)
     _reset_sequences()
     return counts
+
+
+def _read_to_the_end(lines: Iterator[Any]) -> None:
+    """Only the last piece proves that the file was not cut."""
+    if next(lines, None) is not None:
+        raise CannotRestore("counts-differ")
 
 
 class _Table:
@@ -131,3 +154,10 @@ def prove(*, restored: Restored, at: datetime, external: list[str]) -> Proof:
     newest = max([notes.read(text, public).number for text in external], default=0)
     report = checkpoint_actions.verify_ledger(at=at, external=[restored.note, *external])
     return Proof(report, newest > own.number, newest)
+
+
+def record_restore(*, restored: Restored, at: datetime) -> None:
+    """The ledger goes on from an earlier state: said in the ledger itself, after the state as it was is proved."""
+    with transaction.atomic():
+        detail = {"taken_at": restored.taken_at.isoformat()}
+        record(actor=SYSTEM, action=RESTORE, obj="operations.backup", detail=detail, at=at)

@@ -1,8 +1,8 @@
 """A long file encrypted piece by piece: scrypt from a passphrase, AES-256-GCM, no piece lost, moved or added.
 
-magic · salt(16) · nonce prefix(7) · then for each piece: length(4) · ciphertext. The nonce of a piece is
-prefix · number(4) · last(1), so that a cut, a swap or an appended piece does not open (the STREAM
-construction of Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015).
+magic · salt(16) · nonce prefix(7) · an empty piece that proves the passphrase · then for each piece: length(4) ·
+ciphertext. The nonce of a piece is prefix · number(4) · last(1), so that a cut, a swap or an appended piece does not
+open (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015).
 """
 
 import os
@@ -18,10 +18,11 @@ from quanheng.kernel.errors import Refused
 
 MAGIC = b"QHBK1\n"
 PIECE = 1 << 20
+TAG = 16  # what AES-GCM adds to a piece
 
 
 class CannotOpenBackup(Refused):
-    """not-a-backup, wrong-passphrase, damaged, of-another-version."""
+    """not-a-backup, wrong-passphrase, damaged (piece, from 1), of-another-version."""
 
 
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:
@@ -40,6 +41,7 @@ class SealedWriter:
         self.file, self.cipher = file, _cipher(passphrase, salt)
         self.buffer, self.number = bytearray(), 0
         file.write(MAGIC + salt + self.prefix)
+        self._put(b"", is_last=False)
 
     def write(self, data: bytes) -> int:
         self.buffer += data
@@ -63,24 +65,29 @@ def open_pieces(file: BinaryIO, passphrase: str) -> Iterator[bytes]:
     if not head.startswith(MAGIC) or len(head) < len(MAGIC) + 23:
         raise CannotOpenBackup("not-a-backup")
     salt, prefix = head[len(MAGIC) : len(MAGIC) + 16], head[-7:]
-    cipher, number = _cipher(passphrase, salt), 0
-    piece = _next_piece(file)
+    cipher, number, piece = _cipher(passphrase, salt), 0, _next_piece(file, 0)
     while piece is not None:
-        following = _next_piece(file)
+        following = _next_piece(file, number + 1)
+        is_last = following is None and number > 0
         try:
-            yield cipher.decrypt(_nonce(prefix, number, following is None), piece, MAGIC)
+            yield cipher.decrypt(_nonce(prefix, number, is_last), piece, MAGIC)
         except InvalidTag:
-            raise CannotOpenBackup("damaged" if number else "wrong-passphrase") from None
+            raise _damaged(number) if number else CannotOpenBackup("wrong-passphrase") from None
         piece, number = following, number + 1
-    if not number:
-        raise CannotOpenBackup("damaged")
+    if number < 2:
+        raise _damaged(number)
 
 
-def _next_piece(file: BinaryIO) -> bytes | None:
+def _damaged(number: int) -> CannotOpenBackup:
+    return CannotOpenBackup("damaged", piece=number)
+
+
+def _next_piece(file: BinaryIO, number: int) -> bytes | None:
     size = file.read(4)
     if not size:
         return None
-    piece = file.read(struct.unpack(">I", size)[0]) if len(size) == 4 else b""
-    if len(size) < 4 or len(piece) < struct.unpack(">I", size)[0]:
-        raise CannotOpenBackup("damaged")
+    length = struct.unpack(">I", size)[0] if len(size) == 4 else 0
+    piece = file.read(length) if TAG <= length <= PIECE + TAG else b""
+    if not piece or len(piece) < length:
+        raise _damaged(number)
     return piece

@@ -65,6 +65,14 @@ def unit_for(actor: Actor, pk: UUID, *, for_update: bool = False) -> Unit:
     return _existing(pk, for_update=True)
 
 
+def unit_by_code(actor: Actor, code: str) -> Unit:
+    """For the command line; out of scope is answered like a code that no unit has."""
+    unit = visible_units(actor).filter(code=code).first()
+    if unit is None:
+        raise NotFound
+    return unit
+
+
 def require_reorganizer(actor: Actor, unit: Unit) -> None:
     """The unit is in scope; reorganizing asks for the role and for a grant that serves management."""
     if not may_reorganize(actor):

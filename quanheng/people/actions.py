@@ -40,7 +40,7 @@ def _editable(actor: Actor, key: UUID, expected_revision: int | None) -> Cadre:
     return cadre
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
     if len(reason.strip()) < MIN_REASON:
         raise CannotChange("no-reason", minimum=MIN_REASON)
 
@@ -62,7 +62,7 @@ def change_field(
     expected_revision: int | None = None,
 ) -> Cadre:
     """Give one value of the identity part anew, as text of the form. Unreadable text is refused here."""
-    _require_reason(reason)
+    require_reason(reason)
     person, spec = _editable(actor, cadre, expected_revision), BY_KEY[field]
     columns, is_flagged = spec.parse(raw.strip())
     if is_flagged:
@@ -139,7 +139,7 @@ def add_record(
     at: datetime,
     expected_revision: int | None = None,
 ) -> DossierRecord:
-    _require_reason(reason)
+    require_reason(reason)
     person = _editable(actor, cadre, expected_revision)
     record = _insert(person, kind, values, actor, at)
     bump(person)
@@ -160,7 +160,7 @@ def replace_record(
     expected_revision: int | None = None,
 ) -> DossierRecord:
     """Withdraw a record and add it anew with other values; values not given stay."""
-    _require_reason(reason)
+    require_reason(reason)
     person = _editable(actor, cadre, expected_revision)
     old = _live_record(person, kind, record)
     content = {field.name: getattr(old, field.name) for field in _content_fields(old)}
@@ -184,7 +184,7 @@ def withdraw_record(
     at: datetime,
     expected_revision: int | None = None,
 ) -> DossierRecord:
-    _require_reason(reason)
+    require_reason(reason)
     person = _editable(actor, cadre, expected_revision)
     old = _live_record(person, kind, record)
     if kind == "resume" and old.inner.filter(withdrawn_at=None).exists():  # type: ignore[attr-defined]

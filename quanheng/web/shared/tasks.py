@@ -12,7 +12,7 @@ from quanheng.kernel import clock
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound, Refused
 from quanheng.people.choices import ImportState
-from quanheng.people.imports import actions, apply
+from quanheng.people.imports import actions, apply, queries
 from quanheng.people.models import ImportBatch
 from quanheng.people.queries import recused_keys
 
@@ -44,7 +44,7 @@ def _apply(actor: Actor, batch: ImportBatch, on: date) -> None:
 
 def _run(key: UUID, state: ImportState, step: Step) -> None:
     """The outermost loop of a task: whatever stops it is said on the page of the import."""
-    batch = ImportBatch.objects.select_related("unit").get(pk=key)
+    batch = queries.batch_by_key(key)
     if batch.state != state:
         return  # finished by another worker, or discarded
     try:
@@ -65,16 +65,10 @@ def actor_by_key(key: UUID) -> Actor:
 
 
 def resume_interrupted(*, silent_after: timedelta = SILENT_AFTER) -> int:
-    """Put in again what a killed worker left half-way; called by a worker now and then. Gives how many.
-
-    The new sign of life is written first, so that two workers do not both put it in.
-    """
+    """Put in again what a killed worker left half-way; called by a worker now and then. Gives how many."""
     waiting = {ImportState.READING: read_import, ImportState.APPLYING: apply_import}
-    silent = ImportBatch.objects.filter(state__in=list(waiting), beat_at__lte=clock.now() - silent_after)
-    resumed = 0
-    for batch in silent:
-        claimed = silent.filter(pk=batch.pk, beat_at=batch.beat_at).update(beat_at=clock.now())
-        if claimed:
-            waiting[ImportState(batch.state)].enqueue(str(batch.pk))
-        resumed += claimed
-    return resumed
+    at = clock.now()
+    claimed = [batch for batch in queries.interrupted(at - silent_after) if actions.take_over(batch=batch, at=at)]
+    for batch in claimed:
+        waiting[ImportState(batch.state)].enqueue(str(batch.pk))
+    return len(claimed)

@@ -1,0 +1,102 @@
+"""The sentence of each refusal on the command line. What a page words too is worded there (`web.shared.refusals`)."""
+
+from collections.abc import Mapping
+
+from quanheng.kernel.errors import Refused
+
+Words = Mapping[str, Mapping[str, str]]
+
+# By the name of the exception, so that `formats` needs no Django to say a sentence.
+SENTENCES: Words = {
+    "NotPrepared": {
+        "no-database": "连不上数据库：{why}。请核对 QUANHENG_DATABASE，并看数据库是否在运行。",
+        "not-migrated": "数据库还没有建表，或是较早的版本。先运行 quanheng serve 或 manage.py migrate。",
+        "not-owner": "这个数据库角色不能改表（{why}）。请用表的所有者运行一次 manage.py migrate。",
+    },
+    "NotFound": {"not-found": "没有这个账号或单位，或不在这个账号的授权范围内。"},
+    "CannotExport": {"nobody": "这个账号在这个单位没有可导出的人。没有写入任何文件。"},
+    "CannotImport": {
+        "no-place": "这个账号不能把人放到这个单位这一类别。请用 --unit、--category 另选，或请安全管理员核对授权。",
+        "too-many-files": "一次导入超过 {limit} 份。请分几次。",
+        "no-files": "没有可导入的文件。",
+        "no-reason": "理由不少于 {minimum} 个字；写入台账，以后可查。",
+        "unknown-category": "没有“{category}”这个管理类别。可用：{known}。",
+        "no-unit": "这个账号没有所在单位。请用 --unit 给出新增人员的单位编码。",
+    },
+    "CannotBackUp": {
+        "weak-passphrase": "备份口令不少于 {minimum} 个字符。口令丢失则备份打不开，请另处保管。",
+        "exists": "{file} 已经存在，没有覆盖。请换一个文件名。",
+    },
+    "CannotOpenBackup": {
+        "not-a-backup": "这不是铨衡的备份文件。",
+        "wrong-passphrase": "口令不对，或文件开头已损坏。数据库没有变动。",
+        "damaged": "备份文件已损坏或不完整：第 {piece} 段打不开。数据库没有变动。请用另一份备份。",
+        "of-another-version": "这份备份是别的版本的格式。请用做备份时的版本恢复，再升级。",
+    },
+    "CannotRestore": {
+        "not-empty": "数据库里已有记录（{tables}）。备份只恢复到空的数据库。",
+        "other-columns": "备份里的表 {table} 与本版本不同（备份来自 {release} 版）。请用做备份时的版本恢复，再升级。",
+        "other-tables": "备份里的表与本版本不同（{tables}）。请用做备份时的版本恢复（{release} 版），再升级。",
+        "cut-off": "备份的内容中断了。数据库没有变动。请用另一份备份。",
+        "counts-differ": "备份里的行数与记载不符。数据库没有变动。请用另一份备份。",
+        "other-keys": "{file} 是另一套密钥，没有覆盖。请把它移到别处妥善保存，或改用空的 QUANHENG_DATA，再恢复。",
+    },
+    "KeysLost": {"keys-lost": "数据库里有记录，而密钥文件 {file} 不见了。请找回密钥文件，或从备份恢复。"},
+    "CannotLoadKeys": {
+        "key-file-missing": "没有密钥文件 {path}。请找回密钥文件，或从备份恢复。",
+        "key-file-open-to-others": "密钥文件 {path} 其他用户也能读（{mode}）。请 chmod 600，并更换密钥。",
+        "key-file-damaged": "密钥文件 {path} 已损坏。请从备份恢复密钥。",
+    },
+    "CannotUnwrap": {
+        "wrong-passphrase": "备份里的密钥用这个口令打不开。",
+        "not-wrapped-keys": "备份里没有密钥。",
+    },
+    "CannotRetire": {
+        "key-current-or-unknown": "密钥 {key} 正在使用，或没有这个密钥。quanheng keys status 列出全部。",
+        "key-in-use": "还有 {cells} 个格子用密钥 {key} 加密。请再运行一次。",
+    },
+    "CannotTrustNote": {
+        "not-signed-by-this-ledger": "检查点文件不是本台账签发的。",
+        "signature-does-not-hold": "检查点文件的签名不成立：内容被改过。",
+        "unreadable-note": "检查点文件读不出。",
+    },
+    "CannotCheckpoint": {
+        "frontier-altered": "库内第 {checkpoint} 号检查点被改过，没有签发新的。请运行 quanheng ledger verify。",
+        "differs-from-checkpoint": "台账 {stream} 第 {seq} 号与上一个检查点不符，没有签发新的。"
+        "请运行 quanheng ledger verify。",
+    },
+    "CannotHarden": {
+        "not-postgresql": "SQLite 没有角色。请对 PostgreSQL 运行（QUANHENG_DATABASE 用表的所有者）。",
+        "weak-password": "角色的口令不少于 {minimum} 个字符。",
+        "is-owner": "{role} 是表的所有者，收不回它的权限。请给应用另起一个角色名。",
+    },
+    "CannotServe": {
+        "address-taken": "{bind} 已被别的程序占用。请停掉它，或用 --bind 换一个端口。",
+        "unusable-address": "{bind} 不能用来提供服务：{why}。",
+        "checks-failed": "没有启动：\n{checks}",
+    },
+}
+
+
+def sentence(refusal: Refused) -> str:
+    words = SENTENCES.get(type(refusal).__name__, {}).get(refusal.code)
+    if words:
+        return words.format(**{name: _text(value) for name, value in refusal.facts.items()})
+    return _of_formats(refusal) or _of_pages(refusal)
+
+
+def _of_formats(refusal: Refused) -> str:
+    from quanheng.formats import archives, lrmx, report
+
+    known = (archives.CannotUnpack, lrmx.CannotRead, lrmx.CannotWrite)
+    return report.error_sentence(refusal) if isinstance(refusal, known) else ""
+
+
+def _of_pages(refusal: Refused) -> str:
+    from quanheng.web.shared.refusals import sentence as of_page
+
+    return of_page(refusal)
+
+
+def _text(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
