@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from quanheng.web.desk import organization, organization_acts, people
+from quanheng.web.desk import import_items, imports, organization, organization_acts, people
 
 app_name = "desk"
 
@@ -17,6 +17,20 @@ urlpatterns: list[URLPattern] = [
     path("people/units/<uuid:pk>/", people.show_children, name="people-children"),
     path("people/<uuid:pk>/", people.list_people, name="dossier"),
     path("evidence/<slug:kind>/<uuid:pk>/", people.list_people, name="evidence"),
+    path("imports/", imports.list_imports, name="imports"),
+    path("imports/new/", imports.new_import, name="imports-new"),
+    path("imports/<uuid:pk>/", imports.show_import, name="import"),
+    path("imports/<uuid:pk>/progress/", imports.show_progress, name="import-progress"),
+    path("imports/<uuid:pk>/read/", imports.read_again, name="import-read"),
+    path("imports/<uuid:pk>/decide/", imports.decide, name="import-decide"),
+    path("imports/<uuid:pk>/apply/", imports.apply_import, name="import-apply"),
+    path("imports/<uuid:pk>/undo/", imports.undo_import, name="import-undo"),
+    path("imports/<uuid:pk>/discard/", imports.discard_import, name="import-discard"),
+    path("imports/<uuid:pk>/persons/<uuid:item>/", import_items.show_item, name="import-item"),
+    path("imports/<uuid:pk>/persons/<uuid:item>/photo/", import_items.show_photo, name="import-photo"),
+    path("imports/<uuid:pk>/persons/<uuid:item>/correct/", import_items.correct, name="import-correct"),
+    path("imports/<uuid:pk>/persons/<uuid:item>/same/", import_items.resolve, name="import-same"),
+    path("imports/<uuid:pk>/persons/<uuid:item>/decide/", import_items.decide, name="import-item-decide"),
     path("units/", organization.list_units, name="units"),
     path("units/options/", organization.list_options, name="unit-options"),
     path("units/<uuid:pk>/", organization.show_unit, name="unit"),

@@ -4,13 +4,17 @@ A page author adds `"code": _("sentence with %(fact)s")` here; facts are those o
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.choices import PurposeChoice, RoleChoice
+from quanheng.formats.archives import CannotUnpack
+from quanheng.formats.report import error_sentence
 from quanheng.kernel.actor import Purpose, Role
 from quanheng.kernel.errors import Refused
 
@@ -75,11 +79,46 @@ UNITS: Mapping[str, str | Promise] = {
     "too-many-siblings": gettext_lazy("这个单位之下已满 9999 个单位（终止的也占位）。请先设一级分组。"),
     "tree-too-deep": gettext_lazy("机构层级超过 40 层。请核对上级单位。"),
 }
-SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS}
+IMPORTS: Mapping[str, str | Promise] = {
+    "no-place": gettext_lazy(
+        "新增的人不能放进这个单位、这个管理类别：不在本账号的授权之内。请改选，或请安全管理员授权。"
+    ),
+    "no-files": gettext_lazy("没有找到 .lrmx 文件，没有导入任何内容。请选 .lrmx 文件，或 .lrmx 文件的 zip 压缩包。"),
+    "too-many-files": gettext_lazy("一次最多导入 %(limit)s 份，没有导入任何内容。请分几次选。"),
+    "too-many-at-once": gettext_lazy("一次选的文件太多，没有收下。请压缩成一个 zip 再选，或分几次选。"),
+    "request-too-large": gettext_lazy("这次选的文件合计超过 1 GB，没有收下。请分几次选。"),
+    "file-too-large": gettext_lazy(
+        "“%(name)s”有 %(size)s MB，一个人的文件不超过 %(limit)s MB，没有导入任何内容。请缩小照片后重新导出。"
+    ),
+    "no-reason": gettext_lazy("理由不少于 %(minimum)s 个字；写入台账，以后可查。"),
+    "unreadable": gettext_lazy("这份文件读不出，没有可改的内容。请在原系统重新导出，另作一次导入。"),
+    "no-duplicate": gettext_lazy("这个人没有同名同出生年月的疑问，不用判定。刷新页面可看到现在的状态。"),
+    "not-writable": gettext_lazy("改的内容里有文件不能容纳的字符。请删去看不见的控制字符再保存。"),
+    "unknown-field": gettext_lazy("要改的栏目不在这份文件里。请从页面上重新改。"),
+    "step-not-open": gettext_lazy(
+        "这一步现在不能办：这次导入已经到了别的状态，可能在另一个窗口办过。没有改动任何内容。"
+    ),
+    "too-late": gettext_lazy("已过可撤销的期限（%(until)s），没有撤销。请在各人的档案里逐项更正。"),
+    "all-edited": gettext_lazy(
+        "这次导入的 %(count)s 人之后都又改过，或已不在本账号的管理范围内，没有撤销。请在各人的档案里逐项更正。"
+    ),
+    "number-taken": gettext_lazy("有人导入以前的身份证号现在已登记在别人名下，没有撤销。请先核对这个号码。"),
+    "not-found": gettext_lazy("办这次导入的账号已停用，或授权已收回。"),
+    # why one person of an import was left out
+    "twice-in-import": gettext_lazy(
+        "这次导入里有两份文件是同一个人，只取前一份。要用这一份，请跳过前一份、采用这一份。"
+    ),
+    "changed-meanwhile": gettext_lazy("核对之后这个人的档案又改过，或不再归本账号管理，没有覆盖。请重新导入这一份。"),
+    "already-registered": gettext_lazy("这个身份证号核对之后已登记在别人名下，没有写入。请核对号码后重新导入这一份。"),
+    "edited-since": gettext_lazy("导入之后这个人的档案又改过，没有撤销。需要时在档案里逐项更正。"),
+}
+SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS}
 
 
 def sentence(refusal: Refused) -> str:
     """The words of a refusal. A code without words is a mistake of the program and shows as such in tests."""
+    if isinstance(refusal, CannotUnpack):
+        return error_sentence(refusal)
     words = SENTENCES.get(refusal.code)
     if words is None:
         return _("这一步没有办成（%(code)s）。请把这个代号告诉系统管理员。") % {"code": refusal.code}
@@ -89,6 +128,8 @@ def sentence(refusal: Refused) -> str:
 def _worded(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return "、".join(_worded(part) for part in value)
+    if isinstance(value, datetime):
+        return f"{localtime(value):%Y-%m-%d %H:%M}"
     text = str(value.value if isinstance(value, Enum) else value)
     if isinstance(value, Role):
         return str(RoleChoice(text).label)

@@ -255,6 +255,13 @@
   });
   on("click", "[data-leave-stay]", function () { document.getElementById("leaving").hidden = true; });
 
+  /* Files that are too large together are told before they are sent: the server would have to cut the line. */
+  on("change", "input[type=file][data-max-bytes]", function (event, field) {
+    var size = Array.prototype.reduce.call(field.files, function (sum, file) { return sum + file.size; }, 0);
+    field.setCustomValidity(size > Number(field.dataset.maxBytes) ? field.dataset.tooLarge || word("failed") : "");
+    field.reportValidity();
+  });
+
   /* Small buttons. */
   on("click", "[data-print]", function () { window.print(); });
   on("click", "[data-fill]", function (event, button) {
