@@ -26,10 +26,10 @@ from quanheng.people.queries import KIND_OF, RECORD_MODELS
 
 
 class CannotChange(Refused):
-    """A change of a file that could not be made: conflict, no-reason, duplicate, unreadable, unchanged."""
+    """A change of a file that could not be made: conflict, no-reason, duplicate, value-unreadable, unchanged."""
 
 
-MIN_REASON = 4  # characters; enough for 录入错误
+MIN_REASON = 10  # characters
 
 
 def _editable(actor: Actor, key: UUID, expected_revision: int | None) -> Cadre:
@@ -66,7 +66,7 @@ def change_field(
     person, spec = _editable(actor, cadre, expected_revision), BY_KEY[field]
     columns, is_flagged = spec.parse(raw.strip())
     if is_flagged:
-        raise CannotChange("unreadable", field=field)
+        raise CannotChange("value-unreadable", field=field)
     before = columns_before(person, spec)
     if before == columns:
         raise CannotChange("unchanged", field=field)

@@ -263,7 +263,9 @@ def test_undoing_takes_back_new_persons_and_restores_changed_ones(
 def test_persons_edited_since_are_refused_and_named(import_files: Import, lin: Actor, at: datetime) -> None:
     batch = import_files(FORM, replace(FORM, name="林晚", identity_number=""))
     edited = Cadre.objects.get(name="林晚")
-    people.change_field(actor=lin, cadre=edited.pk, field="native_place", raw="霁州望岚", reason="本人更正", at=at)
+    people.change_field(
+        actor=lin, cadre=edited.pk, field="native_place", raw="霁州望岚", reason="本人来函更正，附证件复印件", at=at
+    )
     undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
     assert (undone.undone, [item.cadre for item in undone.refused]) == (1, [edited])
     assert Cadre.objects.get(name="林晚").native_place == "霁州望岚"
@@ -286,7 +288,9 @@ def test_somebody_who_edited_meanwhile_is_not_overwritten(
     item = queries.items_of(started).get()
     prepared = apply._prepare_item(lin, started, item, at, today)
     cadre = Cadre.objects.get(name="沈砚秋")
-    people.change_field(actor=lin, cadre=cadre.pk, field="specialties", raw="财政", reason="本人更正", at=at)
+    people.change_field(
+        actor=lin, cadre=cadre.pk, field="specialties", raw="财政", reason="本人来函更正，附证件复印件", at=at
+    )
     done = apply._write(lin, started.pk, [prepared], at)
     assert (done.done, done.skipped) == (0, 1)
     assert ImportItem.objects.get(pk=item.pk).error == "changed-meanwhile"

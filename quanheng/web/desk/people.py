@@ -139,7 +139,7 @@ def _missing(request: ActorRequest, cadres: list[Cadre]) -> list[tuple[str, str,
 def _query(request: ActorRequest) -> ListQuery:
     units = visible_tree(request.actor)
     unit = _unit(request, units)
-    keys = [key for text in request.POST.getlist("pk") if (key := _uuid(text))]
+    keys = chosen_keys(request)
     wants_all = request.POST.get("all") == "1"
     saved = list(queries.saved_queries_of(request.actor))
     return parse(request.GET, unit, units=units, saved=saved, keys=() if wants_all else keys)
@@ -155,6 +155,10 @@ def _unit(request: ActorRequest, units: Sequence[TreeUnit]) -> TreeUnit | None:
     if found is None:
         raise NotFound
     return found
+
+
+def chosen_keys(request: ActorRequest) -> list[UUID]:
+    return [key for text in request.POST.getlist("pk") if (key := _uuid(text))]
 
 
 def _uuid(text: str) -> UUID | None:

@@ -53,6 +53,7 @@ def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[st
         "crumbs": _crumbs(request, query),
         "header_facts": _header_facts(page),
         "actions": _actions(request),
+        "primary": _primary(request),
         "as_of": AsOf(printed_at(request)),
         "printed_at": printed_at(request),
         "conditions": people_query.conditions(query),
@@ -61,7 +62,7 @@ def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[st
         "chips": used_conditions(request, query),
         "save": Link(_("存为常用查询"), f"{reverse('desk:people-query')}{query.url()}"),
         **_saved(query),
-        **_table(query, page, columns),
+        **_table(request, query, page, columns),
         "pager": _pager(query, page),
         "nodes": _nodes(request, query, page),
         "switches": _switches(query),
@@ -95,6 +96,11 @@ def _actions(request: ActorRequest) -> list[Link]:
     return [Link(_("导入"), imports, icon="import")] if imports else []
 
 
+def _primary(request: ActorRequest) -> Link | None:
+    may_add = request.actor.has_role(*EDITORS)
+    return Link(_("新增人员"), reverse("desk:people-new"), icon="person-add") if may_add else None
+
+
 def _kept(query: ListQuery) -> list[tuple[str, str]]:
     """What a new search keeps: unit, scope, order, columns."""
     return [pair for pair in query.parameters if pair[0] not in _CONDITIONS and pair[0] != "page"]
@@ -111,7 +117,7 @@ def _saved(query: ListQuery) -> dict[str, Any]:
     return {"saved": saved[:SHOWN_QUERIES], "more": more}
 
 
-def _table(query: ListQuery, page: Page, columns: Sequence[RosterColumn]) -> dict[str, Any]:
+def _table(request: ActorRequest, query: ListQuery, page: Page, columns: Sequence[RosterColumn]) -> dict[str, Any]:
     shown = f"{len(columns)}/{len(COLUMNS)}"
     return {
         "columns": [
@@ -123,7 +129,7 @@ def _table(query: ListQuery, page: Page, columns: Sequence[RosterColumn]) -> dic
         "lines": [_line(row, page.first + place, columns) for place, row in enumerate(page.rows)],
         "order_text": _ORDER_WORDS[query.order](),
         "batch": _batch(query),
-        "batch_more": _batch_more(query),
+        "batch_more": _batch_more(request, query),
         "columns_url": f"{reverse('desk:people-columns')}{query.url()}",
         "columns_text": _("列 %(shown)s") % {"shown": shown},
         "dense_url": query.url(dense=None if query.is_dense else "1"),
@@ -166,11 +172,12 @@ def _batch(query: ListQuery) -> list[Link]:
     ]
 
 
-def _batch_more(query: ListQuery) -> list[Link]:
+def _batch_more(request: ActorRequest, query: ListQuery) -> list[Link]:
     tail = query.url()
     return [
         Link(_("任免审批表（Word）"), f"{reverse('desk:people-forms', args=['docx'])}{tail}"),
         Link(_("交换文件（.lrmx）"), f"{reverse('desk:people-forms', args=['lrmx'])}{tail}"),
+        *([Link(_("调整归属"), reverse("desk:people-move"))] if request.actor.has_role(*EDITORS) else []),
     ]
 
 

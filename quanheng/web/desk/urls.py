@@ -3,20 +3,47 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from quanheng.web.desk import import_items, imports, organization, organization_acts, people
+from quanheng.web.desk import (
+    dossier,
+    dossier_acts,
+    dossier_prints,
+    import_items,
+    imports,
+    organization,
+    organization_acts,
+    people,
+    placement,
+)
 
 app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.list_people, name="people"),
+    path("people/new/", placement.add_person, name="people-new"),
+    path("people/move/", placement.move_people, name="people-move"),
     path("people/columns/", people.choose_columns, name="people-columns"),
     path("people/queries/", people.save_query, name="people-query"),
     path("people/queries/<uuid:pk>/delete/", people.delete_query, name="people-query-delete"),
     path("people/export/", people.export_roster, name="people-export"),
     path("people/forms/<slug:kind>/", people.print_forms, name="people-forms"),
     path("people/units/<uuid:pk>/", people.show_children, name="people-children"),
-    path("people/<uuid:pk>/", people.list_people, name="dossier"),
-    path("evidence/<slug:kind>/<uuid:pk>/", people.list_people, name="evidence"),
+    path("people/<uuid:pk>/", dossier.show_dossier, name="dossier"),
+    path("people/<uuid:pk>/photo/", dossier.show_photo, name="dossier-photo"),
+    path("people/<uuid:pk>/form.<slug:kind>", dossier_prints.print_form, name="dossier-form"),
+    path("people/<uuid:pk>/fields/<slug:key>/", dossier_acts.change_field, name="dossier-field"),
+    path("people/<uuid:pk>/records/<slug:kind>/add/", dossier_acts.add_record, name="dossier-record-add"),
+    path(
+        "people/<uuid:pk>/records/<slug:kind>/<uuid:record>/", dossier_acts.change_record, name="dossier-record-change"
+    ),
+    path(
+        "people/<uuid:pk>/records/<slug:kind>/<uuid:record>/withdraw/",
+        dossier_acts.withdraw_record,
+        name="dossier-record-withdraw",
+    ),
+    path("people/<uuid:pk>/verify/<slug:item>/", dossier_acts.verify_item, name="dossier-verify"),
+    path("people/<uuid:pk>/kin/<uuid:tie>/", dossier_acts.decide_kin_tie, name="dossier-kin"),
+    path("people/<uuid:pk>/undo/<int:entry>/", dossier_acts.undo_change, name="dossier-undo"),
+    path("evidence/<slug:kind>/<uuid:pk>/", dossier.show_evidence, name="evidence"),
     path("imports/", imports.list_imports, name="imports"),
     path("imports/new/", imports.new_import, name="imports-new"),
     path("imports/<uuid:pk>/", imports.show_import, name="import"),

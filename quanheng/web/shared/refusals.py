@@ -112,7 +112,23 @@ IMPORTS: Mapping[str, str | Promise] = {
     "already-registered": gettext_lazy("这个身份证号核对之后已登记在别人名下，没有写入。请核对号码后重新导入这一份。"),
     "edited-since": gettext_lazy("导入之后这个人的档案又改过，没有撤销。需要时在档案里逐项更正。"),
 }
-SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS}
+DOSSIER: Mapping[str, str | Promise] = {
+    "earlier-day-is-read-only": gettext_lazy("历史日期的状态只读。回到今天再改。"),
+    "namesake": gettext_lazy("名册里已有同名、同出生年月的人。请先打开核对；确是两个人的，勾选下面的一项再新增。"),
+    "nobody": gettext_lazy("没有选人。在名册左边勾选，或先选“全部”。"),
+    "too-many": gettext_lazy("一次最多 %(limit)s 人，现在选了 %(count)s 人。请分几次办。"),
+    "conflict": gettext_lazy("这份档案刚刚有人改过。重新打开这一页，看过差别再改。"),
+    "no-materials": gettext_lazy("请写明对着哪些材料核对。"),
+    "value-unreadable": gettext_lazy("这个写法识别不出来，没有保存。请按任免审批表的写法填，代码表内的项目写全称。"),
+    "unchanged": gettext_lazy("与现在的完全一样，没有要改的。"),
+    "duplicate": gettext_lazy("已经有同样的一条：公民身份号码在全库只能有一个，年度考核一年只能有一条。请核对。"),
+    "has-inner-lines": gettext_lazy("这一段下面还有“其间”的记录。先撤回或改挂那几条。"),
+    "undo-too-late": gettext_lazy("撤销只在七天内可用，这一处到 %(until)s 为止。请用更正，两次都留下记录。"),
+    "changed-since": gettext_lazy("这一处后来又改过，或已经撤销过，不能再退回。请看查阅记录，用更正改到应有的值。"),
+    "detail-erased": gettext_lazy("台账里这一处的内容已按规定删除，不能据此退回。请用更正。"),
+    "no-earlier-value": gettext_lazy("原来的值没有留下来源，不能退回。请对照档案材料用更正填写。"),
+}
+SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER}
 
 
 def sentence(refusal: Refused) -> str:
