@@ -102,6 +102,9 @@ class FieldSource(models.Model):
                 fields=["cadre", "field"], condition=Q(withdrawn_at=None), name="field_has_one_current_source"
             )
         ]
+        indexes = [  # the few values that wait for a correction, of millions
+            models.Index(fields=["cadre"], condition=Q(is_flagged=True, withdrawn_at=None), name="source_flagged")
+        ]
 
 
 class Verification(models.Model):
@@ -123,6 +126,7 @@ class Verification(models.Model):
                 fields=["cadre", "item"], condition=Q(withdrawn_at=None), name="item_has_one_current_verification"
             )
         ]
+        indexes = [models.Index(fields=["result", "cadre"], condition=Q(withdrawn_at=None), name="verification_result")]
 
 
 class KinTie(models.Model):
