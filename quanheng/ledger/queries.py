@@ -30,9 +30,12 @@ class EntryFilter:
     since: datetime | None = None
     until: datetime | None = None  # not included
     actor: UUID | None = None  # who did it or for whom it was done
+    actors: tuple[UUID, ...] | None = None  # any of these; empty: a name that nobody has
     object_key: str = ""
     cadre: UUID | None = None
+    cadres: tuple[UUID, ...] | None = None
     action: str = ""  # a code, or a room's name with the dot: `people.`
+    stream: str = ""  # one stream, or several that begin with the text up to its dot: `read.`
     cite: str = ""
     is_refused: bool | None = None
 
@@ -41,9 +44,12 @@ class EntryFilter:
             (self.since, Q(at__gte=self.since)),
             (self.until, Q(at__lt=self.until)),
             (self.actor, Q(actor=self.actor) | Q(on_behalf_of=self.actor)),
+            (self.actors is not None, Q(actor__in=self.actors or ()) | Q(on_behalf_of__in=self.actors or ())),
             (self.object_key, Q(object_key=self.object_key)),
             (self.cadre, Q(cadre=self.cadre)),
+            (self.cadres is not None, Q(cadre__in=self.cadres or ())),
             (self.action, Q(action__startswith=self.action) if self.action[-1:] == "." else Q(action=self.action)),
+            (self.stream, Q(stream__startswith=self.stream) if self.stream[-1:] == "." else Q(stream=self.stream)),
             (self.cite, Q(cites__contains=canonical(self.cite))),
             (self.is_refused is not None, Q(is_refused=bool(self.is_refused))),
         )
@@ -97,6 +103,12 @@ def last_opened(actor: Actor, *, cadres: access.Keys, limit: int = 10) -> list[U
     opened = Entry.objects.filter(actor=actor.key, action=OPEN_DOSSIER, cadre__in=cadres)
     latest = opened.values("cadre").annotate(last=Max("pk")).order_by("-last")
     return [row["cadre"] for row in latest[:limit] if row["cadre"]]
+
+
+def has_opened(actor: Actor, cadre: UUID, *, since: datetime) -> bool:
+    """Whether this actor's opening of this file stands in the ledger since then."""
+    mine = Entry.objects.filter(actor=actor.key, cadre=cadre, action=OPEN_DOSSIER, is_refused=False)
+    return mine.filter(at__gte=since).exists()
 
 
 @dataclass(frozen=True, slots=True)

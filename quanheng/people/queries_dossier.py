@@ -208,3 +208,19 @@ def import_files(keys: Collection[UUID]) -> dict[UUID, str]:
 
 def source_keys(rows: Iterable[DossierRecord | FieldSource]) -> set[UUID]:
     return {row.source_key for row in rows if row.source_key}
+
+
+def last_change(cadre: Cadre, actor: UUID | None = None) -> Entry | None:
+    """The latest change of the file, of this actor where one is given; readings and refusals are no changes."""
+    mine = Q(actor=actor) if actor else Q()
+    changes = Entry.objects.filter(mine, cadre=cadre.pk, action__startswith="people.", is_refused=False)
+    return changes.exclude(action__in=["people.print_form", "people.export"]).order_by("-pk").first()
+
+
+def successor_of(record: DossierRecord) -> DossierRecord | None:
+    """The record that took the place of a withdrawn one: entered by the same act."""
+    rows: QuerySet[Any] = record.__class__._default_manager.filter(
+        cadre=record.cadre_id, recorded_at=record.withdrawn_at, withdrawn_at=None
+    )
+    successor: DossierRecord | None = rows.order_by("pk").first()
+    return successor

@@ -28,6 +28,7 @@ class Mark:
     kind: str = "bar"
     tone: int = 0  # 0 lightest .. 4 the accent: later posts darker
     words: str = ""  # text alternative; without it dates and label
+    short: str = ""  # inside a bar that is too narrow for the label
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,8 @@ def _label(drawn: DrawnMark, mark: Mark, row: list[Mark], axis: Axis) -> DrawnMa
     need = text_width(mark.label) + 8
     if mark.kind == "bar" and need <= drawn.width:
         return replace(drawn, text=mark.label, text_x=drawn.x + 6)
+    if mark.kind == "bar" and mark.short and text_width(mark.short) + 8 <= drawn.width:
+        return replace(drawn, text=mark.short, text_x=drawn.x + 6)
     at = row.index(mark)
     right = drawn.x + drawn.width + (8 if mark.kind == "diamond" else 4)
     limit = axis.x(row[at + 1].start) if at + 1 < len(row) else axis.width

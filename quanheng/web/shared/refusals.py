@@ -110,6 +110,7 @@ IMPORTS: Mapping[str, str | Promise] = {
     ),
     "changed-meanwhile": gettext_lazy("核对之后这个人的档案又改过，或不再归本账号管理，没有覆盖。请重新导入这一份。"),
     "already-registered": gettext_lazy("这个身份证号核对之后已登记在别人名下，没有写入。请核对号码后重新导入这一份。"),
+    "undecided": gettext_lazy("没有决定，按跳过办。要写入，请重新导入这一份。"),
     "edited-since": gettext_lazy("导入之后这个人的档案又改过，没有撤销。需要时在档案里逐项更正。"),
 }
 DOSSIER: Mapping[str, str | Promise] = {

@@ -1,0 +1,141 @@
+"""Opening a dossier on the desk: for which purpose, as on which day, logged; and where its values lead."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from quanheng.accounts.choices import PurposeChoice
+from quanheng.kernel.actor import Purpose
+from quanheng.kernel.errors import NotFound, NotPermitted
+from quanheng.ledger.actions import record_opening, record_refusal
+from quanheng.ledger.ledger_codes import OPEN_DOSSIER
+from quanheng.ledger.queries import has_opened
+from quanheng.people import access
+from quanheng.people.models import Cadre
+from quanheng.web.desk.days import chosen_day
+from quanheng.web.shared.dossier_evidence import Reader
+from quanheng.web.shared.gate import ActorRequest
+from quanheng.web.shared.parts import Link
+from quanheng.web.shared.refusals import sentence
+
+STILL_OPEN = timedelta(minutes=30)  # evidence asked for within it belongs to the opening that is already logged
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLinks:
+    """Addresses of one dossier that keep day and purpose; "" for a change that is not open here."""
+
+    cadre: UUID
+    query: str = ""
+    may_edit: bool = False
+
+    def _url(self, name: str, *args: object, query: str = "", **more: str) -> str:
+        parameters = "&".join(part for part in (query, urlencode(more)) if part)
+        url = reverse(f"desk:{name}", args=args)
+        return f"{url}?{parameters}" if parameters else url
+
+    def fact(self, kind: str) -> str:
+        return self._url("evidence", kind, self.cadre, query=self.query)
+
+    def field(self, key: str) -> str:
+        return self.fact(f"field-{key.replace('_', '-')}")
+
+    def record(self, kind: str, pk: UUID) -> str:
+        return self._url("evidence", f"record-{kind}", self.cadre, query=self.query, record=str(pk))
+
+    def change_field(self, key: str) -> str:
+        return self._url("dossier-field", self.cadre, key.replace("_", "-")) if self.may_edit else ""
+
+    def change(self, kind: str, pk: UUID) -> str:
+        return self._url("dossier-record-change", self.cadre, kind, pk) if self.may_edit else ""
+
+    def add(self, kind: str) -> str:
+        return self._url("dossier-record-add", self.cadre, kind) if self.may_edit else ""
+
+    def withdraw(self, kind: str, pk: UUID) -> str:
+        return self._url("dossier-record-withdraw", self.cadre, kind, pk) if self.may_edit else ""
+
+    def undo(self, entry: int) -> str:
+        return self._url("dossier-undo", self.cadre, entry) if self.may_edit else ""
+
+    def form(self, kind: str) -> str:
+        return self._url("dossier-form", self.cadre, kind, query=self.query)
+
+    def page(self, **changes: str) -> str:
+        return self._url("dossier", self.cadre, query=self.query, **changes)
+
+    def person(self, pk: UUID) -> str:
+        return self._url("dossier", pk, query=self.query)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file that the actor may read now."""
+
+    cadre: Cadre
+    on: date
+    is_past: bool
+    purpose: Purpose
+    purposes: tuple[Purpose, ...]
+    links: DeskLinks
+
+    @property
+    def reader(self) -> Reader:
+        remedy = _("更正由负责这个单位的工作人员办理；历史日期只读，回到今天再改。")
+        return Reader(self.cadre.name, self.links, PurposeChoice(self.purpose.value).label, remedy)
+
+
+def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
+    """NotFound out of scope; NotPermitted, which is logged, for a file or a purpose that is closed to the actor."""
+    purpose = asked_purpose(request)
+    try:
+        cadre = access.dossier_for(request.actor, pk, purpose=purpose)
+    except NotPermitted as refusal:
+        key = f"people.cadre:{pk}"
+        record_refusal(actor=request.actor, action=OPEN_DOSSIER, obj=key, refusal=refusal, at=request.now, cadre=pk)
+        raise
+    on = chosen_day(request)
+    is_past = on < request.today
+    granted = access.purposes_of(request.actor, cadre)
+    may_edit = access.may_edit(request.actor) and Purpose.MANAGEMENT in granted and not is_past
+    query = {"on": on.isoformat()} if is_past else {}
+    query |= {"purpose": purpose.value} if purpose is not Purpose.MANAGEMENT else {}
+    purposes = tuple(each for each in Purpose if each in granted)
+    return OpenFile(cadre, on, is_past, purpose, purposes, DeskLinks(pk, urlencode(query), may_edit))
+
+
+def asked_purpose(request: ActorRequest) -> Purpose:
+    """Of the address, else what the grants are for: a supervisor's first click must not be logged as a refusal,
+    which would tell the officers of the file. The desk never opens a file as the subject."""
+    asked = request.GET.get("purpose") or access.default_purpose(request.actor).value
+    if asked not in PurposeChoice.values:
+        raise NotFound
+    return Purpose(asked)
+
+
+def log_opening(request: ActorRequest, file: OpenFile) -> None:
+    record_opening(actor=request.actor, cadre=file.cadre.pk, purpose=file.purpose, at=request.now)
+
+
+def log_opening_once(request: ActorRequest, file: OpenFile) -> None:
+    """For drawers: part of an opening of the last half hour, else an opening of its own (asked from a list)."""
+    if not has_opened(request.actor, file.cadre.pk, since=request.now - STILL_OPEN):
+        log_opening(request, file)
+
+
+def other_purposes(request: ActorRequest, pk: UUID, refusal: NotPermitted) -> HttpResponse:
+    """403 that names the purposes for which the grants do open this file."""
+    granted = refusal.facts.get("granted")
+    if refusal.code != "purpose-not-granted" or not isinstance(granted, list) or not granted:
+        raise refusal
+    links = [
+        Link(PurposeChoice(value).label, f"{reverse('desk:dossier', args=[pk])}?purpose={value}") for value in granted
+    ]
+    context = {"reason": sentence(refusal), "links": links}
+    return render(request, "desk/dossier/purpose.html", context, status=403)
