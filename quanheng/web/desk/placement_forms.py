@@ -71,7 +71,7 @@ class PlaceForm(forms.Form):
 
 class NewCadreForm(PlaceForm):
     name = _text(gettext_lazy("姓名"), gettext_lazy("与户籍一致；少数民族姓名用间隔点 ·"), required=True)
-    sex = _select(gettext_lazy("性别"), [("男", gettext_lazy("男")), ("女", gettext_lazy("女"))])
+    sex = _select(gettext_lazy("性别"), [("", ""), ("男", gettext_lazy("男")), ("女", gettext_lazy("女"))])
     birth = _text(gettext_lazy("出生年月"), gettext_lazy("例如 1985.03"), length=10, required=True)
     ethnicity = _select(gettext_lazy("民族"), [(name, name) for name in codes.table("ethnic_groups").names.values()])
     native_place = _text(gettext_lazy("籍贯"))
@@ -89,6 +89,8 @@ class NewCadreForm(PlaceForm):
         "name", "sex", "birth", "ethnicity", "native_place", "birth_place", "party_joining", "work_start",
         "identity_number",
     )  # fmt: skip
+
+    field_order = (*TEXTS, "unit", "category", "is_another", "reason")
 
     def texts(self) -> dict[str, str]:
         return {key: self.cleaned_data[key] for key in self.TEXTS}
