@@ -1,6 +1,7 @@
 """What waits for somebody, for 今日: persons to look at, and what changed lately. Counts and lists hold only what the
 actor may see."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,6 +104,7 @@ class RecentChange:
     entry: Entry
     cadre: Cadre
     count: int
+    is_undone: bool
 
 
 def recent_changes(actor: Actor, at: datetime, *, limit: int) -> list[RecentChange]:
@@ -118,7 +120,19 @@ def recent_changes(actor: Actor, at: datetime, *, limit: int) -> list[RecentChan
     counts = {act["last"]: act["count"] for act in acts.order_by("-last")[:limit]}
     found = Entry.objects.filter(pk__in=list(counts)).select_related("detail").order_by("-pk")
     persons = _by_key(cadres, (entry.cadre for entry in found))
-    return [RecentChange(entry, persons[entry.cadre], counts[entry.pk]) for entry in found if entry.cadre in persons]
+    undone = _undone(persons, at)
+    return [
+        RecentChange(entry, persons[entry.cadre], counts[entry.pk], (entry.cadre, entry.seq) in undone)
+        for entry in found
+        if entry.cadre in persons
+    ]
+
+
+def _undone(cadres: Iterable[UUID], at: datetime) -> set[tuple[UUID | None, int]]:
+    """Changes taken back: the person, and the number of the entry in its stream."""
+    undoing = Entry.objects.filter(cadre__in=list(cadres), action="people.undo_change", at__gt=at - LATELY)
+    details = undoing.exclude(detail=None).values_list("cadre", "detail__detail")
+    return {(cadre, int(json.loads(detail).get("seq", 0))) for cadre, detail in details if detail}
 
 
 def recently_opened(actor: Actor, *, limit: int) -> list[Cadre]:

@@ -5,7 +5,7 @@ from django.urls import path
 from django.urls.resolvers import URLPattern
 from django.views.i18n import set_language
 
-from quanheng.web.shared import front, settings_page, sign_in, stories
+from quanheng.web.shared import front, help_page, settings_page, sign_in, stories
 from quanheng.web.shared.gate import public
 
 app_name = "web"
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", settings_page.change_password, name="change-password"),
+    path("help/", help_page.show_help, name="help"),
     path("settings/", settings_page.show_settings, name="settings"),
     path("settings/shortcuts/", settings_page.switch_shortcuts, name="settings-shortcuts"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from quanheng.web.console import accounts, running, sessions
+from quanheng.web.console import accounts, ledger, running, sessions
 
 app_name = "console"
 
@@ -24,4 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("accounts/grants/<uuid:pk>/revoke/", accounts.revoke_account_grant, name="account-grant-revoke"),
     path("sessions/", sessions.list_sessions, name="sessions"),
     path("sessions/end/", sessions.end_account_session, name="session-end"),
+    path("ledger/", ledger.list_entries, name="ledger"),
+    path("ledger/proof/", ledger.show_proof, name="ledger-proof"),
+    path("ledger/prove/", ledger.prove, name="ledger-prove"),
+    path("ledger/checkpoint/", ledger.export_checkpoint, name="ledger-checkpoint"),
+    path("ledger/package/", ledger.export_package, name="ledger-package"),
+    path("ledger/<int:pk>/", ledger.show_entry, name="ledger-entry"),
 ]

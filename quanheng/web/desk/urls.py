@@ -9,15 +9,23 @@ from quanheng.web.desk import (
     dossier_prints,
     import_items,
     imports,
+    ledger,
     organization,
     organization_acts,
     people,
     placement,
+    search,
+    today,
 )
 
 app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
+    path("today/", today.show_today, name="today"),
+    path("today/<slug:kind>/", today.list_due, name="today-due"),
+    path("search/", search.search, name="search"),
+    path("ledger/", ledger.list_entries, name="ledger"),
+    path("ledger/<int:pk>/", ledger.show_entry, name="ledger-entry"),
     path("people/", people.list_people, name="people"),
     path("people/new/", placement.add_person, name="people-new"),
     path("people/move/", placement.move_people, name="people-move"),

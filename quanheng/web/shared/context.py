@@ -61,14 +61,14 @@ _ADMINISTRATOR = {role: frozenset({role}) for role in (Role.SYSTEM_ADMIN, Role.S
 _CADRE = frozenset({Role.CADRE})
 
 DESK = (
-    Entry(_("今日"), (Tab(_("今日"), "desk:today", READERS),), is_single=True),
+    Entry(_("今日"), (Tab(_("今日"), "desk:today", READERS, also=("desk:today-",)),), is_single=True),
     Entry(
         _("干部"),
         (
             Tab(_("人员名册"), "desk:people", READERS, also=("desk:people-", "desk:dossier", "desk:evidence")),
             Tab(_("机构与班子"), "desk:units", READERS, also=("desk:unit",)),
             Tab(_("统计与结构"), "desk:structure", READERS, also=("desk:structure-",)),
-            Tab(_("导入"), "desk:imports", EDITORS, also=("desk:import-", "desk:imports-")),
+            Tab(_("导入"), "desk:imports", EDITORS, also=("desk:import",)),
         ),
     ),
 )
@@ -145,9 +145,9 @@ def links(tabs: Iterable[Tab], actor: Actor | None, view_name: str) -> tuple[Lin
     return tuple(Link(tab.label, url, tab.is_current(view_name)) for tab, url in opened if url)
 
 
-def url_or_nothing(url_name: str) -> str:
+def url_or_nothing(url_name: str, *args: object) -> str:
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""
 

@@ -96,7 +96,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of the filter bar: `kind` is text, choice, many or range."""
+    """One condition of the filter bar: `kind` is text, date, choice, many or range."""
 
     name: str
     label: Text
