@@ -128,30 +128,35 @@ def _person(item: Any, takes_findings: bool) -> dict[str, Any]:
     from quanheng.people.imports import queries
 
     findings = queries.corrected(item)[1] if queries.has_form(item) else ()
-    is_taken = takes_findings and item.decision == "pending" and item.match in ("new", "changed")
     return {
         "file": item.file_name,
         "match": str(item.match),
-        "decision": "accept" if is_taken else str(item.decision),
+        "decision": _decision(item, takes_findings),
         "error": _error(item) or None,
         "findings": [{"place": f.place, "value": f.value, "reason": f.reason} for f in findings],
     }
 
 
+def _decision(item: Any, takes_findings: bool) -> str:
+    """accept, skip, or pending: waits for a person, whom the batch as a whole did not wait for."""
+    from quanheng.people.imports import queries
+
+    if item.decision == "accept" or item.error not in ("", "undecided") or not queries.needs_person(item):
+        return str(item.decision)
+    return "accept" if takes_findings and item.match in ("new", "changed") else "pending"
+
+
 def _error(item: Any) -> str:
     from quanheng.formats import lrmx, report
+    from quanheng.kernel.errors import Refused
+    from quanheng.web.shared.refusals import sentence
 
     if item.match == "unreadable":
         return report.error_sentence(lrmx.CannotRead(item.error, **item.reading["facts"]))
-    return _ERRORS.get(item.error, str(item.error))
+    known = item.error not in ("", "undecided")  # undecided is told as pending
+    return sentence(Refused(item.error)) if known else ""
 
 
-_ERRORS = {
-    "twice-in-import": "这次导入里有两份文件是同一个身份证号，只采用第一份。",
-    "changed-meanwhile": "核对以后档案又有改动，没有写入。请再导入一次。",
-    "no-place": "这个账号不能把人放到这个单位。",
-    "already-registered": "这个身份证号刚被登记，没有写入。请再导入一次。",
-}
 _MATCHES = {
     "new": "新增",
     "changed": "有变化",

@@ -14,12 +14,8 @@ SENTENCES: Words = {
         "not-owner": "这个数据库角色不能改表（{why}）。请用表的所有者运行一次 manage.py migrate。",
     },
     "NotFound": {"not-found": "没有这个账号或单位，或不在这个账号的授权范围内。"},
-    "CannotExport": {"nobody": "这个账号在这个单位没有可导出的人。没有写入任何文件。"},
+    "CannotExport": {"nobody": "这个账号在这个单位没有可导出的人，没有写入任何文件。请核对单位编码和授权。"},
     "CannotImport": {
-        "no-place": "这个账号不能把人放到这个单位这一类别。请用 --unit、--category 另选，或请安全管理员核对授权。",
-        "too-many-files": "一次导入超过 {limit} 份。请分几次。",
-        "no-files": "没有可导入的文件。",
-        "no-reason": "理由不少于 {minimum} 个字；写入台账，以后可查。",
         "unknown-category": "没有“{category}”这个管理类别。可用：{known}。",
         "no-unit": "这个账号没有所在单位。请用 --unit 给出新增人员的单位编码。",
     },
