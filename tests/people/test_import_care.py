@@ -183,3 +183,19 @@ def test_a_silent_task_is_put_in_once(import_files: Import, lin: Actor, cast: Ca
         assert tasks.resume_interrupted() == 0
     batch.refresh_from_db()
     assert (batch.state, batch.done) == (ImportState.APPLIED, 1)
+
+
+def test_a_form_that_was_only_filled_anew_changes_nothing(import_files: Import) -> None:
+    import_files(FORM)
+    filled = replace(FORM, filled_on="20261120", filled_by="何静", rewards_and_sanctions="无", reporting_unit="甲局")
+    assert only_item(import_files(filled, is_applied=False)).match == ImportMatch.UNCHANGED
+    moved = replace(filled, native_place="霁州栖梧")
+    batch = import_files(moved)
+    assert sorted(only_item(batch).undo or {}) == ["native_place"]
+    assert Cadre.objects.get(name="沈砚秋").native_place == "霁州栖梧"
+
+
+def test_whoever_was_not_decided_is_left_out_and_told_so(import_files: Import) -> None:
+    batch = import_files(replace(FORM, birth="198513", identity_number=""))
+    item = only_item(batch)
+    assert (batch.done, item.decision, item.error) == (0, ImportDecision.SKIP, "undecided")

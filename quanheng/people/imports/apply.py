@@ -197,7 +197,8 @@ def _write_items(batch: ImportBatch, prepared: Iterable[Prepared], fit: Iterable
         rows.append(row)
     columns = ["cadre", "cadre_revision", "match", "undo", "decision", "error"]
     ImportItem.objects.bulk_update(rows, columns, batch_size=BATCH)
-    batch.items.exclude(pk__in=done).filter(decision=ImportDecision.PENDING).update(decision=ImportDecision.SKIP)
+    undecided = batch.items.exclude(pk__in=done).filter(decision=ImportDecision.PENDING)
+    undecided.update(decision=ImportDecision.SKIP, error="undecided")
 
 
 def _write_ledger(actor: Actor, batch: ImportBatch, fit: Sequence[Prepared], at: datetime) -> None:

@@ -26,11 +26,29 @@ class Change:
     after: str
 
 
-def changes(old: AppointmentForm, new: AppointmentForm, *, has_posts: bool, photo_changed: bool) -> tuple[Change, ...]:
+# When, by whom and for whom the form was filled: of the form, not of the person.
+FILLING = frozenset({"reporting_unit", "age_computed_on", "filled_on", "filled_by"})
+NOTHING = "无"  # a form says so of rewards; a register says it by holding nothing
+
+
+def changes(
+    old: AppointmentForm, new: AppointmentForm, *, is_known: bool, has_posts: bool, photo_changed: bool
+) -> tuple[Change, ...]:
     """Groups in which the file says something else than the register.
 
+    `is_known`: the person is registered; a form that was only filled anew then says nothing new.
     `has_posts`: the register prints present posts from its records, so the file's text cannot replace them.
     """
+    found = _differences(old, new, has_posts=has_posts, photo_changed=photo_changed)
+    if not is_known:
+        return found
+    found = tuple(change for change in found if change.before or change.after != NOTHING)
+    return found if {change.group for change in found} - FILLING else ()
+
+
+def _differences(
+    old: AppointmentForm, new: AppointmentForm, *, has_posts: bool, photo_changed: bool
+) -> tuple[Change, ...]:
     left_out = {"current_post"} if has_posts else set()
     found = [
         Change(group, before, after)

@@ -147,7 +147,9 @@ def compare_item(item: ImportItem, *, on: date) -> Comparison:
 def compare(item: ImportItem, form: AppointmentForm, findings: tuple[Finding, ...], old: Dossier | None) -> Comparison:
     before = form_of(old) if old else AppointmentForm()
     has_posts = bool(old and old.current_posts)
-    found = changes(before, form, has_posts=has_posts, photo_changed=_photo_changed(item, old))
+    found = changes(
+        before, form, is_known=old is not None, has_posts=has_posts, photo_changed=_photo_changed(item, old)
+    )
     return Comparison(form, findings, found, old, posts_differ(before, form, has_posts=has_posts))
 
 

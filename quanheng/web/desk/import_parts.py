@@ -92,6 +92,7 @@ class Sheet:
     name: str
     lines: tuple[FindingLine, ...]
     may_remember: bool
+    may_type: bool
     url: str
 
 
@@ -106,7 +107,8 @@ def sheet_of(
         lines.append(_line(form, finding, path if _may_type(path, seen, is_list=is_list) else "", typed, is_list))
         seen.add(path)
     may_remember = bool(item.batch.sender) and bool(seen & set(REMEMBERED_FIELDS))
-    return Sheet(item, form.name or item.file_name, tuple(lines), may_remember, item_url(item))
+    may_type = any(line.path for line in lines)
+    return Sheet(item, form.name or item.file_name, tuple(lines), may_remember, may_type, item_url(item))
 
 
 def _may_type(path: str, seen: set[str], *, is_list: bool) -> bool:
@@ -120,7 +122,7 @@ def _line(form: AppointmentForm, finding: Finding, path: str, typed: Mapping[str
     return FindingLine(
         label=words.place_label(finding.place),
         raw=words.masked(raw) if hides else raw,
-        read=words.masked(read) if hides else read,
+        read="" if hides else read,
         reason=finding.reason.replace(raw, words.masked(raw)) if hides and raw else finding.reason,
         path=path,
         value=typed.get(path, words.text_at(form, path)) if path else "",
@@ -209,7 +211,7 @@ def outcomes(actor: Actor, items: Sequence[ImportItem]) -> list[Outcome]:
 def _outcome(item: ImportItem) -> Outcome:
     is_taken = item.decision == ImportDecision.ACCEPT and not item.error
     name = queries.corrected(item)[0].name if queries.has_form(item) else ""
-    what: Text = ImportMatch(item.match).label if is_taken else words.left_out(item)
+    what: Text = words.WRITTEN.get(item.match, "") if is_taken else words.left_out(item)
     url = dossier_url(item.cadre_id) if is_taken and item.cadre_id else ""
     return Outcome(name or item.file_name, item.file_name, what, url, item_url(item))
 

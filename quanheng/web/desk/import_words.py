@@ -86,7 +86,7 @@ def our_reading(form: AppointmentForm, path: str) -> str:
     columns, is_flagged = spec.parse(text)
     value = columns[spec.columns[0]]
     if is_flagged:
-        return _("读不出，先空着") if not value else _("代码表里没有，照原文留着")
+        return _("照原文留着，标出来") if value else _("读不出，先空着")
     return f"{value:%Y-%m}" if isinstance(value, date) else text
 
 
@@ -107,6 +107,10 @@ def left_out(item: ImportItem) -> str:
     return _("核对时选了跳过。") if item.decision == ImportDecision.SKIP else ""
 
 
+WRITTEN: Mapping[str, Text] = {
+    ImportMatch.NEW: gettext_lazy("新建档案"),
+    ImportMatch.CHANGED: gettext_lazy("更新档案"),
+}
 DECISIONS: Mapping[str, Text] = {
     ImportDecision.PENDING: gettext_lazy("还没决定"),
     ImportDecision.ACCEPT: gettext_lazy("采用"),

@@ -112,7 +112,7 @@ def test_from_files_to_the_report(officer: Client, cast: Cast, post: Post) -> No
     text = words(officer, page(batch))
     assert "写入 2 人，跳过 1 人。" in text
     assert "撤销可用至 2026-11-27 08:00。" in text
-    assert "沈砚秋 新增 1.lrmx" in text
+    assert "沈砚秋 新建档案 1.lrmx" in text
     assert "3.lrmx 第 1 行第 1 列起读不通，不是 .lrmx 文件或已损坏。请在原系统重新导出。" in text, text
     assert Cadre.objects.filter(name__in=["沈砚秋", "林晚"]).count() == 2
     line = words(officer, reverse("desk:imports"))
@@ -230,7 +230,7 @@ def test_a_relatives_birth_is_corrected(officer: Client, cast: Cast, post: Post)
     husband = replace(FORM.family[0], birth="198413")
     batch = upload(post, officer, cast, replace(FORM, family=(husband,)))
     text = words(officer, page(batch))
-    assert "家庭成员第 1 人的出生日期 198413" in text
+    assert "家庭成员第 1 人的出生日期 文件里写作 198413" in text
     item = batch.items.get()
     post(officer, of("import-correct", batch, item), {"value:family/1/birth": "198401"})
     item.refresh_from_db()
