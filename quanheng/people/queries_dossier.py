@@ -13,6 +13,7 @@ from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.errors import NotFound
 from quanheng.ledger.access import visible_entries
 from quanheng.ledger.models import Entry
+from quanheng.ledger.queries import own_openings
 from quanheng.people import access
 from quanheng.people.models import (
     AnnualGrade,
@@ -219,8 +220,17 @@ def last_change(cadre: Cadre, actor: UUID | None = None) -> Entry | None:
 
 def successor_of(record: DossierRecord) -> DossierRecord | None:
     """The record that took the place of a withdrawn one: entered by the same act."""
+    if record.withdrawn_at is None:
+        return None
     rows: QuerySet[Any] = record.__class__._default_manager.filter(
         cadre=record.cadre_id, recorded_at=record.withdrawn_at, withdrawn_at=None
     )
     successor: DossierRecord | None = rows.order_by("pk").first()
     return successor
+
+
+def own_readings(actor: Actor, cadre: Cadre) -> QuerySet[Entry]:
+    """谁看过: openings, prints and exports of the actor's own file, newest first; supervision is not told."""
+    taken = Entry.objects.filter(cadre=cadre.pk, action__in=["people.print_form", "people.export"], is_refused=False)
+    opened = own_openings(actor).filter(cadre=cadre.pk, is_refused=False).order_by()
+    return (opened | taken).order_by("-pk")

@@ -155,13 +155,17 @@ def _undo_field(cadre: Cadre, row: Entry, detail: Detail) -> None:
 def _earlier_columns(spec: IdentityField, before: Detail, earlier: FieldSource | None) -> Columns:
     """As the entry says it; of a sealed value, of which it holds a digest, as the earlier source reads."""
     if not spec.is_sealed:
-        return {name: Cadre._meta.get_field(name).to_python(value) for name, value in before.items()}
+        return {field.name: field.to_python(before[field.name]) for field in _columns(before)}
     if all(value is None for value in before.values()):
         return dict.fromkeys(before)
     columns = spec.parse(str(earlier.raw or ""))[0] if earlier else {}
     if {name: digest(value) for name, value in columns.items()} != before:
         raise CannotUndo("no-earlier-value")
     return columns
+
+
+def _columns(before: Detail) -> list[Any]:
+    return [field for field in Cadre._meta.concrete_fields if field.name in before]
 
 
 _UNDO: Mapping[str, Callable[[Cadre, Entry, Detail], None]] = {

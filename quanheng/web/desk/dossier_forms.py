@@ -22,29 +22,27 @@ def text_input(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attrs})
 
 
-def text(label: Text, *, required: bool = True, length: int = 120, hint: Text = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, max_length=length, required=required, widget=text_input(), help_text=hint or None
-    )
+def text(label: Any, *, required: bool = True, length: int = 120, hint: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=required, widget=text_input(), help_text=hint)
 
 
-def lines(label: Text, *, required: bool = True, rows: int = 2, hint: Text = "") -> forms.CharField:
+def lines(label: Any, *, required: bool = True, rows: int = 2, hint: Any = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"class": "form-control", "rows": rows})
-    return forms.CharField(label=label, required=required, widget=widget, help_text=hint or None)
+    return forms.CharField(label=label, required=required, widget=widget, help_text=hint)
 
 
-def choice(label: Text, choices: Any, *, required: bool = True) -> forms.ChoiceField:
+def choice(label: Any, choices: Any, *, required: bool = True) -> forms.ChoiceField:
     options = choices if required else [("", gettext_lazy("未填")), *choices]
     widget = forms.Select(attrs={"class": "form-select"})
     return forms.ChoiceField(label=label, choices=options, required=required, widget=widget)
 
 
-def number(label: Text, *, least: int = 0, most: int = 32767, required: bool = True) -> forms.IntegerField:
+def number(label: Any, *, least: int = 0, most: int = 32767, required: bool = True) -> forms.IntegerField:
     widget = forms.NumberInput(attrs={"class": "form-control"})
     return forms.IntegerField(label=label, min_value=least, max_value=most, required=required, widget=widget)
 
 
-def tick(label: Text) -> forms.BooleanField:
+def tick(label: Any) -> forms.BooleanField:
     return forms.BooleanField(
         label=label, required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
     )
@@ -53,7 +51,7 @@ def tick(label: Text) -> forms.BooleanField:
 class DayField(forms.CharField):
     """A month as the files write it, or a whole date; a month means its first day."""
 
-    def __init__(self, label: Text, *, required: bool = True) -> None:
+    def __init__(self, label: Any, *, required: bool = True) -> None:
         hint = gettext_lazy("写作 2022.04、202204 或 2022-04-15。")
         super().__init__(label=label, required=required, max_length=20, widget=text_input(), help_text=hint)
 
@@ -73,7 +71,7 @@ class DayField(forms.CharField):
         return value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return read_day(str(data or "")) != initial
+        return bool(read_day(str(data or "")) != initial)
 
 
 def read_day(raw: str) -> date | None:
@@ -120,7 +118,7 @@ class FieldForm(ChangeForm):
 
     raw = forms.CharField(required=False, max_length=240, strip=True, widget=text_input())
 
-    def offer(self, label: Text, value: str, hint: Text) -> None:
+    def offer(self, label: Any, value: str, hint: Text) -> None:
         self.fields["raw"].label, self.fields["raw"].initial = str(label), value
         self.fields["raw"].help_text = str(hint)
 

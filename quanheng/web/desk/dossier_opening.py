@@ -103,7 +103,7 @@ def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
     on = chosen_day(request)
     is_past = on < request.today
     granted = access.purposes_of(request.actor, cadre)
-    may_edit = access.may_edit(request.actor) and Purpose.MANAGEMENT in granted and not is_past
+    may_edit = access.may_edit(request.actor) and purpose is Purpose.MANAGEMENT and not is_past
     query = {"on": on.isoformat()} if is_past else {}
     query |= {"purpose": purpose.value} if purpose is not Purpose.MANAGEMENT else {}
     purposes = tuple(each for each in Purpose if each in granted)

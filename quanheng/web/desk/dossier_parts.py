@@ -161,18 +161,12 @@ def field_lines(file: OpenFile, sources: Mapping[str, FieldSource], *, reveals: 
 
 
 def resume_state(records: Row) -> str:
-    """按任免审批表格式，6 段，年月衔接 or with the number of gaps."""
-    tops = sorted(
-        (row for row in records.resume if row.inside_id is None and row.valid_from), key=lambda row: row.valid_from
-    )
-    gaps = sum(
-        1
-        for before, after in zip(tops, tops[1:], strict=False)
-        if before.valid_to and after.valid_from and after.valid_from - before.valid_to > GAP
-    )
+    """6 段，年月衔接无空档, or with the number of gaps."""
+    spans = sorted((row.valid_from, row.valid_to) for row in records.resume if row.valid_from and not row.inside_id)
+    gaps = sum(1 for (_start, end), (start, _end) in zip(spans, spans[1:], strict=False) if end and start - end > GAP)
     if gaps:
-        return _("%(count)s 段，有 %(gaps)s 处空档") % {"count": len(tops), "gaps": gaps}
-    return _("%(count)s 段，年月衔接无空档") % {"count": len(tops)}
+        return _("%(count)s 段，有 %(gaps)s 处空档") % {"count": len(spans), "gaps": gaps}
+    return _("%(count)s 段，年月衔接无空档") % {"count": len(spans)}
 
 
 def verification_lines(records: Row, found: Mapping[str, Verification], links: DeskLinks) -> list[ItemLine]:

@@ -74,9 +74,9 @@ def _education(derived: Derived) -> tuple[str, str]:
 
 _WORDS: Mapping[FactKind, Callable[[Derived], tuple[str, str]]] = {
     FactKind.AGE: lambda derived: ("", age_span(derived.months or 0)),
-    FactKind.TIER: lambda derived: (str(PostTier(derived.value).label), _span(derived)),  # type: ignore[arg-type]
+    FactKind.TIER: lambda derived: (str(PostTier(str(derived.value)).label), _span(derived)),
     FactKind.TENURE: lambda derived: ("", _span(derived)),
-    FactKind.RANK: lambda derived: (str(Rank(derived.value).label), _span(derived)),  # type: ignore[arg-type]
+    FactKind.RANK: lambda derived: (str(Rank(str(derived.value)).label), _span(derived)),
     FactKind.WORK_YEARS: lambda derived: ("", _span(derived)),
     FactKind.GRASSROOTS: lambda derived: ("", _span(derived)),
     FactKind.PARTY: _party,

@@ -126,8 +126,9 @@ def source_text(row: DossierRecord | FieldSource, names: Names | None = None) ->
     if kind is SourceKind.IMPORT:
         file = names.files.get(row.source_key, "") if names and row.source_key else ""
         return " ".join(part for part in (str(kind.label), file, row.source_field) if part)
-    if kind is SourceKind.OFFICER and names and row.source_key in names.accounts:
-        return _("%(name)s录入") % {"name": names.accounts[row.source_key]}
+    officer = names.accounts.get(row.source_key, "") if names and row.source_key else ""
+    if kind is SourceKind.OFFICER and officer and not row.source_field:
+        return _("%(name)s录入") % {"name": officer}
     return row.source_field or str(kind.label)
 
 
