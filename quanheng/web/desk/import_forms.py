@@ -25,7 +25,7 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files; each is checked alike."""
 
-    def clean(self, value: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, value: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = value if isinstance(value, list | tuple) else [value] if value else []
         if not files:
             raise forms.ValidationError(_("还没有选文件。请选 .lrmx 文件，或 .lrmx 文件的 zip 压缩包。"))
@@ -33,7 +33,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(
+    upload = FilesField(
         label=gettext_lazy("文件"),
         help_text=gettext_lazy(
             "选一个或多个 .lrmx 文件，也可选 zip 压缩包；也可把文件拖到这里。"
@@ -79,7 +79,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
-        self.fields["files"].widget.attrs["data-too-large"] = _("选的文件合计超过 1 GB。请分几次选。")
+        self.fields["upload"].widget.attrs["data-too-large"] = _("选的文件合计超过 1 GB。请分几次选。")
         category = self.fields["category"]
         assert isinstance(category, forms.ChoiceField)
         category.choices = _categories_of(actor)

@@ -9,7 +9,7 @@ from quanheng.formats import elements
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.kernel.actor import Actor
 from quanheng.people.imports import queries
-from quanheng.people.imports.compare import text_of
+from quanheng.people.imports.compare import Change, text_of
 from quanheng.people.models import Cadre, ImportItem
 from quanheng.web.desk import import_parts as parts
 from quanheng.web.desk import import_words as words
@@ -71,7 +71,7 @@ def difference(item: ImportItem, comparison: queries.Comparison) -> tuple[GroupC
     )
 
 
-def _row(change: queries.Change) -> DiffRow:
+def _row(change: Change) -> DiffRow:
     label = words.group_label(change.group)
     if change.group == "photo":
         return diff_row(label, _("登记册里的照片"), _("文件里的照片，见本页上方"))

@@ -1,6 +1,6 @@
 """What each step of the import page holds, by the state of the import."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from quanheng.web.shared.parts import Link, Text
 SHEETS, ROWS, LINES, BATCHES = 20, 50, 100, 30  # to a page
 
 Context = dict[str, Any]
+Builder = Callable[[ActorRequest, ImportBatch], Context]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def batch_page(request: ActorRequest, batch: ImportBatch, step: str) -> Context:
         ImportState.APPLIED: _report,
         ImportState.UNDONE: _report,
     }
-    build = builders.get(ImportState(batch.state), _running if batch.state in parts.RUNNING else _stopped)
+    build: Builder = builders.get(ImportState(batch.state), _running if batch.state in parts.RUNNING else _stopped)
     return _frame(request, batch) | build(request, batch)
 
 
@@ -187,7 +188,7 @@ def _apply_panel(batch: ImportBatch) -> ReasonPanel:
     )
 
 
-_STEPS: Mapping[str, Any] = {"findings": _findings, "review": _review, "apply": _apply}
+_STEPS: Mapping[str, Builder] = {"findings": _findings, "review": _review, "apply": _apply}
 
 
 def _report(request: ActorRequest, batch: ImportBatch) -> Context:

@@ -84,7 +84,7 @@ def _upload(request: ActorRequest, form: UploadForm) -> ImportBatch:
     with recorded_step(actor=actor, action="people.upload_import", obj=data["unit"], at=at):
         batch = actions.upload(
             actor=actor,
-            files=[(file.name, file.file) for file in data["files"]],
+            files=[(file.name, file.file) for file in data["upload"]],
             unit=data["unit"],
             category=data["category"],
             sender=data["sender"],
@@ -112,7 +112,7 @@ def _not_received(request: ActorRequest, code: str, status: int) -> HttpResponse
 
 
 def _upload_page(request: ActorRequest, form: UploadForm, refusal: str = "", status: int = 200) -> HttpResponse:
-    errors = (ErrorLine(refusal, "id_files"),) if refusal else error_lines(form) if form.is_bound else ()
+    errors = (ErrorLine(refusal, "id_upload"),) if refusal else error_lines(form) if form.is_bound else ()
     context = pages.upload_page(request) | {"form": form, "errors": errors}
     return render(request, "desk/imports/new.html", context, status=status)
 

@@ -60,7 +60,7 @@ def lrmx_file(form: AppointmentForm | bytes, name: str = "沈砚秋.lrmx") -> Si
 
 def upload(post: Post, client: Client, cast: Cast, *forms: AppointmentForm | bytes, sender: str = "") -> ImportBatch:
     files = [lrmx_file(form, f"{number}.lrmx") for number, form in enumerate(forms, 1)]
-    data = {"files": files, "unit": cast.unit_a.code, "category": "city", "sender": sender}
+    data = {"upload": files, "unit": cast.unit_a.code, "category": "city", "sender": sender}
     answer = post(client, reverse("desk:imports-new"), data)
     batch = ImportBatch.objects.order_by("-created_at", "-number")[0]
     assert answer.status_code == 302, TextOf(answer.content.decode())
@@ -324,7 +324,7 @@ def test_a_reason_that_is_too_short_keeps_what_was_typed(officer: Client, cast: 
 
 
 def test_a_unit_outside_the_grant_is_refused(officer: Client, cast: Cast, post: Post) -> None:
-    data = {"files": [lrmx_file(FORM)], "unit": cast.unit_b.code, "category": "city"}
+    data = {"upload": [lrmx_file(FORM)], "unit": cast.unit_b.code, "category": "city"}
     answer = post(officer, reverse("desk:imports-new"), data)
     assert answer.status_code == 400
     assert "不在本账号的管理范围内" in answer.content.decode()
@@ -334,14 +334,14 @@ def test_a_unit_outside_the_grant_is_refused(officer: Client, cast: Cast, post: 
 def test_no_file_chosen_is_said_at_the_field(officer: Client, cast: Cast, post: Post) -> None:
     answer = post(officer, reverse("desk:imports-new"), {"unit": cast.unit_a.code, "category": "city"})
     assert answer.status_code == 400
-    assert 'href="#id_files"' in answer.content.decode()
+    assert 'href="#id_upload"' in answer.content.decode()
     assert "还没有选文件" in answer.content.decode()
 
 
 def test_the_token_of_the_form_is_asked_for(cast: Cast, lin: Actor) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(cast.accounts["lin"])
-    data = {"files": [lrmx_file(FORM)], "unit": cast.unit_a.code, "category": "city"}
+    data = {"upload": [lrmx_file(FORM)], "unit": cast.unit_a.code, "category": "city"}
     assert strict.post(reverse("desk:imports-new"), data).status_code == 403
     assert ImportBatch.objects.count() == 0
 
@@ -457,7 +457,7 @@ def test_an_upload_that_must_not_be_opened_leaves_nothing(
     officer: Client, cast: Cast, post: Post, name: str, content: bytes, sentence: str
 ) -> None:
     files = [lrmx_file(FORM), SimpleUploadedFile(name, content)]
-    data = {"files": files[1:] if name == "f.zip" else files, "unit": cast.unit_a.code, "category": "city"}
+    data = {"upload": files[1:] if name == "f.zip" else files, "unit": cast.unit_a.code, "category": "city"}
     answer = post(officer, reverse("desk:imports-new"), data)
     assert answer.status_code == 409
     assert sentence in answer.content.decode()
@@ -483,7 +483,7 @@ def test_a_file_declared_in_gbk_is_read(officer: Client, cast: Cast, post: Post)
 
 def test_a_zip_of_many_is_one_import(officer: Client, cast: Cast, post: Post) -> None:
     packed = zip_of({"甲局/沈砚秋.lrmx": lrmx.write(FORM), "甲局/林晚.lrmx": lrmx.write(OTHER)})
-    data = {"files": [SimpleUploadedFile("一批.zip", packed)], "unit": cast.unit_a.name, "category": "city"}
+    data = {"upload": [SimpleUploadedFile("一批.zip", packed)], "unit": cast.unit_a.name, "category": "city"}
     post(officer, reverse("desk:imports-new"), data)
     names = ImportBatch.objects.get().items.order_by("order").values_list("file_name", flat=True)
     assert list(names) == ["甲局/沈砚秋.lrmx", "甲局/林晚.lrmx"]
@@ -498,6 +498,6 @@ def test_a_request_beyond_the_limit_is_not_even_read(officer: Client) -> None:
 def test_too_many_files_at_once_are_told(officer: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
     files = [lrmx_file(FORM, f"{number}.lrmx") for number in range(3)]
-    answer = officer.post(reverse("desk:imports-new"), {"files": files})
+    answer = officer.post(reverse("desk:imports-new"), {"upload": files})
     assert answer.status_code == 413
     assert "请压缩成一个 zip 再选" in answer.content.decode()
