@@ -199,3 +199,10 @@ def test_whoever_was_not_decided_is_left_out_and_told_so(import_files: Import) -
     batch = import_files(replace(FORM, birth="198513", identity_number=""))
     item = only_item(batch)
     assert (batch.done, item.decision, item.error) == (0, ImportDecision.SKIP, "undecided")
+
+
+def test_a_file_that_says_nothing_new_does_not_stand_in_the_way_of_the_next(import_files: Import) -> None:
+    import_files(FORM)
+    batch = import_files(FORM, replace(FORM, native_place="霁州栖梧"))
+    assert [(item.match, item.error) for item in queries.items_of(batch)] == [("unchanged", ""), ("changed", "")]
+    assert Cadre.objects.get(name="沈砚秋").native_place == "霁州栖梧"

@@ -271,12 +271,13 @@ def _proposed(item: ImportItem) -> ImportDecision:
 
 @transaction.atomic
 def _finish_reading(batch: ImportBatch) -> None:
-    """The second of two files with one identity number is for a person to decide."""
+    """Of two files with one identity number that would both be taken, the second waits for a person's word."""
     row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if row.state != ImportState.READING:
         return  # another worker has finished it
     seen: set[str] = set()
-    for item in batch.items.exclude(match=ImportMatch.UNREADABLE).order_by("order"):
+    taken = [ImportMatch.NEW, ImportMatch.CHANGED, ImportMatch.DUPLICATE]
+    for item in batch.items.filter(match__in=taken).order_by("order"):
         number = (item.reading or {}).get("form", {}).get("identity_number", "")
         if number and number in seen:
             item.decision, item.error = ImportDecision.SKIP, "twice-in-import"
