@@ -3,7 +3,7 @@ BIN := .venv/bin
 DEMO := QUANHENG_DATA=$(CURDIR)/var/demo QUANHENG_DEMO=1
 FAST := not slow and not browser and not postgres
 
-.PHONY: help demo test check bench mission dev test-sqlite test-postgres format clean
+.PHONY: help demo test check bench mission dev messages test-sqlite test-postgres format clean
 
 .NOTPARALLEL:
 
@@ -42,6 +42,9 @@ bench: dev ## every claim of speed: a ratio against a named peer or limit
 
 mission: dev ## the table of mechanisms, their state and the stories that carry them
 	@$(BIN)/python -m tools.mission
+
+messages: dev ## gather what is to be translated, compile the English catalogue (needs gettext)
+	@tools/messages
 
 format: dev ## mend layout and what ruff can mend by itself
 	$(BIN)/ruff check --fix .
