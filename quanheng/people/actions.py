@@ -19,6 +19,7 @@ from quanheng.people import access
 from quanheng.people.choices import KinTieState, SourceKind, VerificationItem, VerificationResult
 from quanheng.people.detail import plain, values_of
 from quanheng.people.fields import BY_KEY, IdentityField, columns_before
+from quanheng.people.kin import propose_kin_ties
 from quanheng.people.models import Cadre, FieldSource, KinTie, SavedQuery, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
@@ -30,6 +31,7 @@ class CannotChange(Refused):
 
 
 MIN_REASON = 10  # characters
+KIN_FIELDS = frozenset({"name", "birth"})  # by these a relative is found in the register
 
 
 def _editable(actor: Actor, key: UUID, expected_revision: int | None) -> Cadre:
@@ -72,6 +74,8 @@ def change_field(
         raise CannotChange("unchanged", field=field)
     write_columns(person, columns)
     set_source(person, spec, raw, actor.key, at, SourceKind.OFFICER, actor.key, "", is_flagged)
+    if field in KIN_FIELDS:
+        propose_kin_ties([person.pk], at=at)
     detail = {"field": field, "before": _shown(spec, before), "after": _shown(spec, columns)}
     _record(actor, "people.change_field", person, detail, reason, at)
     return person
@@ -142,6 +146,7 @@ def add_record(
     require_reason(reason)
     person = _editable(actor, cadre, expected_revision)
     record = _insert(person, kind, values, actor, at)
+    _propose_kin(person, kind, at)
     bump(person)
     _record(actor, "people.add_record", person, {"kind": kind, "added": _named(record)}, reason, at)
     return record
@@ -167,6 +172,7 @@ def replace_record(
     _withdraw(old, actor.key, at)
     new = _insert(person, kind, {**content, **values}, actor, at)
     _carry_inner(old, new)
+    _propose_kin(person, kind, at)
     bump(person)
     detail = {"kind": kind, "withdrawn": _named(old), "added": _named(new)}
     _record(actor, "people.replace_record", person, detail, reason, at)
@@ -236,6 +242,12 @@ def _withdraw(record: DossierRecord, by: UUID, at: datetime) -> None:
     record.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
 
+def _propose_kin(cadre: Cadre, kind: str, at: datetime) -> None:
+    """A relative written down by hand may be a registered person as well as one from a file."""
+    if kind == "family":
+        propose_kin_ties([cadre.pk], at=at)
+
+
 def _carry_inner(old: DossierRecord, new: DossierRecord) -> None:
     """其间 lines follow the line they belong to."""
     if KIND_OF[type(old)] == "resume":
@@ -275,9 +287,14 @@ def verify_item(
 
 @transaction.atomic
 def decide_kin_tie(*, actor: Actor, cadre: UUID, tie: UUID, state: KinTieState, reason: str, at: datetime) -> KinTie:
-    """Confirm or reject that a relative is a registered person. Confirming recuses both from each other's file."""
+    """Confirm or reject that a relative is a registered person. Confirming recuses both from each other's file.
+
+    The other person must be in reach too: nobody decides on a tie to the own file, or to one out of scope.
+    """
+    require_reason(reason)
     person = _editable(actor, cadre, None)
-    row = KinTie.objects.select_for_update().filter(pk=tie, cadre=person).first()
+    ties = KinTie.objects.filter(kin__in=access.visible_cadres(actor)).select_for_update(of=("self",))
+    row = ties.filter(pk=tie, cadre=person).first()
     if row is None:
         raise NotFound
     row.state, row.decided_at, row.decided_by = state, at, actor.key
@@ -312,14 +329,17 @@ def record_export(
 ) -> None:
     """Who took whose file out in which form: an entry for each person, so that 谁看过 shows it.
 
-    `together` is how many leave at once, where these are only some of them.
+    `together` is how many leave at once, where these are only some of them. The purpose is kept, for what
+    is taken out for supervision is told to supervisors only, as their reading is.
     """
+    purpose = access.default_purpose(actor).value
     action = "people.print_form" if kind in ("pdf", "docx") else "people.export"
     drafts = [
         ledger.Draft(
             action=action,
             object_key=f"people.cadre:{key}",
             cadre=key,
+            purpose=purpose,
             detail={"kind": kind, "together": together or len(cadres)},
         )
         for key in cadres

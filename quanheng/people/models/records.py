@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from quanheng.formats import dates
 from quanheng.kernel.keys import new_key
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.models import Position, Unit
@@ -147,9 +148,9 @@ class FamilyMember(DossierRecord):
 
 
 def namesake(name: str | None, birth: str | None) -> str | None:
-    """What the index of a relative is made of: name and yyyyMM, only when both are known."""
-    month = "".join(character for character in birth or "" if character.isdigit())[:6]
-    return f"{name}|{month}" if name and len(month) == 6 else None
+    """What the index of a relative is made of: name and month, 1985.3 as 198503, only when both are known."""
+    month = dates.parse_month(birth or "")
+    return f"{name}|{month.replace('-', '')}" if name and month else None
 
 
 class Reward(DossierRecord):
