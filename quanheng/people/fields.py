@@ -12,6 +12,7 @@ from quanheng.formats import codes, dates, identity, party
 from quanheng.people.choices import Sex
 from quanheng.people.models import Cadre
 
+NAME_LENGTH = 60
 Columns = dict[str, object]
 Parsed = tuple[Columns, bool]  # columns of Cadre, and whether the value is flagged
 
@@ -35,8 +36,15 @@ def month_text(day: date | None) -> str:
     return day.strftime("%Y%m") if day else ""
 
 
+def _fits(column: str, text: str) -> bool:
+    """SQLite would take any length; PostgreSQL refuses, and with it the whole import."""
+    length = Cadre._meta.get_field(column).max_length
+    assert length is not None
+    return len(text) <= length
+
+
 def _text(column: str) -> Callable[[str], Parsed]:
-    return lambda raw: ({column: raw}, False)
+    return lambda raw: ({column: raw}, False) if _fits(column, raw) else ({column: ""}, True)
 
 
 def _month(column: str) -> Callable[[str], Parsed]:
@@ -50,7 +58,8 @@ def _month(column: str) -> Callable[[str], Parsed]:
 def _code(column: str, table: str) -> Callable[[str], Parsed]:
     def parse(raw: str) -> Parsed:
         code = codes.table(table).code_of(raw) if raw else ""
-        return {column: raw if code is None else code}, code is None
+        kept = raw if _fits(column, raw) else ""
+        return {column: kept if code is None else code}, code is None
 
     return parse
 
@@ -61,7 +70,7 @@ def _sex(raw: str) -> Parsed:
 
 
 def _name(raw: str) -> Parsed:
-    return {"name": raw}, not raw
+    return {"name": raw[:NAME_LENGTH]}, not _fits("name", raw) or not raw
 
 
 def _party_joining(raw: str) -> Parsed:
@@ -71,6 +80,7 @@ def _party_joining(raw: str) -> Parsed:
     is_flagged = party.party_problem(raw) is not None or len(known) < len(stated.others)
     first = "01" if stated.joined else (known[0] if known else "".join(stated.others[:1]))
     joined = dates.first_day(stated.joined) if stated.joined else None
+    first = first if _fits("political_affiliation", first) else ""
     return {"party_joined_month": joined, "political_affiliation": first}, is_flagged
 
 

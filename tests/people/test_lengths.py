@@ -1,0 +1,59 @@
+"""Texts longer than their columns: kept as written and flagged, on both databases alike."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from quanheng.kernel.actor import Actor
+from quanheng.people import actions
+from quanheng.people.actions import CannotChange
+from quanheng.people.choices import ImportDecision
+from quanheng.people.fields import BY_KEY
+from quanheng.people.form import form_of
+from quanheng.people.imports import actions as imports
+from quanheng.people.models import Cadre
+from quanheng.people.queries import dossier_on
+from tests.conftest import Cast
+from tests.people.test_import import FORM, Import, import_files, only_item, run_apply
+
+__all__ = ["import_files"]
+LONG = {
+    "native_place": "霁" * 61,
+    "birth_place": "霁" * 300,
+    "ethnicity": "霁" * 41,
+    "party_joining": "霁" * 41,
+    "specialties": "霁" * 241,
+}
+
+
+@pytest.mark.parametrize("key", sorted(LONG))
+def test_a_text_beyond_its_column_is_flagged_and_left_out(key: str) -> None:
+    columns, is_flagged = BY_KEY[key].parse(LONG[key])
+    assert is_flagged
+    assert {value for value in columns.values() if value} == set()
+
+
+def test_a_name_beyond_its_column_is_cut_and_flagged() -> None:
+    assert BY_KEY["name"].parse("霁" * 61) == ({"name": "霁" * 60}, True)
+    assert BY_KEY["name"].parse("霁" * 60) == ({"name": "霁" * 60}, False)
+
+
+def test_an_import_of_long_texts_is_written_and_printed_as_it_was(
+    import_files: Import, lin: Actor, at: datetime, today: date
+) -> None:
+    batch = import_files(replace(FORM, **LONG), is_applied=False)
+    imports.decide_items(actor=lin, batch=batch.pk, items=[only_item(batch).pk], decision=ImportDecision.ACCEPT)
+    run_apply(lin, batch, at, today)
+    cadre = Cadre.objects.get(name=FORM.name)
+    assert (cadre.native_place, cadre.ethnicity, cadre.specialties) == ("", "", "")
+    form = form_of(dossier_on(cadre, today))
+    assert {key: getattr(form, key) for key in LONG} == LONG
+
+
+def test_an_officer_is_told(cast: Cast, lin: Actor, at: datetime) -> None:
+    with pytest.raises(CannotChange) as refusal:
+        actions.change_field(
+            actor=lin, cadre=cast.chen_file.pk, field="name", raw="霁" * 61, reason="与身份证原件核对后更正", at=at
+        )
+    assert refusal.value.code == "value-unreadable"
