@@ -24,6 +24,7 @@ from tests.structure import (
 WRITERS: dict[str, str] = {
     "people/imports/apply.py": "the one transaction of an import and its undoing, kept out of actions.py by size",
     "people/kin.py": "proposes ties inside the transaction of the action that calls it",
+    "people/undo.py": "the one transaction that takes back a change, kept out of actions.py by size",
     "vault/fields.py": "hands bulk_update on to Django with each value sealed to its row",
     "vault/rotation.py": "seals cells anew under the current key: no value changes, and no actor could give a reason",
 }
