@@ -65,8 +65,8 @@ SQLITE = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",  # a reader never turns into a writer half-way
         "timeout": 30,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        "init_command": (  # secure_delete: an erased detail of the ledger does not stay behind in a free page
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
             "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
         ),
     },
@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "quanheng.web.shared.middleware.actor",
     "quanheng.web.shared.middleware.Refusals",
+    "quanheng.web.shared.middleware.Characters",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

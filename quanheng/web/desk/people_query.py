@@ -16,9 +16,11 @@ from quanheng.people.choices import CadreStatus, Sex
 from quanheng.people.models import SavedQuery
 from quanheng.people.roster import ORDERS, Filter
 from quanheng.web.shared.parts import Chip, Condition, Option, Text
+from quanheng.web.shared.wording import listed
 
 SIZES = (14, 20, 50, 100)
 DEFAULT_SIZE = 20
+MAX_AGE = 150
 NOT_SERVING = tuple(value for value in CadreStatus.values if value != CadreStatus.SERVING)
 MANAGED = tuple(value for value in ManagementCategory.values if value != ManagementCategory.OTHER)
 
@@ -115,8 +117,8 @@ def _filter(data: QueryDict, unit: TreeUnit | None, keys: Sequence[UUID]) -> Fil
         categories=() if data.get("scope") == "all" else MANAGED,
         tiers=_chosen(data, "tier", PostTier.values),
         ranks=_chosen(data, "rank", Rank.values),
-        age_from=_number(data.get("age_from")),
-        age_to=_number(data.get("age_to")),
+        age_from=_age(data.get("age_from")),
+        age_to=_age(data.get("age_to")),
         education=_chosen(data, "education", EDUCATION),
         grades=_known(data, "grades", GRADES),
         sex=_one_of(also, Sex.values),
@@ -144,6 +146,12 @@ def _known(data: QueryDict, name: str, known: Sequence[str] | Mapping[str, objec
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def _age(text: str | None) -> int | None:
+    """Beyond what a calendar can be turned back by, it is no age."""
+    number = _number(text)
+    return number if number is not None and number <= MAX_AGE else None
 
 
 _PARAMETERS = (
@@ -174,7 +182,7 @@ def _many(
     name: str, label: str, labels: Mapping[str, Text], chosen: Sequence[str], *, is_optional: bool = False
 ) -> Condition:
     options = tuple(Option(value, text, value in chosen) for value, text in labels.items())
-    shown = "、".join(str(labels[value]) for value in chosen[:2]) + (_("等") if len(chosen) > 2 else "")
+    shown = listed(str(labels[value]) for value in chosen[:2]) + (_("等") if len(chosen) > 2 else "")
     return Condition(
         name, label, "many", shown or _("不限"), is_set=bool(chosen), options=options, is_optional=is_optional
     )
@@ -231,4 +239,4 @@ def _chip_lists(wanted: Filter) -> list[tuple[str, Mapping[str, Text], Sequence[
 
 
 def _labels(labels: Mapping[str, Text], values: Sequence[str]) -> str:
-    return "、".join(str(labels[value]) for value in values)
+    return listed(str(labels[value]) for value in values)

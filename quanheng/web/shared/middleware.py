@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -16,7 +16,7 @@ from quanheng.kernel import clock
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound, NotPermitted
 from quanheng.people.queries import recused_keys
-from quanheng.web.shared.errors import page_not_found, permission_denied
+from quanheng.web.shared.errors import bad_request, page_not_found, permission_denied
 from quanheng.web.shared.gate import VisitorRequest
 from quanheng.web.shared.refusals import sentence
 
@@ -77,6 +77,27 @@ def _renew(request: HttpRequest, at: datetime) -> None:
     seen = request.session.get(SEEN)
     if seen is None or at.timestamp() - seen >= RENEW_SECONDS:
         request.session[SEEN] = int(at.timestamp())
+
+
+class Characters:
+    """A NUL, which no browser types and PostgreSQL does not store, is a bad request and not an error of ours.
+
+    Forms refuse it by themselves; here it is looked for in what views read directly. Uploads are left alone: their
+    body may be too large to be read before the view has looked at its size.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
+        given = [request.GET]
+        if request.content_type == "application/x-www-form-urlencoded":
+            given.append(request.POST)
+        texts = [text for data in given for name, values in data.lists() for text in (name, *values)]
+        return bad_request(request, SuspiciousOperation("NUL")) if any("\0" in text for text in texts) else None
 
 
 class Refusals:
