@@ -206,3 +206,11 @@ def test_a_file_that_says_nothing_new_does_not_stand_in_the_way_of_the_next(impo
     batch = import_files(FORM, replace(FORM, native_place="霁州栖梧"))
     assert [(item.match, item.error) for item in queries.items_of(batch)] == [("unchanged", ""), ("changed", "")]
     assert Cadre.objects.get(name="沈砚秋").native_place == "霁州栖梧"
+
+
+def test_a_resume_written_with_other_dashes_is_the_same(import_files: Import) -> None:
+    written = FORM.resume.replace("2003.09--2007.07  ", "2003.09—2007.07 ")
+    assert written != FORM.resume
+    import_files(replace(FORM, resume=written))
+    assert only_item(import_files(replace(FORM, resume=written), is_applied=False)).match == ImportMatch.UNCHANGED
+    assert only_item(import_files(FORM, is_applied=False)).match == ImportMatch.UNCHANGED

@@ -6,7 +6,7 @@ A blank in the file never erases what the register holds.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quanheng.formats import dates, elements
+from quanheng.formats import dates, elements, resume
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
 from quanheng.people.fields import BY_KEY
 from quanheng.people.form import STATED
@@ -68,6 +68,8 @@ def text_of(form: AppointmentForm, group: str) -> str:
         texts = dict.fromkeys(getattr(form, attribute) for attribute in STUDIES[group])
         return " ".join(text for text in texts if text)
     value: str = getattr(form, group)
+    if group == "resume":
+        return resume.render(resume.parse(value)[0])  # other dashes and blanks are no difference
     return _normal_month(value) if group in _MONTHS else value
 
 

@@ -4,9 +4,12 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from quanheng.formats import identity
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.ledger_codes import OPEN_DOSSIER
 from quanheng.ledger.models import Entry
@@ -217,3 +220,19 @@ def test_the_photo_of_the_file_is_shown(officer: Client, cast: Cast, post: Post)
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/jpeg", "no-store")
     assert answer.content.startswith(b"\xff\xd8")
     assert officer.get(of("import-photo", batch, without)).status_code == 404
+
+
+def test_a_longer_list_asks_the_database_no_more_often(officer: Client, cast: Cast, post: Post) -> None:
+    people = [
+        replace(FORM, name=f"沈{number}", identity_number=identity.complete(f"00010119850312{number}2"))
+        for number in range(10, 22)
+    ]
+    apply(post, officer, upload(post, officer, cast, *people))
+    asked = []
+    for size in (2, 12):
+        batch = upload(post, officer, cast, *(replace(form, native_place="霁州栖梧") for form in people[:size]))
+        with CaptureQueriesContext(connection) as queries_:
+            assert officer.get(page(batch, step="review", list="changed")).status_code == 200
+        asked.append(len(queries_))
+    assert asked[0] == asked[1]
+    assert asked[1] <= 32
