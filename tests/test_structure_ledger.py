@@ -9,8 +9,8 @@ import pytest
 
 from tests.structure import APPS, PACKAGE, nodes, place, sources
 
-ROOMS = [app for app in APPS if (PACKAGE / app / "ledger_codes.py").is_file()]
-CODE = re.compile(rf"({'|'.join(APPS)}|web|demo|cli)\.[a-z][a-z_]*")
+ROOMS = [app for app in (*APPS, "operations") if (PACKAGE / app / "ledger_codes.py").is_file()]
+CODE = re.compile(rf"({'|'.join(APPS)}|operations|web|demo|cli)\.[a-z][a-z_]*")
 
 
 def registered(room: str) -> frozenset[str]:

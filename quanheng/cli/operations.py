@@ -3,10 +3,22 @@
 import argparse
 import getpass
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
-from quanheng.cli import DONE, FINDINGS, add_json, end_progress, progress, say, say_json, with_database, with_django
+from quanheng.cli import (
+    DONE,
+    FINDINGS,
+    add_json,
+    end_progress,
+    progress,
+    say,
+    say_json,
+    with_database,
+    with_django,
+    wrong_use,
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -36,11 +48,24 @@ def _add_secret(parser: argparse.ArgumentParser, option: str, variable: str) -> 
 def _secret(arguments: argparse.Namespace, variable: str, question: str) -> str:
     if arguments.secret_file:
         return str(arguments.secret_file.read_text(encoding="utf-8").strip())
-    return os.environ.get(variable) or getpass.getpass(question)
+    if known := os.environ.get(variable):
+        return known
+    if not sys.stdin.isatty():
+        raise SystemExit(wrong_use(f"没有口令可用，也没有人可问。请设 {variable}，或给出口令文件。"))
+    return getpass.getpass(question)
 
 
 def _passphrase(arguments: argparse.Namespace) -> str:
     return _secret(arguments, "QUANHENG_PASSPHRASE", "备份口令：")
+
+
+def _new_passphrase(arguments: argparse.Namespace) -> str:
+    """Typed twice: with a slip of the finger nobody would ever open the backup."""
+    passphrase = _passphrase(arguments)
+    is_typed = not arguments.secret_file and not os.environ.get("QUANHENG_PASSPHRASE")
+    if is_typed and passphrase != getpass.getpass("再输一次："):
+        raise SystemExit(wrong_use("两次输入的口令不同。没有备份。"))
+    return passphrase
 
 
 def _backup(arguments: argparse.Namespace) -> int:
@@ -50,7 +75,7 @@ def _backup(arguments: argparse.Namespace) -> int:
 
     counts = backup.back_up(
         target=arguments.target,
-        passphrase=_passphrase(arguments),
+        passphrase=_new_passphrase(arguments),
         at=clock.now(),
         progress=lambda table, count: progress(f"{table} {count}"),
     )
@@ -106,6 +131,7 @@ def _harden(arguments: argparse.Namespace) -> int:
 
     from quanheng.operations import roles
 
+    roles.require_owner(connection, role=arguments.role)
     password = _secret(arguments, "QUANHENG_ROLE_PASSWORD", f"{arguments.role} 的口令：")
     roles.harden(connection, role=arguments.role, password=password)
     if arguments.json:

@@ -14,10 +14,15 @@ class CannotHarden(Refused):
 
 def harden(connection: BaseDatabaseWrapper, *, role: str, password: str) -> None:
     """Run as the owner. May be repeated: after an upgrade with new tables, or with a new password."""
-    if connection.vendor != "postgresql":
-        raise CannotHarden("not-postgresql")
+    require_owner(connection, role=role)
     if len(password) < MIN_PASSWORD:
         raise CannotHarden("weak-password", minimum=MIN_PASSWORD)
+    protection.harden_postgres(connection, role, password)
+
+
+def require_owner(connection: BaseDatabaseWrapper, *, role: str) -> None:
+    """Asked before the password is."""
+    if connection.vendor != "postgresql":
+        raise CannotHarden("not-postgresql")
     if role == connection.settings_dict["USER"]:
         raise CannotHarden("is-owner", role=role)
-    protection.harden_postgres(connection, role, password)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.choices import PurposeChoice
+from quanheng.formats import elements
 from quanheng.ledger.verify import Finding
 from quanheng.web.shared.parts import Text
 
@@ -50,6 +51,10 @@ ACTIONS: Mapping[str, Text] = {
     "people.discard_import": gettext_lazy("放弃导入"),
     "people.export": gettext_lazy("导出档案内容"),
     "people.import_cadre": gettext_lazy("导入更新档案"),
+    "operations.back_up": gettext_lazy("备份"),
+    "operations.restore": gettext_lazy("从备份恢复"),
+    "operations.rotate_keys": gettext_lazy("更换密钥"),
+    "operations.retire_key": gettext_lazy("删除旧密钥"),
     "people.load_city": gettext_lazy("装入演示城市"),
     "people.place_cadre": gettext_lazy("转到其他单位管理"),
     "people.print_form": gettext_lazy("打印任免审批表"),
@@ -138,6 +143,7 @@ FIELDS: Mapping[str, Text] = {
     "former_names": gettext_lazy("曾用名"),
     "found": gettext_lazy("现在的版次"),
     "from": gettext_lazy("起日"),
+    "full_time": gettext_lazy("全日制教育"),
     "grade": gettext_lazy("等次"),
     "group_role": gettext_lazy("班子职务"),
     "groups": gettext_lazy("更新的部分"),
@@ -171,6 +177,7 @@ FIELDS: Mapping[str, Text] = {
     "note": gettext_lazy("说明"),
     "number": gettext_lazy("导入编号"),
     "office": gettext_lazy("科室"),
+    "on_job": gettext_lazy("在职教育"),
     "order": gettext_lazy("次序"),
     "other_establishment": gettext_lazy("其他编制"),
     "parent": gettext_lazy("上级单位"),
@@ -248,6 +255,14 @@ FINDINGS: Mapping[str, Text] = {
 
 def action_text(code: str) -> str:
     return str(ACTIONS.get(code, code))
+
+
+def field_text(name: str) -> str:
+    """A column, a kind of record, or an element of the form as the file names it."""
+    known = FIELDS.get(name) or KINDS.get(name)
+    if known is None and name in elements.BY_ATTRIBUTE:
+        return str(elements.BY_ATTRIBUTE[name].label)
+    return str(known or name)
 
 
 def purpose_text(code: str) -> str:
