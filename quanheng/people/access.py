@@ -77,7 +77,7 @@ def dossier_for(actor: Actor, pk: UUID, *, purpose: Purpose, for_update: bool = 
     granted = purposes_of(actor, cadre)
     if purpose not in granted:
         raise NotPermitted("purpose-not-granted", purpose=purpose.value, granted=sorted(granted))
-    return _locked(actor, pk) if for_update else cadre
+    return _locked(actor, pk, purpose) if for_update else cadre
 
 
 def purposes_of(actor: Actor, cadre: Cadre) -> frozenset[Purpose]:
@@ -108,10 +108,15 @@ def _own_file(actor: Actor, pk: UUID) -> Cadre:
     return cadre
 
 
-def _locked(actor: Actor, pk: UUID) -> Cadre:
+def _locked(actor: Actor, pk: UUID, purpose: Purpose) -> Cadre:
+    """Asked again of the locked row: while we waited for it the file may have been moved out of scope or withdrawn."""
     if not may_edit(actor):
         raise NotPermitted("role-may-not-edit")
-    return Cadre.objects.select_for_update(of=("self",)).select_related("home_unit").get(pk=pk)
+    cadres = visible_cadres(actor, purpose=purpose).select_for_update(of=("self",))
+    cadre = cadres.select_related("home_unit").filter(pk=pk).first()
+    if cadre is None:
+        raise NotFound
+    return cadre
 
 
 def may_place(actor: Actor, unit: Unit, category: str) -> bool:

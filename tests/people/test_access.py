@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -110,3 +110,21 @@ def test_a_unit_whose_number_begins_alike_is_not_below(cast: Cast, lin: Actor, a
     other = make_unit("QH11", "示范市丙局", "0001.0011.", cast.city, UnitCategory.GOVERNMENT)
     make_cadre("林晚", other, at, birth_month=date(1990, 1, 1))
     assert names(lin) == ["陈知行"]
+
+
+@pytest.mark.parametrize("change", ["moved", "withdrawn"])
+def test_the_file_is_asked_again_when_its_lock_is_there(
+    cast: Cast, lin: Actor, at: datetime, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Another's change that ended while this one waited for the row."""
+    seen = access._in_scope
+
+    def change_meanwhile(actor: Actor, pk: UUID) -> Cadre | None:
+        cadre = seen(actor, pk)
+        values = {"home_unit": cast.unit_b} if change == "moved" else {"withdrawn_at": at}
+        Cadre.objects.filter(pk=pk).update(**values)
+        return cadre
+
+    monkeypatch.setattr(access, "_in_scope", change_meanwhile)
+    with pytest.raises(NotFound):
+        access.dossier_for(lin, cast.chen_file.pk, purpose=Purpose.MANAGEMENT, for_update=True)
