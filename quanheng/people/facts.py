@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from quanheng.formats import codes
 from quanheng.kernel.period import contains, whole_months
@@ -193,13 +194,13 @@ def tenure(records: Records) -> Derived:
 
 def grassroots(records: Records) -> Derived:
     """Months in stretches marked 基层. A stretch nobody has marked may be more: then it is `at_least`."""
-    total, used, unmarked = 0, [], False
+    used, unmarked, counted = [], False, _grassroots_months(records)
     for entry in records.resume:
-        months = _months_in(entry, records.on)
-        is_grassroots = entry.setting == ResumeSetting.GRASSROOTS and months is not None and entry.inside_id is None
-        total += months or 0 if is_grassroots else 0
+        months = counted.get(entry.pk, _months_in(entry, records.on))
         unmarked = unmarked or (entry.setting == ResumeSetting.UNKNOWN and entry.inside_id is None and bool(months))
-        used.append(Used(entry, is_grassroots, "" if is_grassroots else _why_not_grassroots(entry), months))
+        is_counted = entry.pk in counted
+        used.append(Used(entry, is_counted, "" if is_counted else _why_not_grassroots(entry), months))
+    total = sum(counted.values())
     if not records.resume:
         return Derived(FactKind.GRASSROOTS, records.on, missing=("resume",))
     missing = ("resume_setting",) if unmarked else ()
@@ -212,6 +213,21 @@ def grassroots(records: Records) -> Derived:
         used=tuple(used),
         missing=missing,
     )
+
+
+def _grassroots_months(records: Records) -> dict[UUID, int]:
+    """What each stretch gives, the earlier first: months in which two stretches overlap count once."""
+    counted: dict[UUID, int] = {}
+    until = date.min
+    for entry in sorted(records.resume, key=lambda entry: entry.valid_from or date.max):
+        is_inner = entry.inside_id is not None
+        if is_inner or entry.setting != ResumeSetting.GRASSROOTS or _months_in(entry, records.on) is None:
+            continue
+        assert entry.valid_from is not None  # or there were no months
+        start, end = max(entry.valid_from, until), min(entry.valid_to or records.on, records.on)
+        counted[entry.pk] = max(0, whole_months(start, end))
+        until = max(until, end)
+    return counted
 
 
 def _months_in(entry: ResumeEntry, on: date) -> int | None:

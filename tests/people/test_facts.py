@@ -220,3 +220,13 @@ def test_every_reason_of_the_facts_is_tried_here() -> None:
         "other-setting",
         "unmarked",
     }
+
+
+def test_months_in_which_two_grassroots_stretches_overlap_count_once() -> None:
+    later = stretch(ResumeSetting.GRASSROOTS, date(2012, 1, 1), date(2016, 1, 1))
+    earlier = stretch(ResumeSetting.GRASSROOTS, date(2010, 1, 1), date(2013, 1, 1))
+    within = stretch(ResumeSetting.GRASSROOTS, date(2014, 1, 1), date(2015, 1, 1))
+    derived = facts.grassroots(row(resume=[later, earlier, within]))
+    assert (derived.months, derived.value) == (72, 6)
+    assert [use.months for use in derived.used] == [36, 36, 0]
+    assert all(use.is_counted for use in derived.used)
