@@ -39,6 +39,7 @@ def create_cadre(
     born in the same month unless `is_another` says that it is somebody else (namesake).
     """
     require_reason(reason)
+    _require_in_force(unit)
     if not access.may_place(actor, unit, category):
         raise NotPermitted("no-place")
     given = {BY_KEY[key]: text.strip() for key, text in texts.items() if text.strip()}
@@ -116,12 +117,20 @@ def place_cadres(
         raise CannotChange("too-many" if cadres else "nobody", count=len(cadres), limit=MAX_TOGETHER)
     if not (unit or category or status):
         raise CannotChange("unchanged")
+    if unit:
+        _require_in_force(unit)
     people = [
         access.dossier_for(actor, key, purpose=Purpose.MANAGEMENT, for_update=True) for key in sorted(set(cadres))
     ]
     drafts = [_place(actor, cadre, unit, category, status, reason) for cadre in people]
     ledger.record_many(actor=actor, drafts=drafts, at=at)
     return people
+
+
+def _require_in_force(unit: Unit) -> None:
+    """Locked before any file: who ends the unit counts, under the same lock, that nobody is left in it."""
+    if Unit.objects.select_for_update().get(pk=unit.pk).abolished_on is not None:
+        raise NotPermitted("no-place")
 
 
 def _place(actor: Actor, cadre: Cadre, unit: Unit | None, category: str, status: str, reason: str) -> ledger.Draft:

@@ -8,6 +8,7 @@ from quanheng.formats import identity
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound, NotPermitted
 from quanheng.ledger.models import Entry
+from quanheng.organization.models import Unit
 from quanheng.people import placement_actions
 from quanheng.people.actions import CannotChange
 from quanheng.people.choices import CadreStatus
@@ -110,3 +111,14 @@ def test_all_are_moved_or_none(cast: Cast, lin: Actor, at: datetime) -> None:
             actor=lin, cadres=[own.pk, cast.zhou_file.pk], status="retired", reason=REASON, at=at
         )
     assert Cadre.objects.get(pk=own.pk).status == CadreStatus.SERVING
+
+
+def test_no_file_is_put_into_a_unit_that_has_ended(cast: Cast, lin: Actor, at: datetime) -> None:
+    seen = Unit.objects.get(pk=cast.unit_a.pk)  # as the page had it, before the unit ended
+    Unit.objects.filter(pk=seen.pk).update(abolished_on=date(2026, 11, 1))
+    with pytest.raises(NotPermitted):
+        create(lin, cast, at, unit=seen)
+    with pytest.raises(NotPermitted):
+        placement_actions.place_cadres(actor=lin, cadres=[cast.chen_file.pk], unit=seen, reason=REASON, at=at)
+    placement_actions.place_cadres(actor=lin, cadres=[cast.chen_file.pk], status="retired", reason=REASON, at=at)
+    assert Cadre.objects.get(pk=cast.chen_file.pk).status == CadreStatus.RETIRED

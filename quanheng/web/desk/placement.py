@@ -96,12 +96,13 @@ def _chosen(request: ActorRequest, keys: list[UUID]) -> list[Cadre]:
 
 def _move(request: ActorRequest, people: list[Cadre], form: MoveForm) -> list[Cadre]:
     data = form.cleaned_data
-    return placement_actions.place_cadres(
-        actor=request.actor,
-        cadres=[cadre.pk for cadre in people],
-        unit=data["unit"],
-        category=data["category"],
-        status=data["status"],
-        reason=data["reason"],
-        at=request.now,
-    )
+    with recorded_step(actor=request.actor, action="people.place_cadre", obj="people.cadre", at=request.now):
+        return placement_actions.place_cadres(
+            actor=request.actor,
+            cadres=[cadre.pk for cadre in people],
+            unit=data["unit"],
+            category=data["category"],
+            status=data["status"],
+            reason=data["reason"],
+            at=request.now,
+        )

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from quanheng.kernel.actor import Actor
+from quanheng.ledger.models import Entry
 from quanheng.people.models import Cadre
 from tests.conftest import Cast, ClientOf, make_cadre
 
@@ -62,3 +63,10 @@ def test_people_of_another_scope_are_not_listed_and_not_moved(client_of: ClientO
 def test_who_only_reads_may_do_neither(client_of: ClientOf, wang: Actor) -> None:
     assert client_of(wang).get("/desk/people/new/").status_code == 403
     assert client_of(wang).post("/desk/people/move/").status_code == 403
+
+
+def test_a_move_that_is_refused_stands_in_the_ledger(client_of: ClientOf, lin: Actor, cast: Cast) -> None:
+    posted = {"pk": [cast.chen_file.pk], "move": "1", "reason": FORM["reason"]}  # nothing to change
+    assert "完全一样" in client_of(lin).post("/desk/people/move/", posted).content.decode()
+    entry = Entry.objects.get(action="people.place_cadre")
+    assert (entry.is_refused, entry.actor, entry.object_key) == (True, lin.key, "people.cadre")
