@@ -236,7 +236,7 @@ def test_exactly_the_persons_granted_leave(
     assert export(kind, tmp_path, user, unit) == DONE
     assert names_of(kind, tmp_path) == sorted(names)
     entries = Entry.objects.filter(action="people.export", actor=people.accounts[user].pk)
-    told = Counter(Cadre.objects.get(pk=key).name for key in entries.values_list("cadre", flat=True))
+    told = Counter(Cadre.objects.get(pk=key).name for key in entries.values_list("cadre", flat=True) if key)
     assert told == Counter(names)
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in tmp_path.iterdir())
 

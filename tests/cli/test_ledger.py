@@ -40,7 +40,7 @@ def found(told: Any) -> set[tuple[str, str, int, int]]:
     return {(one["code"], one["stream"], one["seq"], one["checkpoint"]) for one in told["findings"]}
 
 
-def run(statement: str, *values: object) -> Tamper:
+def run(statement: str, *values: str | int) -> Tamper:
     def tamper() -> None:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
@@ -123,7 +123,10 @@ DELETE_HEAD = run("DELETE FROM ledger_head WHERE stream = 'people'")
 
 
 def edited(column: str, value: object) -> Tamper:
-    return lambda: Entry.objects.filter(stream="people", seq=5).update(**{column: value}) and None
+    def tamper() -> None:
+        Entry.objects.filter(stream="people", seq=5).update(**{column: value})
+
+    return tamper
 
 
 CHAINED: dict[str, tuple[Tamper, tuple[str, str, int, int]]] = {

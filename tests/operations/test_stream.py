@@ -4,6 +4,7 @@ import io
 import os
 
 import pytest
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ CHECK = 4 + stream.TAG  # the empty piece that proves the passphrase
 @pytest.fixture(autouse=True)
 def _small_and_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces of 100 bytes and a cheap key: the construction is the same."""
-    real = stream.Scrypt
+    real = Scrypt
     monkeypatch.setattr(stream, "PIECE", 100)
     monkeypatch.setattr(
         stream, "Scrypt", lambda *, salt, length, n, r, p: real(salt=salt, length=length, n=2, r=1, p=1)
