@@ -10,32 +10,22 @@ from django.utils.translation import gettext_lazy
 from quanheng.accounts.choices import PurposeChoice
 from quanheng.accounts.queries import offices_of
 from quanheng.kernel.actor import Actor, Purpose
-from quanheng.ledger.ledger_codes import OPEN_DOSSIER
 from quanheng.ledger.models import Entry
 from quanheng.ledger.queries import Shown, shown
 from quanheng.people.choices import VerificationItem
 from quanheng.web.shared.dossier_records import KINDS
 from quanheng.web.shared.dossier_words import FIELD_LABELS, moment
+from quanheng.web.shared.ledger_words import ACTIONS
 from quanheng.web.shared.parts import Text
 
+# Of these the object is named as well: 更正 出生年月. The rest are worded as in the ledger.
 VERBS: Mapping[str, Text] = {
-    OPEN_DOSSIER: gettext_lazy("打开档案"),
-    "people.print_form": gettext_lazy("打印任免审批表"),
-    "people.export": gettext_lazy("导出"),
-    "people.create_cadre": gettext_lazy("建档"),
     "people.change_field": gettext_lazy("更正"),
-    "people.place_cadre": gettext_lazy("调整信息归属"),
     "people.add_record": gettext_lazy("补录"),
     "people.replace_record": gettext_lazy("更正"),
     "people.withdraw_record": gettext_lazy("撤回"),
-    "people.undo_change": gettext_lazy("撤销改动"),
     "people.verify_item": gettext_lazy("核对"),
-    "people.decide_kin_tie": gettext_lazy("确认亲属关系"),
-    "people.import_cadre": gettext_lazy("导入"),
-    "people.undo_import": gettext_lazy("撤销导入"),
 }
-# What of the entries of a file counts as reading it: the content left the screen or the system.
-READING = (OPEN_DOSSIER, "people.print_form", "people.export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ def readings_of(actor: Actor, entries: Iterable[Entry]) -> list[Reading]:
 
 def _reading(actor: Actor, entry: Entry, names: Mapping[Any, str]) -> Reading:
     said = shown(actor, entry)
-    what = f"{VERBS.get(entry.action, entry.action)} {_object(said)}".strip()
+    what = f"{VERBS.get(entry.action) or ACTIONS[entry.action]} {_object(said)}".strip()
     return Reading(
         key=entry.pk,
         moment=moment(entry.at),

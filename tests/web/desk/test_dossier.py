@@ -94,7 +94,7 @@ def test_the_page_as_on_an_earlier_day_is_recomputed_and_read_only(page: str, li
         ("grades", "2025 优秀"),
         ("training", "这一项还没有记录。"),
         ("forms", "出生年月 1980.05 出生证明"),
-        ("readings", "2026-11-20 08:00 林疏桐 · 干部一科 打开档案 日常管理"),
+        ("readings", "2026-11-20 08:00 林疏桐 · 干部一科 查阅档案 日常管理"),
         ("nonsense", "三龄二历一身份"),
     ],
 )
