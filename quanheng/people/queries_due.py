@@ -55,7 +55,7 @@ class Due:
 
 def due_cadres(actor: Actor, kind: DueKind, *, limit: int) -> Due:
     """Persons of whom something waits; none where the actor could not do it."""
-    marks, column = _marks(kind)
+    marks, column = _marks(actor, kind)
     found = _in_reach(actor, kind).filter(pk__in=marks.values("cadre"))
     total = found.count()
     cadres = list(found.select_related("home_unit").order_by("sort_name", "pk")[:limit]) if total else []
@@ -74,10 +74,11 @@ def _in_reach(actor: Actor, kind: DueKind) -> QuerySet[Cadre]:
     return cadres if access.may_edit(actor) else cadres.none()
 
 
-def _marks(kind: DueKind) -> tuple[QuerySet[Any], str]:
+def _marks(actor: Actor, kind: DueKind) -> tuple[QuerySet[Any], str]:
     match kind:
         case DueKind.KIN:
-            return KinTie.objects.filter(state=KinTieState.PROPOSED), "relation"
+            # as on the file: a tie to somebody out of scope, or to the actor's own file, is not hinted at
+            return KinTie.objects.filter(state=KinTieState.PROPOSED, kin__in=access.visible_cadres(actor)), "relation"
         case DueKind.INCONSISTENT:
             return _verified(VerificationResult.INCONSISTENT), "item"
         case DueKind.MISSING:

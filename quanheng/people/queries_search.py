@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Case, Q, SmallIntegerField, When
+
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.period import contains
 from quanheng.people.models import Cadre, PostHolding, StatedForm
@@ -18,13 +20,18 @@ class Found:
 
 
 def search_cadres(actor: Actor, text: str, on: date, *, limit: int) -> list[Found]:
-    """Visible persons; whoever has exactly this name comes first."""
+    """Visible persons, the nearest first."""
     if not text.strip():
         return []
-    matching = find_cadres(actor, Filter(text=text), on).select_related("home_unit").order_by("sort_name", "pk")
-    exact = list(matching.filter(name=text.strip())[:limit])
-    rest = matching.exclude(pk__in=[cadre.pk for cadre in exact])[: limit - len(exact)]
-    return _with_posts([*exact, *rest], on)
+    found = find_cadres(actor, Filter(text=text), on).select_related("home_unit")
+    return _with_posts(list(found.order_by(_nearness(text.strip().lower()), "sort_name", "pk")[:limit]), on)
+
+
+def _nearness(text: str) -> Case:
+    """Exactly this name; the name or its usual reading begins so; other readings, initials and former names; inside."""
+    begins, word = Q(name__startswith=text) | Q(sort_name__startswith=text), Q(search_text__contains=f" {text}")
+    ranks = (When(name=text, then=0), When(begins, then=1), When(word, then=2))
+    return Case(*ranks, default=3, output_field=SmallIntegerField())
 
 
 def _with_posts(cadres: Sequence[Cadre], on: date) -> list[Found]:

@@ -115,6 +115,12 @@ def test_filters(many: list[Entry]) -> None:
     assert numbers(many, EntryFilter(cite="R-1")) == [16, 12, 8, 4, 0]
     assert numbers(many, EntryFilter(cite="R-2", object_key="x:3")) == [18, 13, 3]
     assert numbers(many, EntryFilter(actor=UUID(int=55))) == [7]
+    assert numbers(many, EntryFilter(actors=(UUID(int=55), UUID(int=56)))) == [7]
+    assert numbers(many, EntryFilter(actors=())) == []  # a name that nobody has narrows to nothing
+    assert numbers(many, EntryFilter(cadres=())) == []
+    assert numbers(many, EntryFilter(stream="alpha")) == list(range(19, 0, -2))
+    assert numbers(many, EntryFilter(stream="alph")) == []
+    assert numbers(many, EntryFilter(stream="read.")) == []
     assert len(numbers(many, EntryFilter(actor=LIN.key))) == 20
     assert numbers(many, EntryFilter(cadre=CHEN, action="alpha.change")) == [19, 17, 13, 11, 7, 5, 1]
     assert numbers(many, EntryFilter(is_refused=True)) == [8]

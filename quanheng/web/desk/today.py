@@ -40,7 +40,7 @@ def show_today(request: ActorRequest) -> HttpResponse:
 @require_safe
 def list_due(request: ActorRequest, kind: str) -> HttpResponse:
     """Everybody behind one line of the day."""
-    if kind not in DueKind:
+    if kind not in [each.value for each in DueKind]:
         raise NotFound
     due = due_cadres(request.actor, DueKind(kind), limit=LISTED)
     words = parts.KINDS[due.kind]

@@ -25,6 +25,7 @@ from quanheng.web.shared.dossier_words import FIELD_LABELS
 from quanheng.web.shared.ledger_rows import about
 from quanheng.web.shared.ledger_words import action_text
 from quanheng.web.shared.parts import Link, Text
+from quanheng.web.shared.wording import listed
 
 NAMED = 3  # persons in a line; the rest are behind its link
 IMPORTS = 8
@@ -154,7 +155,7 @@ def person_lines(due: Due) -> list[PersonLine]:
             cadre.name,
             _dossier(cadre.pk),
             cadre.home_unit.name,
-            "、".join(_about(due.kind, code) for code in due.about[cadre.pk]),
+            listed(_about(due.kind, code) for code in due.about[cadre.pk]),
         )
         for cadre in due.cadres
     ]

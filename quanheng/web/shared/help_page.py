@@ -137,16 +137,15 @@ ANSWERS = (
 @require_safe
 def show_help(request: ActorRequest) -> HttpResponse:
     actor = request.actor
-    pages = [page for page in PAGES if actor.has_role(*page.roles) and page.url]
     context = {
-        "pages": pages,
-        "words": [word for word in WORDS if actor.has_role(*word.roles)],
-        "answers": [answer for answer in ANSWERS if _is_for(actor, answer)],
+        "pages": [page for page in PAGES if _is_for(actor, page.roles) and page.url],
+        "words": [word for word in WORDS if _is_for(actor, word.roles)],
+        "answers": [answer for answer in ANSWERS if _is_for(actor, answer.roles)],
         "has_shortcuts": request.has_shortcuts,
     }
     return render(request, "shared/help.html", context)
 
 
-def _is_for(actor: Actor, answer: Answer) -> bool:
-    """An account without any role still learns whom to ask."""
-    return answer.roles == EVERYBODY or actor.has_role(*answer.roles)
+def _is_for(actor: Actor, roles: frozenset[Role]) -> bool:
+    """What is for everybody is also for an account without any role: it learns whom to ask."""
+    return roles == EVERYBODY or actor.has_role(*roles)

@@ -20,9 +20,10 @@ from quanheng.people.models import Cadre
 from quanheng.people.queries import RECORD_MODELS
 from quanheng.web.shared.diff import DiffRow, diff_row
 from quanheng.web.shared.ledger_rows import EntryRow, Names, entry_row, short
-from quanheng.web.shared.ledger_words import FIELDS, KINDS, stream_text
+from quanheng.web.shared.ledger_words import FIELDS, KINDS, field_text, stream_text
 from quanheng.web.shared.parts import Fact
 from quanheng.web.shared.refusals import sentence
+from quanheng.web.shared.wording import listed
 
 SIDES = (("before", "after"), ("withdrawn", "added"))  # what an action calls the two sides
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -52,7 +53,7 @@ def entry_view(actor: Actor, entry: Entry, names: Names) -> EntryView:
     found = shown(actor, entry)
     detail = found.detail if isinstance(found.detail, dict) else {}
     before, after = _sides(detail)
-    rest = {key: value for key, value in detail.items() if key not in _SIDE_KEYS and key not in ("refused", "facts")}
+    rest = {key: value for key, value in detail.items() if key not in _SAID_ELSEWHERE}
     words = _Words(entry.action, str(detail.get("kind", "")))
     return EntryView(
         row=entry_row(actor, entry, names),
@@ -67,7 +68,9 @@ def entry_view(actor: Actor, entry: Entry, names: Names) -> EntryView:
     )
 
 
-_SIDE_KEYS = frozenset(name for pair in SIDES for name in pair)
+_SAID_ELSEWHERE = frozenset(
+    {*(name for pair in SIDES for name in pair), "refused", "facts", "kind", "field", "fields"}  # the title says these
+)
 
 
 def _sides(detail: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -118,7 +121,7 @@ class _Words:
             case bool():
                 return _("是") if value else _("否")
             case list():
-                return "、".join(self.text(name, part) for part in value)
+                return listed(self.text(name, part) for part in value)
             case str():
                 return self._worded(name, value)
         return str(value)
@@ -131,7 +134,7 @@ class _Words:
         if KEY.fullmatch(value):
             return short(value)
         if name in ("field", "fields", "groups"):
-            return str(FIELDS.get(value) or KINDS.get(value, value))
+            return field_text(value)
         if name == "kind" and value in KINDS:
             return str(KINDS[value])
         return _month(name, self._choice(name, value))

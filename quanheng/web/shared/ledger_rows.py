@@ -15,8 +15,9 @@ from quanheng.accounts.queries import keys_named, names_of
 from quanheng.kernel.actor import SYSTEM, Actor
 from quanheng.ledger.models import Entry
 from quanheng.ledger.queries import EntryFilter, Page, masked, shown
-from quanheng.web.shared.ledger_words import ACTIONS, FIELDS, KINDS, OBJECTS, STREAMS, action_text, purpose_text
+from quanheng.web.shared.ledger_words import ACTIONS, KINDS, OBJECTS, STREAMS, action_text, field_text, purpose_text
 from quanheng.web.shared.parts import Condition, Option, Text
+from quanheng.web.shared.wording import listed
 
 CADRE = "people.cadre"
 
@@ -101,7 +102,7 @@ def about(actor: Actor, entry: Entry) -> str:
     if "kind" in detail:
         return str(KINDS.get(detail["kind"], detail["kind"]))
     fields = detail.get("fields") or [detail["field"]] if "field" in detail or "fields" in detail else []
-    return "、".join(str(FIELDS.get(field, field)) for field in fields)
+    return listed(field_text(field) for field in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Asked:
 
 
 Finder = Callable[[str], Mapping[str, Any]]
+YEARS = (1900, 2999)  # at the ends of the calendar a midnight has no moment in UTC
 
 
 def asked(query: QueryDict, find_object: Finder, *, has_streams: bool) -> Asked:
@@ -157,9 +159,10 @@ def object_filter(text: str, cadres_named: Callable[[str], Sequence[UUID]]) -> M
 
 def _day(query: QueryDict, name: str) -> date | None:
     try:
-        return date.fromisoformat(query.get(name, ""))
+        day = date.fromisoformat(query.get(name, ""))
     except ValueError:
         return None
+    return day if YEARS[0] <= day.year <= YEARS[1] else None
 
 
 def _midnight(day: date | None) -> datetime | None:

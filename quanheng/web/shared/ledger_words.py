@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.choices import PurposeChoice
-from quanheng.formats import elements
 from quanheng.ledger.verify import Finding
+from quanheng.web.shared.element_words import LABELS
 from quanheng.web.shared.parts import Text
 
 # Every code that a room registers has its words here (tests/web/shared/test_ledger_words.py).
@@ -30,7 +30,7 @@ ACTIONS: Mapping[str, Text] = {
     "ledger.open_dossier": gettext_lazy("查阅档案"),
     "operations.back_up": gettext_lazy("备份"),
     "operations.restore": gettext_lazy("从备份恢复"),
-    "operations.retire_key": gettext_lazy("停用旧密钥"),
+    "operations.retire_key": gettext_lazy("删除旧密钥"),
     "operations.rotate_keys": gettext_lazy("更换密钥"),
     "organization.abolish_unit": gettext_lazy("撤销单位"),
     "organization.add_position": gettext_lazy("增设岗位"),
@@ -51,10 +51,6 @@ ACTIONS: Mapping[str, Text] = {
     "people.discard_import": gettext_lazy("放弃导入"),
     "people.export": gettext_lazy("导出档案内容"),
     "people.import_cadre": gettext_lazy("导入更新档案"),
-    "operations.back_up": gettext_lazy("备份"),
-    "operations.restore": gettext_lazy("从备份恢复"),
-    "operations.rotate_keys": gettext_lazy("更换密钥"),
-    "operations.retire_key": gettext_lazy("删除旧密钥"),
     "people.load_city": gettext_lazy("装入演示城市"),
     "people.place_cadre": gettext_lazy("转到其他单位管理"),
     "people.print_form": gettext_lazy("打印任免审批表"),
@@ -260,8 +256,8 @@ def action_text(code: str) -> str:
 def field_text(name: str) -> str:
     """A column, a kind of record, or an element of the form as the file names it."""
     known = FIELDS.get(name) or KINDS.get(name)
-    if known is None and name in elements.BY_ATTRIBUTE:
-        return str(elements.BY_ATTRIBUTE[name].label)
+    if known is None and name in LABELS:
+        return str(LABELS[name])
     return str(known or name)
 
 
