@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from quanheng.accounts.choices import ManagementCategory, PurposeChoice, RoleChoice
 from quanheng.accounts.models import Account, Grant, RoleAssignment
 from quanheng.accounts.queries import LiveSession, session_name
+from quanheng.web.shared.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ def grant_rows(grants: Iterable[Grant], names: Mapping[UUID, str], *, on: date) 
         GrantRow(
             key=grant.pk,
             unit=grant.unit.name,
-            categories="、".join(str(ManagementCategory(value).label) for value in grant.categories),
-            purposes="、".join(str(PurposeChoice(value).label) for value in grant.purposes),
+            categories=listed(str(ManagementCategory(value).label) for value in grant.categories),
+            purposes=listed(str(PurposeChoice(value).label) for value in grant.purposes),
             period=period(grant.valid_from, grant.valid_to),
             given=f"{localtime(grant.granted_at).date()} {names.get(grant.granted_by, '')}".strip(),
             reason=grant.reason,

@@ -24,6 +24,7 @@ from quanheng.web.console.account_parts import Confirmation, grant_rows, moment,
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Condition, Link, Option, Pager, error_lines
 from quanheng.web.shared.refusals import sentence
+from quanheng.web.shared.wording import listed
 
 PAGE = 50
 ROLE_ID = "role_%s"  # two forms with fields of the same names stand on one page
@@ -58,7 +59,7 @@ def _pager(request: ActorRequest, page: Page[Account]) -> Pager:
 
 
 def _role_names(account: Account) -> str:
-    return "、".join(str(RoleChoice(held.role).label) for held in account.roles_now)  # type: ignore[attr-defined]
+    return listed(str(RoleChoice(held.role).label) for held in account.roles_now)  # type: ignore[attr-defined]
 
 
 def _page_url(request: ActorRequest, number: int) -> str:

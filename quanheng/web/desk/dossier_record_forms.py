@@ -23,6 +23,7 @@ from quanheng.people.models import PostHolding
 from quanheng.people.queries_dossier import records_on
 from quanheng.web.desk.dossier_forms import ChangeForm, DayField, choice, lines, number, text, tick
 from quanheng.web.desk.organization_forms import UnitField
+from quanheng.web.shared.wording import bracketed, listed
 
 
 class RecordForm(ChangeForm):
@@ -52,7 +53,8 @@ class RecordForm(ChangeForm):
 
     @property
     def has_new_values(self) -> bool:
-        return bool(set(self.changed_data) - {"reason", "expected_revision"})
+        """By the values that would be written: a code typed for a name is no change."""
+        return any((getattr(self.record, name) or "") != (value or "") for name, value in self.values().items())
 
     def values(self) -> dict[str, Any]:
         """For `add_record` and `replace_record`."""
@@ -132,7 +134,7 @@ class PostForm(RecordForm):
         unit = named_unit(self.actor, typed)
         if unit is not None:
             return unit
-        near = "、".join(f"{found.name}（{found.code}）" for found in units_matching(self.actor, typed, limit=3))
+        near = listed(bracketed(found.name, found.code) for found in units_matching(self.actor, typed, limit=3))
         raise forms.ValidationError(
             _("没有找到这个单位。是不是：%(near)s？") % {"near": near}
             if near

@@ -14,6 +14,7 @@ from quanheng.organization.models import Unit
 from quanheng.organization.queries import named_unit, units_matching
 from quanheng.people.choices import ImportDecision
 from quanheng.people.imports.queries import LISTS
+from quanheng.web.shared.wording import bracketed, listed
 
 MAX_REQUEST = 2**30  # bytes of one upload, all files together
 
@@ -89,7 +90,7 @@ class UploadForm(forms.Form):
         unit = named_unit(self.actor, text)
         if unit is not None:
             return unit
-        near = "、".join(f"{found.name}（{found.code}）" for found in units_matching(self.actor, text, limit=3))
+        near = listed(bracketed(found.name, found.code) for found in units_matching(self.actor, text, limit=3))
         raise forms.ValidationError(
             _("没有找到这个单位。是不是：%(near)s？") % {"near": near}
             if near

@@ -14,6 +14,7 @@ from quanheng.people.models import Cadre, ImportItem
 from quanheng.web.desk import import_parts as parts
 from quanheng.web.desk import import_words as words
 from quanheng.web.shared.diff import DiffRow, diff_row
+from quanheng.web.shared.element_words import LABELS
 from quanheng.web.shared.parts import Fact, Link
 
 _NOT_SHOWN = (elements.Kind.PHOTO, elements.Kind.VERSION)
@@ -22,7 +23,7 @@ _NOT_SHOWN = (elements.Kind.PHOTO, elements.Kind.VERSION)
 def form_facts(form: AppointmentForm) -> list[Fact]:
     """All that the file says, in the order of the form; blanks are left out."""
     texts = [
-        (element.label, text_of(form, element.attribute))
+        (LABELS[element.attribute], text_of(form, element.attribute))
         for element in elements.ELEMENTS
         if element.kind not in _NOT_SHOWN
     ]

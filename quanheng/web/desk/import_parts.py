@@ -20,6 +20,8 @@ from quanheng.people.imports import queries
 from quanheng.people.imports.reading import REMEMBERED_FIELDS
 from quanheng.people.models import ImportBatch, ImportItem
 from quanheng.web.desk import import_words as words
+from quanheng.web.shared.element_words import place_label
+from quanheng.web.shared.finding_words import finding_reason
 from quanheng.web.shared.parts import Job, Pager, StepMark, StepState, Text
 
 STEPS: Mapping[str, Text] = {
@@ -118,12 +120,13 @@ def _may_type(path: str, seen: set[str], *, is_list: bool) -> bool:
 def _line(form: AppointmentForm, finding: Finding, path: str, typed: Mapping[str, str], is_list: bool) -> FindingLine:
     place = words.path_of(finding.place)
     hides = is_list and place == words.IDENTITY
+    reason = finding_reason(finding)
     raw, read = finding.value, words.our_reading(form, place) if place != "resume" else ""
     return FindingLine(
-        label=words.place_label(finding.place),
+        label=place_label(finding.place),
         raw=words.masked(raw) if hides else raw,
         read="" if hides else read,
-        reason=finding.reason.replace(raw, words.masked(raw)) if hides and raw else finding.reason,
+        reason=reason.replace(raw, words.masked(raw)) if hides and raw else reason,
         path=path,
         value=typed.get(path, words.text_at(form, path)) if path else "",
         is_long=path == "resume",

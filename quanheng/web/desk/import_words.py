@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from quanheng.formats import elements
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.formats.lrmx import CannotRead
-from quanheng.formats.report import error_sentence
 from quanheng.kernel.errors import Refused
 from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.fields import BY_KEY
 from quanheng.people.models import ImportItem
+from quanheng.web.shared.element_words import LABELS
+from quanheng.web.shared.finding_words import error_reason
 from quanheng.web.shared.parts import Text
 from quanheng.web.shared.refusals import sentence
 
@@ -34,17 +35,7 @@ MATCHED: Mapping[str, Text] = {
 
 def group_label(group: str) -> Text:
     """A group of the difference, as the form names it."""
-    return STUDY_LABELS.get(group) or elements.BY_ATTRIBUTE[group].label
-
-
-def place_label(place: str) -> str:
-    """An element path in words: 简历第 3 行, 家庭成员第 2 人的出生日期."""
-    if line := _LINE.fullmatch(place):
-        return _("简历第 %(line)s 行") % {"line": line[1]}
-    if relative := _RELATIVE.fullmatch(place):
-        return elements.label_of(elements.FAMILY_BY_TAG.get(relative[2]), int(relative[1])) or place
-    tag = place.split("/")[0].split("[")[0]
-    return elements.BY_TAG[tag].label if tag in elements.BY_TAG else _("整个文件")
+    return STUDY_LABELS.get(group) or LABELS[group]
 
 
 def path_of(place: str) -> str:
@@ -99,7 +90,7 @@ def left_out(item: ImportItem) -> str:
     """Why this person is not taken, in a sentence."""
     if item.match == ImportMatch.UNREADABLE:
         facts = (item.reading or {}).get("facts", {})
-        return error_sentence(CannotRead(item.error, **facts))
+        return error_reason(CannotRead(item.error, **facts))
     if item.error:
         return sentence(Refused(item.error))
     if item.match in MATCHED:

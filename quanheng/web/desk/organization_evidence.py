@@ -27,6 +27,7 @@ from quanheng.web.desk.organization_parts import (
     unit_url,
 )
 from quanheng.web.shared.parts import Evidence, EvidenceRecord, Fact
+from quanheng.web.shared.wording import bracketed
 
 MOST = 200  # records of a sum that one drawer lists
 
@@ -76,7 +77,7 @@ def _evidence(asked: Asked, figures: Figures, *, records: Sequence[EvidenceRecor
         calculation=_calculation(asked, figures),
         who=_who(asked),
         notices=_notices(asked, figures, len(records)),
-        citation=f"{claim} {shown}（{day_text(asked.on)}）",
+        citation=bracketed(f"{claim} {shown}", day_text(asked.on)),
         back_url=unit_url(asked.unit.pk, day_text(asked.on)),
     )
 

@@ -14,6 +14,7 @@ from quanheng.organization.choices import GroupRole, LeadingGroupKind, PostTier,
 from quanheng.organization.models import Unit, UnitVersion
 from quanheng.organization.position_actions import PositionFacts
 from quanheng.organization.queries import leading_groups_on, named_unit, units_below, units_matching
+from quanheng.web.shared.wording import bracketed, listed
 
 MIN_REASON = 10
 QUOTA_FIELDS = {
@@ -80,7 +81,7 @@ class ReasonForm(forms.Form):
         unit = named_unit(self.actor, text)
         if unit is not None:
             return unit
-        near = "、".join(f"{found.name}（{found.code}）" for found in units_matching(self.actor, text, limit=3))
+        near = listed(bracketed(found.name, found.code) for found in units_matching(self.actor, text, limit=3))
         raise forms.ValidationError(
             _("没有找到这个单位。是不是：%(near)s？") % {"near": near}
             if near
@@ -235,7 +236,7 @@ class OrderForm(ReasonForm):
         below = {unit.code: unit for unit in units_below(self.unit)}
         codes = [line.split()[0] for line in self.cleaned_data["order"].splitlines() if line.strip()]
         if unknown := [code for code in codes if code not in below]:
-            raise forms.ValidationError(_("不是下级单位的编码：%(codes)s") % {"codes": "、".join(unknown)})
+            raise forms.ValidationError(_("不是下级单位的编码：%(codes)s") % {"codes": listed(unknown)})
         if sorted(codes) != sorted(below):
             raise forms.ValidationError(_("每个下级单位要恰好出现一次，现有 %(count)s 个。") % {"count": len(below)})
         return [below[code] for code in codes]

@@ -18,6 +18,7 @@ from quanheng.organization.queries import TreeUnit, positions_on
 from quanheng.organization.quotas import Figures, QuotaTable
 from quanheng.people.queries_posts import PositionHolder, holders
 from quanheng.web.shared.parts import Fact, Link, Text
+from quanheng.web.shared.wording import listed
 
 ROLES: dict[str, Text] = {
     "total": gettext_lazy("总数"),
@@ -251,10 +252,13 @@ def _what(change: Change) -> str:
         return _("登记开始时已有，设立文件未载")
     if change.kind == ReorganizationKind.MERGED:
         return _("并入本单位：") if change.is_incoming else _("并入：")
-    return "；".join(
-        _("%(field)s：%(before)s → %(after)s")
-        % {"field": FIELD_NAMES[item.field], "before": _side(item.before), "after": _side(item.after)}
-        for item in change.changes
+    return listed(
+        (
+            _("%(field)s：%(before)s → %(after)s")
+            % {"field": FIELD_NAMES[item.field], "before": _side(item.before), "after": _side(item.after)}
+            for item in change.changes
+        ),
+        "；",
     )
 
 

@@ -14,6 +14,7 @@ from quanheng.organization.queries import named_unit, units_matching
 from quanheng.people.actions import MIN_REASON
 from quanheng.people.choices import CadreStatus
 from quanheng.web.desk.organization_forms import UnitField
+from quanheng.web.shared.wording import bracketed, listed
 
 
 def _text(label: Any, hint: Any = "", *, length: int = 60, required: bool = False) -> forms.CharField:
@@ -59,7 +60,7 @@ class PlaceForm(forms.Form):
             return None
         found = named_unit(self.actor, text)
         if found is None:
-            near = "、".join(f"{unit.name}（{unit.code}）" for unit in units_matching(self.actor, text, limit=3))
+            near = listed(bracketed(unit.name, unit.code) for unit in units_matching(self.actor, text, limit=3))
             words = (
                 _("没有找到这个单位。是不是：%(near)s？")
                 if near

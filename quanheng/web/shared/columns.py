@@ -17,6 +17,7 @@ from quanheng.people.facts import Derived, FactKind
 from quanheng.people.form import printed_education
 from quanheng.people.roster import Row
 from quanheng.web.shared.parts import Shape, Text, Verdict
+from quanheng.web.shared.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _birth(row: Row) -> Cell:
 def post_text(row: Row) -> str:
     """Present posts as one sentence; what an imported form says where no holding is recorded."""
     posts = row.current_posts
-    return "，".join(f"{post.unit_name}{post.title}" for post in posts) if posts else row.stated_post
+    return listed((f"{post.unit_name}{post.title}" for post in posts), "，") if posts else row.stated_post
 
 
 def _tier(row: Row) -> Cell:

@@ -13,6 +13,7 @@ from quanheng.web.shared.columns import grade_signs
 from quanheng.web.shared.dossier_records import Links
 from quanheng.web.shared.dossier_words import FACT_LABELS, age_span, missing_text, month, span
 from quanheng.web.shared.parts import Text
+from quanheng.web.shared.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _party(derived: Derived) -> tuple[str, str]:
 def _education(derived: Derived) -> tuple[str, str]:
     best = derived.value
     assert isinstance(best, Education)
-    text = "、".join(name for name in (best.level_name, best.degree_name) if name)
+    text = listed(name for name in (best.level_name, best.degree_name) if name)
     return "", _("至少 %(span)s") % {"span": text} if derived.at_least else text
 
 

@@ -21,6 +21,7 @@ from quanheng.people.choices import (
 from quanheng.people.models.records import DossierRecord
 from quanheng.web.shared.dossier_words import checked_text, day_text, month_of_text, period, source_text
 from quanheng.web.shared.parts import Text
+from quanheng.web.shared.wording import listed
 
 Cells = Callable[[Any, date], tuple[str, ...]]
 
@@ -96,7 +97,7 @@ def _education(row: Any, on: date) -> tuple[str, ...]:
 def _school(row: Any) -> str:
     """The school of the degree beside that of the level where it is another one."""
     schools = dict.fromkeys(school for school in (row.school, row.degree_school) if school)
-    return "；".join(schools)
+    return listed(schools, "；")
 
 
 def _title(row: Any, on: date) -> tuple[str, ...]:
@@ -170,7 +171,7 @@ KINDS: Mapping[str, RecordKind] = {
             gettext_lazy("院校系及专业"),
         ),
         _education,
-        _headline(lambda row: "、".join(text for text in (row.level_name, row.degree_name) if text), _education),
+        _headline(lambda row: listed(text for text in (row.level_name, row.degree_name) if text), _education),
     ),
     "title": RecordKind(
         gettext_lazy("专业技术职务"),

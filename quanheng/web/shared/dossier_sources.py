@@ -29,6 +29,7 @@ from quanheng.web.shared.dossier_words import (
     source_text,
 )
 from quanheng.web.shared.parts import Evidence, EvidenceRecord, Fact, Link
+from quanheng.web.shared.wording import stated
 
 NO_LAW = gettext_lazy("这是原始记载，不按条款计算。")
 VERIFIED_BY = {"birth": "birth", "party_joining": "party_joining", "work_start": "work_start"}
@@ -52,7 +53,7 @@ def field_evidence(
         who=(*who_facts(history[:1], names), Fact(_("本次查阅用途"), reader.purpose)),
         steps=(Link(_("更正%(label)s") % {"label": label}, change) if change else Link(reader.remedy),),
         notices=tuple(_flagged(history)),
-        citation=f"{reader.owner} {label}：{text}",
+        citation=stated(f"{reader.owner} {label}", text),
         back_url=reader.links.page(),
     )
 
@@ -94,7 +95,7 @@ def record_evidence(record: DossierRecord, kind: str, on: date, reader: Reader) 
         who=(*who_facts([record], names), Fact(_("本次查阅用途"), reader.purpose)),
         steps=(Link(_("更正或撤回这条记录"), change) if change else Link(reader.remedy),),
         notices=(_withdrawn(record),) if record.withdrawn_at else (),
-        citation=f"{reader.owner} {KINDS[kind].title}：{value} {when}".strip(),
+        citation=stated(f"{reader.owner} {KINDS[kind].title}", f"{value} {when}".strip()),
         back_url=reader.links.page(),
     )
 

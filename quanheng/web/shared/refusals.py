@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.choices import PurposeChoice, RoleChoice
 from quanheng.formats.archives import CannotUnpack
-from quanheng.formats.report import error_sentence
 from quanheng.kernel.actor import Purpose, Role
 from quanheng.kernel.errors import Refused
+from quanheng.web.shared.finding_words import error_reason
+from quanheng.web.shared.wording import listed
 
 ACCESS: Mapping[str, str | Promise] = {
     "recused": gettext_lazy("这是本人或亲属的档案，按回避规定不经手。由其他工作人员办理；查阅本人档案请到“我的档案”。"),
@@ -135,7 +136,7 @@ SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER}
 def sentence(refusal: Refused) -> str:
     """The words of a refusal. A code without words is a mistake of the program and shows as such in tests."""
     if isinstance(refusal, CannotUnpack):
-        return error_sentence(refusal)
+        return error_reason(refusal)
     words = SENTENCES.get(refusal.code)
     if words is None:
         return _("这一步没有办成（%(code)s）。请把这个代号告诉系统管理员。") % {"code": refusal.code}
@@ -144,7 +145,7 @@ def sentence(refusal: Refused) -> str:
 
 def _worded(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(_worded(part) for part in value)
+        return listed(_worded(part) for part in value)
     if isinstance(value, datetime):
         return f"{localtime(value):%Y-%m-%d %H:%M}"
     text = str(value.value if isinstance(value, Enum) else value)

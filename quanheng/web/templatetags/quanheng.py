@@ -1,10 +1,13 @@
 """Small tags of our templates: `{% load quanheng %}`."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from quanheng.web.shared.parts import Shape, Text, Verdict
+from quanheng.web.shared.wording import listed
 
 register = template.Library()
 
@@ -29,6 +32,12 @@ def verdict(value: Verdict | Shape | str, text: str = "", remedy: str = "") -> d
     if isinstance(value, Verdict):
         return {"verdict": value}
     return {"verdict": Verdict(Shape(value), text, remedy)}
+
+
+@register.filter(name="listed")
+def listed_filter(texts: Iterable[object]) -> str:
+    """甲、乙; in English with a comma."""
+    return listed(texts)
 
 
 @register.filter
