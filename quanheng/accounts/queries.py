@@ -11,7 +11,7 @@ from uuid import UUID
 from axes.models import AccessAttempt
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db.models import Max, Prefetch, Q, QuerySet, Sum, TextField, Value
+from django.db.models import F, Max, Prefetch, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.timezone import localtime
 
@@ -126,7 +126,7 @@ def visible_roles(actor: Actor, account: Account) -> QuerySet[RoleAssignment]:
 def visible_grants(actor: Actor, account: Account) -> QuerySet[Grant]:
     """Live grants first, then the revoked ones, newest first."""
     grants = account.grants.select_related("unit") if may_administer(actor) else Grant.objects.none()
-    return grants.order_by("revoked_at", "-valid_from", "pk")
+    return grants.order_by(F("revoked_at").asc(nulls_first=True), "-valid_from", "pk")
 
 
 def grantable_units(actor: Actor, text: str, *, limit: int = 8) -> list[Unit]:

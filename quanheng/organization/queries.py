@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from pypinyin import Style, lazy_pinyin
 
 from quanheng.kernel.actor import Actor
@@ -129,7 +129,8 @@ def versions_on(units: Iterable[UUID], on: date) -> dict[UUID, UnitVersion]:
 
 def positions_on(unit: Unit, on: date) -> QuerySet[Position]:
     positions = Position.objects.filter(in_force(on), unit=unit)
-    return positions.select_related("leading_group").order_by("leading_group__valid_from", "order", "pk")
+    in_groups_first = F("leading_group__valid_from").asc(nulls_last=True)
+    return positions.select_related("leading_group").order_by(in_groups_first, "order", "pk")
 
 
 def leading_groups_on(unit: Unit, on: date) -> QuerySet[LeadingGroup]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.period import contains
@@ -53,12 +53,13 @@ RECORD_MODELS: dict[str, type[DossierRecord]] = {
     "form": StatedForm,
 }
 KIND_OF: dict[type[DossierRecord], str] = {model: kind for kind, model in RECORD_MODELS.items()}
-_ORDER: dict[type[DossierRecord], tuple[str, ...]] = {
+# Where a date may be missing its place is said: SQLite puts what is missing first, PostgreSQL last.
+_ORDER: dict[type[DossierRecord], tuple[str | OrderBy, ...]] = {
     ResumeEntry: ("order", "pk"),
     PostHolding: ("-valid_from", "order", "pk"),
     RankHolding: ("-valid_from", "pk"),
-    Education: ("kind", "valid_to", "pk"),
-    ProfessionalTitle: ("valid_from", "pk"),
+    Education: ("kind", F("valid_to").asc(nulls_first=True), "pk"),
+    ProfessionalTitle: (F("valid_from").asc(nulls_first=True), "pk"),
     FamilyMember: ("order", "pk"),
     Reward: ("valid_from", "pk"),
     Sanction: ("decided_on", "pk"),
@@ -120,6 +121,8 @@ def _start(record: Any) -> date | None:
         return record.decided_on
     if isinstance(record, Education):
         return record.valid_from or record.valid_to
+    if isinstance(record, Photo | StatedForm):
+        return None
     start: date | None = record.valid_from
     return start
 
