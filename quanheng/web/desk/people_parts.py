@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanheng.kernel.actor import EDITORS
+from quanheng.organization.access import visible_units
 from quanheng.people import roster
+from quanheng.people.choices import CadreStatus
 from quanheng.people.roster import Page, Paging, Row
 from quanheng.web.desk import people_query
 from quanheng.web.desk.days import printed_at
@@ -40,9 +42,18 @@ def page_of(request: ActorRequest, query: ListQuery) -> Page:
         query.filter,
         request.today,
         Paging(query.order, query.descending, query.page, query.size),
-        units=[unit.id for unit in query.units],
+        units=_units_in_order(request, query),
         needs=needs_of(chosen_columns(query.columns)),
     )
+
+
+def _units_in_order(request: ActorRequest, query: ListQuery) -> list[UUID]:
+    """Those of the tree; who serves no more may still lie in a unit that has ended, which is not in it."""
+    places = [(unit.path, unit.id) for unit in query.units]
+    if set(query.filter.statuses) != {CadreStatus.SERVING.value}:
+        ended = visible_units(request.actor).exclude(abolished_on=None)
+        places += ended.values_list("path", "pk")
+    return [key for _path, key in sorted(places)]
 
 
 def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[str, Any]:

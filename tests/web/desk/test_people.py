@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.models import Entry
-from quanheng.organization.choices import PostTier, Rank
+from quanheng.organization.choices import PostTier, Rank, UnitCategory
+from quanheng.organization.models import Unit
 from quanheng.people.choices import AssessmentGrade, SourceKind
 from quanheng.people.models import AnnualGrade, Cadre, PostHolding, RankHolding, SavedQuery
 from quanheng.people.names import search_text, sort_name
-from tests.conftest import Cast, ClientOf
+from tests.conftest import Cast, ClientOf, make_cadre, make_unit
 
 LIST = "/desk/people/"
 BYSTANDERS = ("沈砚秋", "林晚", "古丽娜尔·艾山江")
@@ -240,3 +241,14 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
     for number in range(40):
         make_person(cast, at, f"测试{number:02d}", date(1990, 1, 1), 10 + number)
     assert count_queries(client_of, lin, LIST) == few
+
+
+def test_who_retired_from_a_unit_that_has_ended_is_in_the_list(
+    client_of: ClientOf, lin: Actor, cast: Cast, at: datetime
+) -> None:
+    ended = make_unit("QH0101", "示范市甲局旧处", "0001.0001.0001.", cast.unit_a, UnitCategory.GOVERNMENT)
+    Unit.objects.filter(pk=ended.pk).update(abolished_on=date(2025, 1, 1))
+    for unit, name in ((ended, "林退休"), (cast.unit_a, "林离休")):
+        make_cadre(name, unit, at, status="retired")
+    html = client_of(lin).get("/desk/people/?also=not_serving").content
+    assert names_in(html) == ["林离休", "林退休"]
