@@ -38,7 +38,7 @@ def month_text(day: date | None) -> str:
 
 def _fits(column: str, text: str) -> bool:
     """SQLite would take any length; PostgreSQL refuses, and with it the whole import."""
-    length = Cadre._meta.get_field(column).max_length
+    length = Cadre._meta.get_field(column).max_length  # type: ignore[union-attr]  # a column, no reverse relation
     assert length is not None
     return len(text) <= length
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.conftest import Cast
 from tests.people.test_import import FORM, Import, import_files, only_item, run_apply
 
 __all__ = ["import_files"]
-LONG = {
+LONG: dict[str, Any] = {
     "native_place": "霁" * 61,
     "birth_place": "霁" * 300,
     "ethnicity": "霁" * 41,
