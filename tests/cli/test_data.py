@@ -133,7 +133,7 @@ def test_a_dry_run_only_reads(cast: Cast, files: list[Path]) -> None:
     """So that nobody waits for it, however long it takes."""
 
     def only_reads(execute: Any, statement: str, *rest: Any) -> Any:
-        assert statement.lstrip(" (").upper().startswith("SELECT"), statement
+        assert statement.lstrip(" (\n").upper().startswith("SELECT"), statement
         return execute(statement, *rest)
 
     with connection.execute_wrapper(only_reads):

@@ -108,7 +108,8 @@ def test_lost_keys_are_not_made_anew(city: House, make_house: MakeHouse) -> None
 def test_a_worker_once_takes_over_what_a_killed_one_left(city: House, make_house: MakeHouse, tmp_path: Path) -> None:
     """An import that was being read when its worker died is read by the next."""
     house = make_house(like=city)
-    house.json("import", "tests/data/lrmx/plain.lrmx", "--as", "lin", "--unit", _unit_of(house, "lin"))
+    options = ("--as", "lin", "--unit", _unit_of(house, "lin"), "--accept-findings")
+    assert house.json("import", "tests/data/lrmx/plain.lrmx", *options, code=FINDINGS)["written"] == 1
     assert house.json("worker", "--once") == {"resumed": 0}
     house.sql("UPDATE people_importbatch SET state = 'reading', beat_at = '2020-01-01 00:00:00'")
     house.sql("UPDATE people_importitem SET match = '', decision = 'pending'")
