@@ -325,21 +325,27 @@ def _record(actor: Actor, action: str, cadre: Cadre, detail: dict[str, Any], rea
 
 
 def record_export(
-    *, actor: Actor, cadres: Sequence[UUID], kind: str, at: datetime, together: int | None = None
+    *,
+    actor: Actor,
+    cadres: Sequence[UUID],
+    kind: str,
+    at: datetime,
+    together: int | None = None,
+    purpose: Purpose | None = None,
 ) -> None:
     """Who took whose file out in which form: an entry for each person, so that 谁看过 shows it.
 
     `together` is how many leave at once, where these are only some of them. The purpose is kept, for what
     is taken out for supervision is told to supervisors only, as their reading is.
     """
-    purpose = access.default_purpose(actor).value
+    served = purpose or access.default_purpose(actor)
     action = "people.print_form" if kind in ("pdf", "docx") else "people.export"
     drafts = [
         ledger.Draft(
             action=action,
             object_key=f"people.cadre:{key}",
             cadre=key,
-            purpose=purpose,
+            purpose=served.value,
             detail={"kind": kind, "together": together or len(cadres)},
         )
         for key in cadres

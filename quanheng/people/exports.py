@@ -10,7 +10,7 @@ import xlsxwriter
 
 from quanheng.formats import appointment_pdf, appointment_word, lrmx
 from quanheng.formats.appointment import AppointmentForm
-from quanheng.kernel.actor import Actor
+from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.errors import Refused
 from quanheng.papers.models import StoredFile
 from quanheng.people.actions import record_export
@@ -37,7 +37,9 @@ def forms_of(cadres: Sequence[Cadre], on: date) -> Iterator[AppointmentForm]:
             yield form_of(dossier, photo=photo)
 
 
-def export_forms(*, actor: Actor, cadres: Sequence[Cadre], kind: str, at: datetime, on: date) -> bytes:
+def export_forms(
+    *, actor: Actor, cadres: Sequence[Cadre], kind: str, at: datetime, on: date, purpose: Purpose | None = None
+) -> bytes:
     """One PDF of all, or a zip of single files. `kind`: pdf, docx, lrmx; one docx or lrmx is not zipped.
 
     Raises CannotExport; a character that no kept font has is for the caller to ask of `missing_characters`.
@@ -48,7 +50,7 @@ def export_forms(*, actor: Actor, cadres: Sequence[Cadre], kind: str, at: dateti
     if kind != "lrmx":
         forms = [to_print(form, on=on, filled_by=actor.name) for form in forms]
     content = _WRITERS[kind](forms, on)
-    record_export(actor=actor, cadres=[cadre.pk for cadre in cadres], kind=kind, at=at)
+    record_export(actor=actor, cadres=[cadre.pk for cadre in cadres], kind=kind, at=at, purpose=purpose)
     return content
 
 
@@ -128,6 +130,8 @@ def media_type(kind: str, count: int) -> str:
     }[kind]
 
 
+# No value becomes a formula, not even `{=…}`, or a link on the reader's machine.
+TEXT_STAYS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 Column = tuple[str, int, Callable[[Row], Any]]  # title, width in characters, value
 
 
@@ -138,7 +142,7 @@ def roster_workbook(
     if not rows:
         raise CannotExport("nobody", count=0)
     packed = io.BytesIO()
-    with xlsxwriter.Workbook(packed, {"in_memory": True, "constant_memory": False}) as book:
+    with xlsxwriter.Workbook(packed, TEXT_STAYS_TEXT) as book:
         _fill(book, rows, columns, f"{title}（{on.isoformat()}）")
     record_export(actor=actor, cadres=[row.cadre.pk for row in rows], kind="xlsx", at=at)
     return packed.getvalue()

@@ -30,7 +30,7 @@ def print_form(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     if kind == "pdf" and "anyway" not in request.GET and (missing := _missing(request, file)):
         return render(request, "desk/dossier/unprintable.html", _unprintable(file, missing))
     content = exports.export_forms(
-        actor=request.actor, cadres=[file.cadre], kind=kind, at=request.now, on=request.today
+        actor=request.actor, cadres=[file.cadre], kind=kind, at=request.now, on=request.today, purpose=file.purpose
     )
     name = _("%(name)s干部任免审批表") % {"name": exports.file_names([file.cadre.name])[0]}
     response = HttpResponse(content, content_type=exports.media_type(kind, 1))

@@ -291,7 +291,7 @@ def test_the_photo_is_served_to_this_browser_only(
 def test_the_form_is_printed_and_the_printing_logged(
     chen_file: Cadre, lin: Actor, client_of: ClientOf, kind: str
 ) -> None:
-    response = client_of(lin).get(reverse("desk:dossier-form", args=[chen_file.pk, kind]))
+    response = client_of(lin).get(reverse("desk:dossier-form", args=[chen_file.pk, kind]) + "?purpose=selection")
     assert response.status_code == 200
     assert response["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E9%99%88%E7%9F%A5%E8%A1%8C")
     assert response["Content-Disposition"].endswith(f".{kind}")
@@ -300,7 +300,7 @@ def test_the_form_is_printed_and_the_printing_logged(
     assert response.content.lstrip(b"\xef\xbb\xbf").startswith(start)
     entry = Entry.objects.get()
     assert entry.action == ("people.export" if kind == "lrmx" else "people.print_form")
-    assert (entry.cadre, entry.actor) == (chen_file.pk, lin.key)
+    assert (entry.cadre, entry.actor, entry.purpose) == (chen_file.pk, lin.key, "selection")
 
 
 def test_a_character_without_a_font_is_said_before_printing(chen_file: Cadre, lin: Actor, client_of: ClientOf) -> None:
