@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from quanheng.kernel.actor import Actor, Purpose
@@ -166,7 +166,8 @@ def entries_about(actor: Actor, cadre: Cadre, until: datetime | None = None) -> 
 
 def visible_kin_ties(actor: Actor, cadre: Cadre) -> QuerySet[KinTie]:
     """Ties not rejected whose other person the actor may see as well: a file out of scope is not hinted at."""
-    return kin_ties_of(cadre.pk).filter(kin__in=access.visible_cadres(actor))
+    # asked of each of the few ties: a list of all visible files would be made first, and that takes long
+    return kin_ties_of(cadre.pk).filter(Exists(access.visible_cadres(actor).filter(pk=OuterRef("kin"))))
 
 
 def kin_tie_for(actor: Actor, cadre: Cadre, pk: UUID) -> KinTie:
@@ -233,4 +234,4 @@ def own_readings(actor: Actor, cadre: Cadre) -> QuerySet[Entry]:
     """谁看过: openings, prints and exports of the actor's own file, newest first; supervision is not told."""
     taken = Entry.objects.filter(cadre=cadre.pk, action__in=["people.print_form", "people.export"], is_refused=False)
     opened = own_openings(actor).filter(cadre=cadre.pk, is_refused=False).order_by()
-    return (opened | taken).order_by("-pk")
+    return (opened | taken.exclude(purpose=Purpose.SUPERVISION.value)).order_by("-pk")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from quanheng.web.shared import front, help_page, settings_page, sign_in, stories
@@ -12,7 +13,7 @@ app_name = "web"
 
 urlpatterns: list[URLPattern] = [
     path("", front.front_door, name="front-door"),
-    path("language/", public(set_language), name="language"),
+    path("language/", public(require_POST(set_language)), name="language"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", settings_page.change_password, name="change-password"),
