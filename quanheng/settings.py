@@ -207,6 +207,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page names the end,
 AXES_DISABLE_ACCESS_LOG = True  # the ledger records who signed in
 AXES_LOCKOUT_CALLABLE = "quanheng.web.shared.sign_in.locked_out"
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next"]  # the page to return to holds what was searched for
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -113,6 +114,15 @@ def test_failures_and_the_lock_are_entries_and_attempts_during_it_are_not(
     assert {entry[1] for entry in written} == {f"accounts.account:{cast.accounts['lin'].pk}"}
     assert written[0][2:] == (True, {"refused": "wrong-password", "facts": {}})
     assert datetime.fromisoformat(written[5][3]["until"]) == MORNING + timedelta(minutes=15)
+
+
+def test_a_failed_attempt_keeps_neither_password_nor_what_was_searched_for(cast: Cast, client: Client) -> None:
+    client.post(
+        "/sign-in/?next=/desk/people/%3Fq%3D7713", {"username": "lin", "password": "wrong-7714", "next": "/?q=7715"}
+    )
+    kept = AccessAttempt.objects.get(username="lin")
+    stored = f"{kept.get_data} {kept.post_data} {kept.path_info}"
+    assert [secret for secret in ("7713", "7714", "7715") if secret in stored] == []
 
 
 def test_a_success_forgets_earlier_failures(cast: Cast, client: Client) -> None:
