@@ -57,7 +57,13 @@ TREE = (
 CHILDREN = (UnitNode("13", "云栈镇", "?unit=13", 9, words="yzz"), UnitNode("14", "回龙乡", "?unit=14", 8, words="hlx"))
 
 HITS = (
-    SearchGroup("人", (SearchHit("沈砚秋", "发展和改革局党组书记、局长", "/stories/#a"), SearchHit("沈砚秋", "青萍镇科员", "/stories/#b"))),
+    SearchGroup(
+        "人",
+        (
+            SearchHit("沈砚秋", "发展和改革局党组书记、局长", "/stories/#a"),
+            SearchHit("沈砚秋", "青萍镇科员", "/stories/#b"),
+        ),
+    ),
     SearchGroup("单位", (SearchHit("松涧县审计局", "松涧县", "/stories/#c"),)),
 )
 
