@@ -187,8 +187,14 @@ def grades_in(text: str) -> list[tuple[int, AssessmentGrade]]:
     for years, words in zip(pieces[1::2], pieces[2::2], strict=False):
         grade = _GRADE.search(words)
         if grade:
-            found += [(int(year), _GRADE_WORDS[grade.group()]) for year in re.findall(r"\d{4}", years)]
+            named = (int(year) for year in re.findall(r"\d{4}", years))
+            found += [(year, _GRADE_WORDS[grade.group()]) for year in named if _is_year(year)]
     return found
+
+
+def _is_year(number: int) -> bool:
+    """0000 and 9999 are slips of the pen: kept in the text, and no year of a record."""
+    return dates.FIRST_YEAR <= number <= dates.LAST_YEAR
 
 
 def education_of(kind: EducationKind, form: AppointmentForm) -> dict[str, str] | None:

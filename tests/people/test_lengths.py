@@ -1,4 +1,4 @@
-"""Texts longer than their columns: kept as written and flagged, on both databases alike."""
+"""Texts longer than their columns and years that are none: kept as written, on both databases alike."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,9 +9,9 @@ import pytest
 from quanheng.kernel.actor import Actor
 from quanheng.people import actions
 from quanheng.people.actions import CannotChange
-from quanheng.people.choices import ImportDecision
+from quanheng.people.choices import AssessmentGrade, ImportDecision
 from quanheng.people.fields import BY_KEY
-from quanheng.people.form import form_of
+from quanheng.people.form import form_of, grades_in
 from quanheng.people.imports import actions as imports
 from quanheng.people.models import Cadre
 from quanheng.people.queries import dossier_on
@@ -50,6 +50,17 @@ def test_an_import_of_long_texts_is_written_and_printed_as_it_was(
     assert (cadre.native_place, cadre.ethnicity, cadre.specialties) == ("", "", "")
     form = form_of(dossier_on(cadre, today))
     assert {key: getattr(form, key) for key in LONG} == LONG
+
+
+def test_a_year_that_is_none_is_no_grade_and_the_file_still_opens(
+    import_files: Import, lin: Actor, at: datetime, today: date
+) -> None:
+    said = "0000年、2025年考核优秀，9999年称职"
+    assert grades_in(said) == [(2025, AssessmentGrade.EXCELLENT)]
+    import_files(replace(FORM, annual_grades=said))
+    dossier = dossier_on(Cadre.objects.get(name=FORM.name), today)
+    assert [grade.year for grade in dossier.grades] == [2025]
+    assert form_of(dossier).annual_grades == said
 
 
 def test_an_officer_is_told(cast: Cast, lin: Actor, at: datetime) -> None:
