@@ -138,10 +138,9 @@ def _undone(cadres: Iterable[UUID], at: datetime) -> set[tuple[UUID | None, int]
 
 def recently_opened(actor: Actor, *, limit: int) -> list[Cadre]:
     """Whose files the actor opened last, of those whom he may still see."""
-    cadres = access.visible_cadres(actor)
-    keys = last_opened(actor, cadres=cadres.values("pk"), limit=limit)
-    persons = _by_key(cadres, keys)
-    return [persons[key] for key in keys]
+    keys = last_opened(actor)
+    persons = _by_key(access.visible_cadres(actor), keys)
+    return [persons[key] for key in keys if key in persons][:limit]
 
 
 def _by_key(cadres: QuerySet[Cadre], keys: Iterable[UUID | None]) -> dict[UUID, Cadre]:
