@@ -214,3 +214,13 @@ def test_a_resume_written_with_other_dashes_is_the_same(import_files: Import) ->
     import_files(replace(FORM, resume=written))
     assert only_item(import_files(replace(FORM, resume=written), is_applied=False)).match == ImportMatch.UNCHANGED
     assert only_item(import_files(FORM, is_applied=False)).match == ImportMatch.UNCHANGED
+
+
+def test_a_new_photo_alone_is_a_change_and_the_same_one_is_none(import_files: Import, today: date) -> None:
+    picture = photo_of((200, 300))
+    import_files(replace(FORM, photo=picture))
+    item = only_item(import_files(replace(FORM, photo=photo_of((220, 300))), is_applied=False))
+    assert [change.group for change in queries.compare_item(item, on=today).changes] == ["photo"]
+    assert item.match == ImportMatch.CHANGED
+    same = only_item(import_files(replace(FORM, photo=picture), is_applied=False))
+    assert same.match == ImportMatch.UNCHANGED

@@ -12,7 +12,6 @@ from quanheng.formats.appointment import AppointmentForm
 from quanheng.formats.findings import Finding
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.errors import NotFound
-from quanheng.papers.models import StoredFile
 from quanheng.people import access
 from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.fields import month_of
@@ -60,7 +59,8 @@ def item_for(actor: Actor, batch: UUID, pk: UUID) -> ImportItem:
 
 
 def items_of(batch: ImportBatch) -> QuerySet[ImportItem]:
-    return batch.items.select_related("cadre", "cadre__home_unit").order_by("order", "pk")
+    items = batch.items.select_related("cadre", "cadre__home_unit", "photo").defer("photo__content")
+    return items.order_by("order", "pk")
 
 
 def needs_person(item: ImportItem) -> bool:
@@ -154,10 +154,10 @@ def compare(item: ImportItem, form: AppointmentForm, findings: tuple[Finding, ..
 
 
 def _photo_changed(item: ImportItem, old: Dossier | None) -> bool:
-    if item.photo_id is None:
+    """At matching the new photo is not in the database yet: the row in memory is asked, not a query."""
+    if item.photo is None:
         return False
-    known = old.photo.file.digest if old and old.photo else None
-    return StoredFile.objects.filter(pk=item.photo_id).exclude(digest=known or "").exists()
+    return old is None or old.photo is None or old.photo.file.digest != item.photo.digest
 
 
 def remembered_for(sender: str) -> dict[tuple[str, str], str]:
