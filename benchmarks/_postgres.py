@@ -64,7 +64,8 @@ def serving(kept: Path) -> Iterator[Postgres]:
     found = programs()
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="quanheng-benchmark.", dir="/tmp") as passing:  # noqa: S108
-        Path(passing).chmod(0o755)
+        if os.geteuid() == 0:
+            shutil.chown(passing, "postgres")  # its socket goes there
         folder = kept if is_reachable(kept) else Path(passing)
         server = Postgres(found, _free_port(), _password(folder))
         cluster = folder / "cluster"
@@ -79,7 +80,6 @@ def serving(kept: Path) -> Iterator[Postgres]:
 
 def _make(server: Postgres, folder: Path, cluster: Path, passing: Path) -> None:
     if os.geteuid() == 0:
-        shutil.chown(passing, "postgres")
         cluster.mkdir()
         shutil.chown(cluster, "postgres")
     secret = passing / "password"

@@ -66,7 +66,12 @@ def pages(cadres: int) -> list[Page]:
         Page("list, last pages", [f"{everybody}&page={deep - back}" for back in range(20)], LIST, peer="list"),
         Page("list, by name", [f"{everybody}&sort=name", f"{everybody}&sort=-birth"], LIST, peer="list"),
         Page("filter: unit, age, rank, text", [f"{narrow}&q={text}" for text in _TEXTS], LIST, peer="list"),
-        Page("filter: tier", [f"{everybody}&tier=county_deputy", f"{everybody}&tier=section_chief"], LIST, peer="list"),
+        Page(
+            "filter: tier",
+            [f"{everybody}&tier=county_deputy", f"{everybody}&tier=township_principal"],
+            LIST,
+            peer="list",
+        ),
         Page("filter: education", [f"{everybody}&education=1"], LIST, peer="list"),
         Page("filter: grades", [f"{everybody}&grades={kind}" for kind in _GRADES], LIST, peer="list"),
         Page("search: pinyin", [f"/desk/search/?q={word}" for word in _PINYIN], LIST, is_htmx=True, peer="search"),

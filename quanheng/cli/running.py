@@ -92,13 +92,16 @@ def _city(arguments: argparse.Namespace) -> int:
 def _load(arguments: argparse.Namespace) -> Any:
     from quanheng.demo import city, load
     from quanheng.kernel import clock
+    from quanheng.operations.statistics import refresh_statistics
 
-    return load.load_city(
+    summary = load.load_city(
         cadres=arguments.cadres,
         seed=city.SEED if arguments.seed is None else arguments.seed,
         at=clock.now(),
         progress=lambda done, total: progress(f"造城 {done} / {total} 人…"),
     )
+    refresh_statistics()
+    return summary
 
 
 def _tell_city(arguments: argparse.Namespace, summary: Any, seconds: float) -> int:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.period import add_months, contains
@@ -85,6 +85,7 @@ class Page:
     number: int  # from 1
     size: int
     by_unit: Mapping[UUID, int] = field(default_factory=dict)  # of the whole result
+    in_scope: Mapping[UUID, int] = field(default_factory=dict)  # of what the conditions were asked of
 
     @property
     def pages(self) -> int:
@@ -149,41 +150,63 @@ def _named(text: str) -> Q:
     return condition
 
 
+def _whose(records: QuerySet[Any]) -> Q:
+    """Those who have such a record. The records are found first, by an index, not asked of each cadre in turn."""
+    return Q(pk__in=records.filter(withdrawn_at=None).values("cadre"))
+
+
 def _current(model: type[PostHolding] | type[RankHolding], on: date) -> QuerySet[Any]:
-    held = model.objects.filter(cadre=OuterRef("pk"), withdrawn_at=None, valid_from__lte=on)
-    return held.filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    return model.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
-def _records(wanted: Filter, on: date) -> Iterable[Q | Exists]:
+def _records(wanted: Filter, on: date) -> Iterable[Q]:
     if wanted.tiers:
-        yield Exists(_current(PostHolding, on).filter(tier__in=wanted.tiers))
+        yield _whose(_current(PostHolding, on).filter(tier__in=wanted.tiers))
     if wanted.ranks:
-        yield Exists(_current(RankHolding, on).filter(rank__in=wanted.ranks))
+        yield _whose(_current(RankHolding, on).filter(rank__in=wanted.ranks))
     if wanted.education:
         levels = Q()
         for prefix in wanted.education:
             levels |= Q(level_code__startswith=prefix)
-        yield Exists(Education.objects.filter(levels, cadre=OuterRef("pk"), withdrawn_at=None))
+        yield _whose(Education.objects.filter(levels))
     if wanted.grades:
-        yield from _graded(wanted.grades, on)
+        yield _graded(wanted.grades, on)
 
 
 _COMPETENT = (AssessmentGrade.EXCELLENT, AssessmentGrade.COMPETENT)
 
 
-def _graded(wanted: str, on: date) -> Iterable[Exists]:
+def _graded(wanted: str, on: date) -> Q:
     """In each of the last three complete years, or in any of them; a year without a record is not competent."""
     years = [on.year - 1, on.year - 2, on.year - 3]
-    given = AnnualGrade.objects.filter(cadre=OuterRef("pk"), withdrawn_at=None)
+    given = AnnualGrade.objects.filter(year__in=years)
     if wanted == "any_excellent":
-        yield Exists(given.filter(year__in=years, grade=AssessmentGrade.EXCELLENT))
-    else:
-        for year in years:
-            yield Exists(given.filter(year=year, grade__in=_COMPETENT))
+        return _whose(given.filter(grade=AssessmentGrade.EXCELLENT))
+    competent = given.filter(grade__in=_COMPETENT, withdrawn_at=None).order_by().values("cadre")
+    return Q(pk__in=competent.alias(years=Count("year")).filter(years=len(years)))  # a person has one record a year
 
 
 def counts_by_unit(cadres: QuerySet[Cadre]) -> dict[UUID, int]:
-    return dict(cadres.order_by().values_list("home_unit").annotate(count=Count("pk")))
+    return dict(_counts(cadres))
+
+
+def _counts(cadres: QuerySet[Cadre]) -> QuerySet[Any, Any]:
+    return cadres.order_by().values_list("home_unit").annotate(count=Count("pk"))
+
+
+def _counts_with_scope(
+    actor: Actor, wanted: Filter, cadres: QuerySet[Cadre], on: date
+) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """By unit: those who meet the conditions, and those of whom they were asked. One query."""
+    everybody = Filter(categories=wanted.categories, statuses=wanted.statuses)
+    if wanted == everybody:
+        found = counts_by_unit(cadres)
+        return found, found
+    scope = _counts(find_cadres(actor, everybody, on)).annotate(part=Value(1))
+    parts: tuple[dict[UUID, int], dict[UUID, int]] = ({}, {})
+    for unit, count, part in _counts(cadres).annotate(part=Value(0)).union(scope, all=True):
+        parts[part][unit] = count
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +231,7 @@ def roster_page(
     `needs` are the kinds of records that the columns read.
     """
     cadres = find_cadres(actor, wanted, on)
-    by_unit = counts_by_unit(cadres)
+    by_unit, in_scope = _counts_with_scope(actor, wanted, cadres, on)
     total = sum(by_unit.values())
     number = max(1, min(paging.number, -(-total // paging.size)))
     window = slice((number - 1) * paging.size, number * paging.size)
@@ -216,7 +239,7 @@ def roster_page(
         chosen = _official(cadres, [(unit, by_unit[unit]) for unit in units if unit in by_unit], window)
     else:
         chosen = list(_sorted(cadres, paging)[window])
-    return Page(rows_of(chosen, on, needs), total, number, paging.size, by_unit)
+    return Page(rows_of(chosen, on, needs), total, number, paging.size, by_unit, in_scope)
 
 
 def _sorted(cadres: QuerySet[Cadre], paging: Paging) -> QuerySet[Cadre]:

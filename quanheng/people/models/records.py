@@ -85,8 +85,8 @@ class PostHolding(DossierRecord):
             models.Index(
                 fields=["position"], condition=Q(withdrawn_at=None, valid_to=None), name="holding_by_position"
             ),
-            models.Index(
-                fields=["tier", "cadre"], condition=Q(withdrawn_at=None, valid_to=None), name="holding_current_tier"
+            models.Index(  # who holds a tier is read from the index alone, as is who has a rank or a grade
+                fields=["tier", "cadre", "valid_from", "valid_to"], condition=Q(withdrawn_at=None), name="holding_tier"
             ),
         ]
 
@@ -101,7 +101,9 @@ class RankHolding(DossierRecord):
         abstract = False
         constraints = [_period("rank_holding_period")]
         indexes = [
-            models.Index(fields=["rank", "cadre"], condition=Q(withdrawn_at=None, valid_to=None), name="rank_current")
+            models.Index(
+                fields=["rank", "cadre", "valid_from", "valid_to"], condition=Q(withdrawn_at=None), name="rank_held"
+            )
         ]
 
 
@@ -190,6 +192,9 @@ class AnnualGrade(DossierRecord):
             models.UniqueConstraint(
                 fields=["cadre", "year"], condition=Q(withdrawn_at=None), name="annual_grade_once_a_year"
             )
+        ]
+        indexes = [
+            models.Index(fields=["year", "grade", "cadre"], condition=Q(withdrawn_at=None), name="annual_grade_given")
         ]
 
 

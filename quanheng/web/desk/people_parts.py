@@ -75,7 +75,7 @@ def list_context(request: ActorRequest, query: ListQuery, page: Page) -> dict[st
         **_saved(query),
         **_table(request, query, page, columns),
         "pager": _pager(query, page),
-        "nodes": _nodes(request, query, page),
+        "nodes": _nodes(query, page),
         "switches": _switches(query),
         "below_url": query.url(below="0" if query.filter.with_subtree else "1"),
         "is_below": query.filter.with_subtree,
@@ -206,10 +206,10 @@ def _pager(query: ListQuery, page: Page) -> Pager:
     )
 
 
-def _nodes(request: ActorRequest, query: ListQuery, page: Page) -> list[UnitNode]:
+def _nodes(query: ListQuery, page: Page) -> list[UnitNode]:
     selected = query.unit.id if query.unit else None
-    counts = page.by_unit if _is_whole_scope(query) else _scope_counts(request, query)
-    return tree_of(query.units, selected, counts, _links(query))
+    # Numbers beside the units count the scope, not the conditions: they stay while one searches.
+    return tree_of(query.units, selected, page.in_scope, _links(query))
 
 
 def children_of(request: ActorRequest, query: ListQuery, pk: UUID) -> tuple[list[UnitNode], int]:
@@ -224,13 +224,7 @@ def _links(query: ListQuery) -> TreeLinks:
     )
 
 
-def _is_whole_scope(query: ListQuery) -> bool:
-    """Nothing narrows the list: its own counts are those beside the units."""
-    return query.filter == roster.Filter(categories=query.filter.categories, statuses=query.filter.statuses)
-
-
 def _scope_counts(request: ActorRequest, query: ListQuery) -> dict[UUID, int]:
-    """Numbers beside the units count the scope, not the conditions: they stay while one searches."""
     scope = roster.Filter(categories=query.filter.categories, statuses=query.filter.statuses)
     return roster.counts_by_unit(roster.find_cadres(request.actor, scope, request.today))
 
