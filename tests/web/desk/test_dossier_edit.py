@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
+from typing import cast as typed
 
 import pytest
 import time_machine
@@ -53,10 +55,9 @@ def browser(lin: Actor, client_of: ClientOf) -> Client:
     return client_of(lin)
 
 
-def send(client: Client, name: str, /, *args: object, revision: int = 0, **values: object) -> HttpResponse:
+def send(client: Client, name: str, /, *args: object, revision: Any = 0, **values: Any) -> HttpResponse:
     given = {"reason": REASON, "expected_revision": str(revision), **values}
-    response: HttpResponse = client.post(reverse(f"desk:dossier-{name}", args=args), given)
-    return response
+    return typed(HttpResponse, client.post(reverse(f"desk:dossier-{name}", args=args), given))
 
 
 def text_of(response: HttpResponse) -> str:
