@@ -68,7 +68,7 @@ def pages(cadres: int) -> list[Page]:
         Page("filter: unit, age, rank, text", [f"{narrow}&q={text}" for text in _TEXTS], LIST, peer="list"),
         Page(
             "filter: tier",
-            [f"{everybody}&tier=county_deputy", f"{everybody}&tier=township_principal"],
+            [f"{everybody}&tier={tier}" for tier in _TIERS],
             LIST,
             peer="list",
         ),
@@ -87,6 +87,7 @@ def pages(cadres: int) -> list[Page]:
     ]
 
 
+_TIERS = ("county_deputy", "township_principal")
 _TEXTS = ("li", "wang", "z")
 _GRADES = ("any_excellent", "all_competent")
 _PINYIN = ("zhang", "li", "wangwei", "cjg", "zh")

@@ -6,7 +6,7 @@ SAMPLE = 2000  # rows of an index that SQLite looks at: well under a second in a
 
 
 def refresh_statistics() -> None:
-    """After a bulk load. PostgreSQL looks by itself in the end, but the first pages would wait for that; SQLite never."""
+    """After a bulk load. PostgreSQL looks by itself, but only in a while; SQLite never does."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (ANALYZE)")  # without it, no index is read without its table

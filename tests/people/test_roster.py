@@ -28,20 +28,21 @@ def found(actor: Actor, on: date, **conditions: object) -> list[str]:
     return sorted(find_cadres(actor, Filter(**conditions), on).values_list("name", flat=True))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("begins", "ends", "is_found"), [(-1, None, True), (0, 1, True), (1, None, False), (-9, 0, False)]
-)
+PERIODS = [(-1, None, True), (0, 1, True), (1, None, False), (-9, 0, False)]  # days from the day asked for
+WANTED = [{"tiers": (PostTier.COUNTY_PRINCIPAL.value,)}, {"ranks": (Rank.SENIOR_STAFF_1.value,)}]
+
+
+@pytest.mark.parametrize(("begins", "ends", "is_held"), PERIODS)
 @pytest.mark.parametrize("wanted", WANTED)
 def test_a_tier_or_rank_is_held_in_the_half_open_period(
     cast: Cast,
     lin: Actor,
-    lu: Cadre,
     at: datetime,
     today: date,
-    kind: str,
+    wanted: dict[str, object],
     begins: int,
     ends: int | None,
-    is_found: bool,
+    is_held: bool,
 ) -> None:
     period = {
         "valid_from": today + timedelta(days=begins),
@@ -49,9 +50,6 @@ def test_a_tier_or_rank_is_held_in_the_half_open_period(
     }
     add(PostHolding, cast.chen_file, at, unit_name="甲局", title="局长", tier=PostTier.COUNTY_PRINCIPAL, **period)
     add(RankHolding, cast.chen_file, at, rank=Rank.SENIOR_STAFF_1, **period)
-    wanted = (
-        {"tiers": (PostTier.COUNTY_PRINCIPAL.value,)} if kind == "tier" else {"ranks": (Rank.SENIOR_STAFF_1.value,)}
-    )
     assert found(lin, today, **wanted) == (["陈知行"] if is_held else [])
 
 
