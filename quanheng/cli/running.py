@@ -174,11 +174,20 @@ def _require_free(bind: str, address: tuple[str, int]) -> None:
             raise CannotServe(code, bind=bind, why=error.strerror) from None
 
 
+def _empty_uploads() -> None:
+    """What a killed server had received and not yet sealed."""
+    from django.conf import settings
+
+    for file in settings.FILE_UPLOAD_TEMP_DIR.iterdir():
+        file.unlink()
+
+
 def _prepare() -> None:
     from django.core.checks import ERROR, run_checks
     from django.core.management import call_command
 
     migrate_database()
+    _empty_uploads()
     messages = run_checks(tags=["quanheng"], include_deployment_checks=True, databases=["default"])
     words = [f"{message.id}: {message.msg}\n    {message.hint}" for message in messages]
     if any(message.is_serious(ERROR) for message in messages):

@@ -15,7 +15,7 @@ from uuid import UUID
 from quanheng.formats import codes
 from quanheng.kernel.period import contains, whole_months
 from quanheng.organization.choices import PostTier, Rank
-from quanheng.people.choices import EducationKind, ResumeSetting
+from quanheng.people.choices import EducationKind, HoldingKind, ResumeSetting
 from quanheng.people.models import AnnualGrade, Cadre, Education, PostHolding, RankHolding, ResumeEntry
 
 
@@ -134,11 +134,16 @@ def level_index(code: str) -> int | None:
 
 def tier(records: Records) -> Derived:
     """The highest tier held on the date and since when it has been held without a break."""
-    held = [post for post in records.posts if contains(post.valid_from, post.valid_to, records.on) and post.tier]
+    held = [post for post in records.posts if contains(post.valid_from, post.valid_to, records.on) and _own_tier(post)]
     if not held:
         return Derived(FactKind.TIER, records.on, missing=("post",))
     best = min(held, key=lambda post: TIER_ORDER[post.tier])
-    return _held_since(FactKind.TIER, records.on, PostTier(best.tier), records.posts, lambda post: post.tier)
+    return _held_since(FactKind.TIER, records.on, PostTier(best.tier), records.posts, _own_tier)
+
+
+def _own_tier(post: PostHolding) -> str:
+    """A secondment (挂职) is a post of another unit for a while: it gives no tier."""
+    return "" if post.kind == HoldingKind.SECONDMENT else post.tier
 
 
 def rank(records: Records) -> Derived:
@@ -176,6 +181,8 @@ def _held_since(
 
 
 def _why_not_held(item: PostHolding | RankHolding, level: Callable[..., str], value: str, on: date) -> str:
+    if isinstance(item, PostHolding) and item.kind == HoldingKind.SECONDMENT:
+        return "secondment"
     if level(item) != value:
         return "other-level"
     return "begins-later" if item.valid_from > on else "broken-off"

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from quanheng.formats import codes, dates, resume
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
+from quanheng.kernel.period import contains
 from quanheng.people import facts
 from quanheng.people.choices import AssessmentGrade, EducationKind
 from quanheng.people.fields import IDENTITY_FIELDS
@@ -127,7 +128,7 @@ def family_item(member: FamilyMember, stated: Mapping[str, Any]) -> FamilyItem:
 
 
 def _titles(dossier: Dossier) -> str:
-    return "、".join(title.name for title in dossier.titles if title.valid_to is None)
+    return "、".join(title.name for title in dossier.titles if contains(title.valid_from, title.valid_to, dossier.on))
 
 
 def _current_posts(dossier: Dossier) -> str:

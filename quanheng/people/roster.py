@@ -12,10 +12,12 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Value
 
+from quanheng.formats import codes
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.period import add_months, contains
 from quanheng.people import access
-from quanheng.people.choices import AssessmentGrade
+from quanheng.people.choices import AssessmentGrade, HoldingKind
+from quanheng.people.facts import TIER_ORDER
 from quanheng.people.models import (
     AnnualGrade,
     Cadre,
@@ -29,6 +31,7 @@ from quanheng.people.models import (
 from quanheng.people.queries import records_of, verifications_of
 from quanheng.vault.fields import blind_index_of
 
+MINORITIES = tuple(code for code in codes.table("ethnic_groups").names if code.isdigit() and 2 <= int(code) <= 56)
 ORDERS: Mapping[str, tuple[str, ...]] = {
     "official": (),  # 机构规范顺序
     "name": ("sort_name", "pk"),
@@ -121,7 +124,7 @@ def _own_columns(wanted: Filter, on: date) -> Q:
         condition &= Q(**{f"{column}__in": values}) if values else Q()
     condition &= Q(sex=wanted.sex) if wanted.sex else Q()
     if wanted.is_minority is not None:
-        condition &= ~Q(ethnicity__in=["01", ""]) if wanted.is_minority else Q(ethnicity="01")
+        condition &= Q(ethnicity__in=MINORITIES) if wanted.is_minority else Q(ethnicity="01")
     if wanted.is_non_party:
         condition &= ~Q(political_affiliation__in=["01", "02", ""])
     return condition & _born(wanted, on) & _named(wanted.text)
@@ -161,16 +164,33 @@ def _current(model: type[PostHolding] | type[RankHolding], on: date) -> QuerySet
 
 def _records(wanted: Filter, on: date) -> Iterable[Q]:
     if wanted.tiers:
-        yield _whose(_current(PostHolding, on).filter(tier__in=wanted.tiers))
+        yield _tiered(wanted.tiers, on)
     if wanted.ranks:
         yield _whose(_current(RankHolding, on).filter(rank__in=wanted.ranks))
     if wanted.education:
-        levels = Q()
-        for prefix in wanted.education:
-            levels |= Q(level_code__startswith=prefix)
-        yield _whose(Education.objects.filter(levels))
+        yield _educated(wanted.education, on)
     if wanted.grades:
         yield _graded(wanted.grades, on)
+
+
+def _tiered(tiers: Sequence[str], on: date) -> Q:
+    """Who holds one of these tiers and none above all of them; a secondment gives no tier."""
+    held = _current(PostHolding, on).exclude(kind=HoldingKind.SECONDMENT)
+    highest = min(TIER_ORDER[tier] for tier in tiers)
+    above = [tier for tier, order in TIER_ORDER.items() if order < highest]
+    return _whose(held.filter(tier__in=tiers)) & ~_whose(held.filter(tier__in=above))
+
+
+def _educated(groups: Sequence[str], on: date) -> Q:
+    """Whose highest level reached by the date is in one of these groups of ZB64 (1 above 2 above 3)."""
+    reached = Education.objects.filter(Q(valid_to=None) | Q(valid_to__lte=on))
+    condition = Q()
+    for group in groups:
+        highest = _whose(reached.filter(level_code__startswith=group))
+        for above in range(1, int(group)):
+            highest &= ~_whose(reached.filter(level_code__startswith=str(above)))
+        condition |= highest
+    return condition
 
 
 _COMPETENT = (AssessmentGrade.EXCELLENT, AssessmentGrade.COMPETENT)

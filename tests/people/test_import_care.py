@@ -100,6 +100,7 @@ def test_a_worker_that_comes_back_late_writes_over_nothing(
 
 def test_a_failed_reading_is_taken_up_again(import_files: Import, lin: Actor, at: datetime, today: date) -> None:
     batch = import_files(FORM, is_applied=False)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.READING)
     actions.fail(batch=batch.pk, code="unexpected")
     again = actions.start_reading(actor=lin, batch=batch.pk, at=at)
     actions.read_items(actor=lin, batch=again, clock=lambda: at, on=today)

@@ -1,82 +1,73 @@
-"""Who meets the conditions that are asked of records, and what is counted beside the list."""
+"""Conditions of the list agree with the facts of the person."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 
-from quanheng.kernel.actor import SYSTEM, Actor
-from quanheng.organization.choices import PostTier, Rank
-from quanheng.people.choices import AssessmentGrade, SourceKind
-from quanheng.people.models import AnnualGrade, Cadre, Education, PostHolding, RankHolding
-from quanheng.people.models.records import DossierRecord
-from quanheng.people.roster import Filter, Paging, find_cadres, roster_page
+from quanheng.kernel.actor import Actor
+from quanheng.organization.choices import PostTier
+from quanheng.people import facts, roster
+from quanheng.people.choices import EducationKind, HoldingKind, SourceKind
+from quanheng.people.models import Cadre, Education, PostHolding
 from tests.conftest import Cast, make_cadre
 
 
+def said(cadre: Cadre, at: datetime) -> dict[str, object]:
+    return {"cadre": cadre, "source": SourceKind.OFFICER, "recorded_at": at, "recorded_by": cadre.pk}
+
+
 @pytest.fixture
-def lu(cast: Cast, at: datetime) -> Cadre:
-    """A second file in unit A, without records."""
-    return make_cadre("陆见深", cast.unit_a, at)
+def wan(cast: Cast, at: datetime) -> Cadre:
+    return make_cadre("林晚", cast.unit_a, at)
 
 
-def add(model: type[DossierRecord], cadre: Cadre, at: datetime, **values: object) -> None:
-    said = {"source": SourceKind.OFFICER, "recorded_at": at, "recorded_by": SYSTEM.key}
-    model(cadre=cadre, **said, **values).save(force_insert=True)
+def found(actor: Actor, today: date, **conditions: object) -> list[str]:
+    wanted = roster.Filter(**conditions)  # type: ignore[arg-type]
+    return sorted(roster.find_cadres(actor, wanted, today).values_list("name", flat=True))
 
 
-def found(actor: Actor, on: date, **conditions: object) -> list[str]:
-    return sorted(find_cadres(actor, Filter(**conditions), on).values_list("name", flat=True))  # type: ignore[arg-type]
+def study(cadre: Cadre, code: str, graduated: date, at: datetime) -> None:
+    Education.objects.create(
+        kind=EducationKind.FULL_TIME, level_code=code, level_name=code, valid_to=graduated, **said(cadre, at)
+    )
 
 
-PERIODS = [(-1, None, True), (0, 1, True), (1, None, False), (-9, 0, False)]  # days from the day asked for
-WANTED = [{"tiers": (PostTier.COUNTY_PRINCIPAL.value,)}, {"ranks": (Rank.SENIOR_STAFF_1.value,)}]
+def hold(cadre: Cadre, tier: PostTier, kind: HoldingKind, at: datetime) -> None:
+    PostHolding.objects.create(
+        unit_name="示范市甲局", title="职务", tier=tier, kind=kind, valid_from=date(2022, 1, 1), **said(cadre, at)
+    )
 
 
-@pytest.mark.parametrize(("begins", "ends", "is_held"), PERIODS)
-@pytest.mark.parametrize("wanted", WANTED)
-def test_a_tier_or_rank_is_held_in_the_half_open_period(
-    cast: Cast,
-    lin: Actor,
-    at: datetime,
-    today: date,
-    wanted: dict[str, object],
-    begins: int,
-    ends: int | None,
-    is_held: bool,
-) -> None:
-    period = {
-        "valid_from": today + timedelta(days=begins),
-        "valid_to": None if ends is None else today + timedelta(days=ends),
-    }
-    add(PostHolding, cast.chen_file, at, unit_name="甲局", title="局长", tier=PostTier.COUNTY_PRINCIPAL, **period)
-    add(RankHolding, cast.chen_file, at, rank=Rank.SENIOR_STAFF_1, **period)
-    assert found(lin, today, **wanted) == (["陈知行"] if is_held else [])
-
-
-def test_a_withdrawn_record_counts_for_nothing(cast: Cast, lin: Actor, at: datetime, today: date) -> None:
-    add(RankHolding, cast.chen_file, at, rank=Rank.SENIOR_STAFF_1, valid_from=date(2020, 1, 1), withdrawn_at=at)
-    add(Education, cast.chen_file, at, kind="full_time", level_code="11", withdrawn_at=at)
-    assert found(lin, today, ranks=(Rank.SENIOR_STAFF_1.value,)) == []
+def test_education_is_the_highest_reached_by_the_date(lin: Actor, wan: Cadre, at: datetime, today: date) -> None:
+    study(wan, "31", date(2010, 7, 1), at)
+    study(wan, "21", date(2015, 7, 1), at)
+    study(wan, "11", date(2027, 7, 1), at)
+    assert found(lin, today, education=("3",)) == []
+    assert found(lin, today, education=("2",)) == ["林晚"]
     assert found(lin, today, education=("1",)) == []
+    assert found(lin, date(2012, 1, 1), education=("3",)) == ["林晚"]
 
 
-def test_grades_of_three_complete_years(cast: Cast, lin: Actor, lu: Cadre, at: datetime, today: date) -> None:
-    for year in (2023, 2024, 2025):
-        add(AnnualGrade, cast.chen_file, at, year=year, grade=AssessmentGrade.COMPETENT)
-    for year in (2022, 2024, 2025):  # none of 2023
-        add(AnnualGrade, lu, at, year=year, grade=AssessmentGrade.EXCELLENT)
-    assert found(lin, today, grades="all_competent") == ["陈知行"]
-    assert found(lin, today, grades="any_excellent") == ["陆见深"]
-    AnnualGrade.objects.filter(cadre=cast.chen_file, year=2024).update(grade=AssessmentGrade.INCOMPETENT)
-    assert found(lin, today, grades="all_competent") == []
+def test_a_secondment_gives_no_tier(lin: Actor, wan: Cadre, at: datetime, today: date) -> None:
+    hold(wan, PostTier.TOWNSHIP_DEPUTY, HoldingKind.APPOINTMENT, at)
+    hold(wan, PostTier.COUNTY_DEPUTY, HoldingKind.SECONDMENT, at)
+    assert found(lin, today, tiers=("county_deputy",)) == []
+    assert found(lin, today, tiers=("township_deputy",)) == ["林晚"]
+    (row,) = roster.rows_of([wan], today)
+    derived = facts.tier(row)
+    assert derived.value is PostTier.TOWNSHIP_DEPUTY
+    assert {(used.why, used.is_counted) for used in derived.used} == {("secondment", False), ("", True)}
 
 
-def test_a_page_counts_the_result_and_what_was_asked(cast: Cast, lin: Actor, lu: Cadre, today: date) -> None:
-    page = roster_page(lin, Filter(text="陆"), today, Paging(), units=[cast.unit_a.pk])
-    assert [row.cadre.name for row in page.rows] == ["陆见深"]
-    assert (page.total, page.by_unit, page.in_scope) == (1, {cast.unit_a.pk: 1}, {cast.unit_a.pk: 2})
+def test_of_two_tiers_the_higher_counts(lin: Actor, wan: Cadre, at: datetime, today: date) -> None:
+    hold(wan, PostTier.TOWNSHIP_DEPUTY, HoldingKind.APPOINTMENT, at)
+    hold(wan, PostTier.TOWNSHIP_PRINCIPAL, HoldingKind.CONCURRENT, at)
+    assert found(lin, today, tiers=("township_deputy",)) == []
+    assert found(lin, today, tiers=("township_deputy", "township_principal")) == ["林晚"]
 
 
-def test_without_conditions_both_counts_are_the_same(cast: Cast, lin: Actor, lu: Cadre, today: date) -> None:
-    page = roster_page(lin, Filter(), today, Paging(), units=[cast.unit_a.pk])
-    assert page.by_unit == page.in_scope == {cast.unit_a.pk: 2}
+def test_an_unknown_ethnicity_is_neither(lin: Actor, wan: Cadre, today: date) -> None:
+    for raw, minority, han in (("火星族", [], []), ("05", ["林晚"], []), ("01", [], ["林晚"]), ("", [], [])):
+        Cadre.objects.filter(pk=wan.pk).update(ethnicity=raw)
+        assert found(lin, today, is_minority=True, text="林晚") == minority
+        assert found(lin, today, is_minority=False, text="林晚") == han

@@ -42,6 +42,7 @@ MIN_REASON = 10
 MAX_FILES = 5000
 MAX_FILE_BYTES = archives.LIMITS.member_bytes  # one person's file, in a zip or beside it
 NUMBER_ATTEMPTS = 3
+REMEMBERED_LENGTH = 120
 
 
 def upload(
@@ -314,7 +315,8 @@ def correct_item(
 
 def _remember(actor: Actor, sender: str, form: AppointmentForm, values: Mapping[str, str], at: datetime) -> None:
     for key in set(values) & set(REMEMBERED_FIELDS):
-        if raw := getattr(form, key):
+        raw = getattr(form, key)
+        if raw and max(len(raw), len(values[key])) <= REMEMBERED_LENGTH:  # what is longer is no word of a code table
             RememberedReading.objects.update_or_create(
                 sender=sender,
                 field=key,
@@ -385,8 +387,9 @@ def _reviewed_item(actor: Actor, batch: UUID, item: UUID, action: str) -> Import
 
 
 def fail(*, batch: UUID, code: str) -> None:
-    """The task could not finish; said on the page with what to do."""
-    ImportBatch.objects.filter(pk=batch).update(state=ImportState.FAILED, failure=code)
+    """The task could not finish; said on the page with what to do. What another worker finished meanwhile stays so."""
+    at_work = ImportBatch.objects.filter(pk=batch, state__in=[ImportState.READING, ImportState.APPLYING])
+    at_work.update(state=ImportState.FAILED, failure=code)
 
 
 def take_over(*, batch: ImportBatch, at: datetime) -> bool:

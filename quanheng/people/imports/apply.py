@@ -18,6 +18,7 @@ from quanheng.kernel.crash import crashpoint
 from quanheng.kernel.errors import Refused
 from quanheng.kernel.flow import require_step
 from quanheng.ledger import actions as ledger
+from quanheng.organization.models import Unit
 from quanheng.people import access
 from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.detail import plain
@@ -75,7 +76,8 @@ def _write(actor: Actor, batch: UUID, prepared: Sequence[Prepared], at: datetime
     row = ImportBatch.objects.select_for_update().get(pk=batch)
     if row.state != ImportState.APPLYING:
         return row  # another worker has finished it
-    fit = _still_fit(actor, row, prepared)
+    unit = Unit.objects.select_for_update().get(pk=row.unit_id)  # before any file, as whoever ends a unit locks it
+    fit = _still_fit(actor, row, unit, prepared)
     _write_cadres(fit)
     crashpoint("import-cadres-written")
     _write_records(fit, at)
@@ -89,15 +91,15 @@ def _write(actor: Actor, batch: UUID, prepared: Sequence[Prepared], at: datetime
     return row
 
 
-def _still_fit(actor: Actor, batch: ImportBatch, prepared: Iterable[Prepared]) -> list[Prepared]:
+def _still_fit(actor: Actor, batch: ImportBatch, unit: Unit, prepared: Iterable[Prepared]) -> list[Prepared]:
     """Those still in scope whose file nobody has changed and whose number nobody has taken since."""
     items = list(prepared)
     visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(
         pk__in=[item.cadre.pk for item in items if not item.is_new]
     )
-    revisions = dict(visible.select_for_update(of=("self",)).values_list("pk", "revision"))
+    revisions = dict(visible.select_for_update(of=("self",)).order_by("pk").values_list("pk", "revision"))
     taken = _taken_numbers(items)
-    may_place = access.may_place(actor, batch.unit, batch.management_category)
+    may_place = unit.abolished_on is None and access.may_place(actor, unit, batch.management_category)
     fit: list[Prepared] = []
     written: set[UUID] = set()
     for item in items:
@@ -258,7 +260,7 @@ def _require_undoable(batch: ImportBatch, reason: str, at: datetime) -> None:
 def _sorted_out(actor: Actor, items: Iterable[ImportItem]) -> tuple[list[tuple[ImportItem, Cadre]], list[ImportItem]]:
     rows = list(items)
     visible = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=[item.cadre_id for item in rows])
-    cadres = {cadre.pk: cadre for cadre in visible.select_for_update(of=("self",))}
+    cadres = {cadre.pk: cadre for cadre in visible.select_for_update(of=("self",)).order_by("pk")}
     undone, refused = [], []
     for item in rows:
         cadre = cadres.get(item.cadre_id)  # type: ignore[arg-type]

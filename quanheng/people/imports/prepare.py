@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CharField
+
 from quanheng.formats import codes, dates, resume
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.people.choices import EducationKind, SourceKind
@@ -85,7 +87,21 @@ def prepare(
     if prepared.groups & set(STATED):
         _stated(context)
     _names(prepared)
+    for record in prepared.add:
+        _fit(record)
     return prepared
+
+
+def _fit(record: DossierRecord) -> None:
+    """Cut to the columns what the officer took although its finding says that it is too long; the file keeps it whole.
+
+    PostgreSQL would refuse the row, and with it the import of everybody.
+    """
+    for column in record._meta.concrete_fields:
+        if isinstance(column, CharField) and column.max_length:
+            value = getattr(record, column.attname)
+            if value and len(value) > column.max_length:
+                setattr(record, column.attname, value[: column.max_length])
 
 
 def _identity(context: _Context, spec: IdentityField) -> None:
