@@ -25,6 +25,7 @@ WRITERS: dict[str, str] = {
     "people/imports/apply.py": "the one transaction of an import and its undoing, kept out of actions.py by size",
     "people/kin.py": "proposes ties inside the transaction of the action that calls it",
     "people/undo.py": "the one transaction that takes back a change, kept out of actions.py by size",
+    "web/shared/ledger_proof.py": "progress of a running task in the queue's own row, no record of ours",
     "vault/fields.py": "hands bulk_update on to Django with each value sealed to its row",
     "vault/rotation.py": "seals cells anew under the current key: no value changes, and no actor could give a reason",
 }
@@ -94,12 +95,18 @@ def test_a_write_is_recognised_and_its_namesakes_are_not() -> None:
     assert [text for text in no if verdict(text)] == []
 
 
+QUEUES = {"DBTaskResult"}  # the task queue holds no record of ours
+
+
 def test_screens_fetch_nothing_by_themselves() -> None:
     """Lists come from queries, objects from access: a manager in a screen would step round the scope."""
     screens = sources("web", "cli")
     managers = {"objects", "_default_manager", "_base_manager"}
     wrong = [
-        place(file, node.lineno) for file in screens for node in nodes(file, ast.Attribute) if node.attr in managers
+        place(file, node.lineno)
+        for file in screens
+        for node in nodes(file, ast.Attribute)
+        if node.attr in managers and not (isinstance(node.value, ast.Name) and node.value.id in QUEUES)
     ]
     assert not wrong, "\n".join(wrong)
 

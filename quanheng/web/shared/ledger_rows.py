@@ -27,7 +27,7 @@ class Names:
     """Whom and what this reader may know by name; the rest stays a key."""
 
     accounts: Mapping[UUID, str]
-    objects: Mapping[str, str]  # object key -> name
+    named: Mapping[str, str]  # object key -> name
     url_of: Callable[[str], str] = lambda key: ""  # object key -> its page
 
     def account(self, key: UUID) -> str:
@@ -35,7 +35,7 @@ class Names:
 
     def object(self, key: str) -> str:
         label, _dot, pk = key.partition(":")
-        return self.objects.get(key) or f"{OBJECTS.get(label, label)} {short(pk)}"
+        return self.named.get(key) or f"{OBJECTS.get(label, label)} {short(pk)}"
 
 
 @dataclass(frozen=True, slots=True)
