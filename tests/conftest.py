@@ -43,7 +43,7 @@ class Cast:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Tests that commit empty the tables afterwards; the ledger's triggers would refuse. Its own tests put them back."""
+    """Tests that commit empty the tables; the ledger's triggers would refuse. Its own tests put them back."""
     with django_db_blocker.unblock():
         protection.remove(connection)
 

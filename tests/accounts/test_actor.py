@@ -65,8 +65,6 @@ def test_a_revoked_grant_is_gone_at_once(cast: Cast, at: datetime) -> None:
     assert actor_of(lin, at=at).grants == ()
 
 
-def test_resolving_takes_one_query(
-    cast: Cast, at: datetime, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_resolving_takes_one_query(cast: Cast, at: datetime, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         actor_of(cast.accounts["lin"], at=at)

@@ -48,7 +48,7 @@ def rows(browser: Client, at: datetime, **query: str) -> str:
     return str(TextOf(read(browser, at, **query))).partition(" 重置 ")[2].partition("新的在前")[0]
 
 
-def running(status: str, at: datetime) -> DBTaskResult:
+def running(status: str, at: datetime) -> "DBTaskResult[..., object]":
     return DBTaskResult.objects.create(
         status=status,
         args_kwargs={"args": [], "kwargs": {}},
@@ -227,7 +227,7 @@ def test_the_package_proves_itself_elsewhere(browser: Client, cast: Cast, lin: A
     for raw in ("示范市甲区", "示范市乙区"):
         change(lin, cast.chen_file, raw, at)
     response = browser.post(reverse("console:ledger-package"))
-    content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined, arg-type]
+    content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     report = verify_package(io.StringIO(content), verifier())
     assert (report.is_whole, report.entries) == (True, 2)
     assert "示范市" not in content

@@ -142,7 +142,7 @@ def test_pages_go_by_key(client_of: ClientOf, cast: Cast, lin: Actor, at: dateti
     page = client.get(reverse("desk:ledger"), {"action": "ledger.open_dossier"})
     older = f"?action=ledger.open_dossier&amp;before={first.pk + 1}"
     assert (page.content.decode().count("data-row"), older in page.content.decode()) == (50, True)
-    last = client.get(reverse("desk:ledger"), {"action": "ledger.open_dossier", "before": first.pk + 1})
+    last = client.get(reverse("desk:ledger"), {"action": "ledger.open_dossier", "before": str(first.pk + 1)})
     assert last.content.decode().count("data-row") == 1
     assert f"after={first.pk}" in last.content.decode()
 

@@ -37,7 +37,7 @@ def text(client_of: ClientOf, actor: Actor, at: datetime, url: str = "") -> str:
 
 def batch(cast: Cast, actor: Actor, at: datetime, state: ImportState, **values: object) -> ImportBatch:
     return ImportBatch.objects.create(
-        number=values.pop("number", "2026-11-20-001"),
+        number=str(values.pop("number", "2026-11-20-001")),
         account_key=actor.key,
         account_name=actor.name,
         state=state,
