@@ -81,6 +81,7 @@ class ItemLine:
     materials: str
     state: str
     verdict: Verdict | None
+    is_checked: bool
     verify_url: str
 
 
@@ -188,6 +189,7 @@ def _item_line(item: VerificationItem, records: Row, row: Verification | None, l
         materials=row.materials if row else "",
         state=str(result.label) if result else _("未核"),
         verdict=verdicts.get(result) if result else None,
+        is_checked=row is not None,
         verify_url=verify if links.may_edit else "",
     )
 
