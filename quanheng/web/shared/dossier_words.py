@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quanheng.people.choices import SourceKind
+from quanheng.people.choices import Sex, SourceKind
 from quanheng.people.facts import FactKind
 from quanheng.people.models import Cadre, FieldSource
 from quanheng.people.models.records import DossierRecord
@@ -149,4 +149,6 @@ def field_text(cadre: Cadre, key: str, rendered: str) -> str:
     """A single value as a page prints it; the identity number always masked."""
     if key == "identity_number":
         return masked(cadre.identity_number or "")
+    if key == "sex" and cadre.sex:
+        return str(Sex(cadre.sex).label)
     return month_of_text(rendered) if key in MONTH_FIELDS else rendered
