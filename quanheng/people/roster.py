@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from quanheng.formats import codes
 from quanheng.kernel.actor import Actor, Purpose
@@ -103,10 +103,18 @@ class Page:
         return min(self.number * self.size, self.total)
 
 
-def find_cadres(actor: Actor, conditions: Filter, on: date, *, purpose: Purpose | None = None) -> QuerySet[Cadre]:
-    """Visible cadres that meet the conditions on the date; unordered."""
+def find_cadres(
+    actor: Actor, conditions: Filter, on: date, *, purpose: Purpose | None = None, are_few: bool | None = None
+) -> QuerySet[Cadre]:
+    """Visible cadres that meet the conditions on the date; unordered.
+
+    Where few cadres are in question, records are asked of each in turn; else they are found first, by their index.
+    The answer is the same. Without `are_few`, a unit, a text or chosen rows make few.
+    """
+    if are_few is None:
+        are_few = bool(conditions.unit_path or conditions.text.strip() or conditions.keys)
     cadres = access.visible_cadres(actor, purpose=purpose).filter(_own_columns(conditions, on))
-    for condition in _records(conditions, on):
+    for condition in _records(conditions, on, _one_by_one if are_few else _by_list):
         cadres = cadres.filter(condition)
     return cadres
 
@@ -153,42 +161,48 @@ def _named(text: str) -> Q:
     return condition
 
 
-def _whose(records: QuerySet[Any]) -> Q:
-    """Those who have such a record. The records are found first, by an index, not asked of each cadre in turn."""
+Whose = Callable[[QuerySet[Any]], Q]  # those who have such a record
+
+
+def _by_list(records: QuerySet[Any]) -> Q:
     return Q(pk__in=records.filter(withdrawn_at=None).values("cadre"))
+
+
+def _one_by_one(records: QuerySet[Any]) -> Q:
+    return Q(Exists(records.filter(cadre=OuterRef("pk"), withdrawn_at=None)))
 
 
 def _current(model: type[PostHolding] | type[RankHolding], on: date) -> QuerySet[Any]:
     return model.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
-def _records(wanted: Filter, on: date) -> Iterable[Q]:
+def _records(wanted: Filter, on: date, whose: Whose) -> Iterable[Q]:
     if wanted.tiers:
-        yield _tiered(wanted.tiers, on)
+        yield _tiered(wanted.tiers, on, whose)
     if wanted.ranks:
-        yield _whose(_current(RankHolding, on).filter(rank__in=wanted.ranks))
+        yield whose(_current(RankHolding, on).filter(rank__in=wanted.ranks))
     if wanted.education:
-        yield _educated(wanted.education, on)
+        yield _educated(wanted.education, on, whose)
     if wanted.grades:
-        yield _graded(wanted.grades, on)
+        yield _graded(wanted.grades, on, whose)
 
 
-def _tiered(tiers: Sequence[str], on: date) -> Q:
+def _tiered(tiers: Sequence[str], on: date, whose: Whose) -> Q:
     """Who holds one of these tiers and none above all of them; a secondment gives no tier."""
     held = _current(PostHolding, on).exclude(kind=HoldingKind.SECONDMENT)
     highest = min(TIER_ORDER[tier] for tier in tiers)
     above = [tier for tier, order in TIER_ORDER.items() if order < highest]
-    return _whose(held.filter(tier__in=tiers)) & ~_whose(held.filter(tier__in=above))
+    return whose(held.filter(tier__in=tiers)) & ~whose(held.filter(tier__in=above))
 
 
-def _educated(groups: Sequence[str], on: date) -> Q:
+def _educated(groups: Sequence[str], on: date, whose: Whose) -> Q:
     """Whose highest level reached by the date is in one of these groups of ZB64 (1 above 2 above 3)."""
     reached = Education.objects.filter(Q(valid_to=None) | Q(valid_to__lte=on))
     condition = Q()
     for group in groups:
-        highest = _whose(reached.filter(level_code__startswith=group))
+        highest = whose(reached.filter(level_code__startswith=group))
         for above in range(1, int(group)):
-            highest &= ~_whose(reached.filter(level_code__startswith=str(above)))
+            highest &= ~whose(reached.filter(level_code__startswith=str(above)))
         condition |= highest
     return condition
 
@@ -196,14 +210,14 @@ def _educated(groups: Sequence[str], on: date) -> Q:
 _COMPETENT = (AssessmentGrade.EXCELLENT, AssessmentGrade.COMPETENT)
 
 
-def _graded(wanted: str, on: date) -> Q:
+def _graded(wanted: str, on: date, whose: Whose) -> Q:
     """In each of the last three complete years, or in any of them; a year without a record is not competent."""
     years = [on.year - 1, on.year - 2, on.year - 3]
     given = AnnualGrade.objects.filter(year__in=years)
     if wanted == "any_excellent":
-        return _whose(given.filter(grade=AssessmentGrade.EXCELLENT))
-    competent = given.filter(grade__in=_COMPETENT, withdrawn_at=None).order_by().values("cadre")
-    return Q(pk__in=competent.alias(years=Count("year")).filter(years=len(years)))  # a person has one record a year
+        return whose(given.filter(grade=AssessmentGrade.EXCELLENT))
+    competent = given.filter(grade__in=_COMPETENT).values("cadre").alias(years=Count("year"))
+    return whose(competent.filter(years=len(years)))  # a person has one record a year
 
 
 def counts_by_unit(cadres: QuerySet[Cadre]) -> dict[UUID, int]:
@@ -256,7 +270,8 @@ def roster_page(
     number = max(1, min(paging.number, -(-total // paging.size)))
     window = slice((number - 1) * paging.size, number * paging.size)
     if paging.order == "official":
-        chosen = _official(cadres, [(unit, by_unit[unit]) for unit in units if unit in by_unit], window)
+        few = find_cadres(actor, wanted, on, are_few=True)
+        chosen = _official(few, [(unit, by_unit[unit]) for unit in units if unit in by_unit], window)
     else:
         chosen = list(_sorted(cadres, paging)[window])
     return Page(rows_of(chosen, on, needs), total, number, paging.size, by_unit, in_scope)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='postholding',
-            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['tier', 'cadre', 'valid_from', 'valid_to'], name='holding_tier'),
+            index=models.Index(condition=models.Q(('withdrawn_at', None)), fields=['tier', 'cadre', 'kind', 'valid_from', 'valid_to'], name='holding_tier'),
         ),
         migrations.AddIndex(
             model_name='rankholding',

@@ -86,7 +86,9 @@ class PostHolding(DossierRecord):
                 fields=["position"], condition=Q(withdrawn_at=None, valid_to=None), name="holding_by_position"
             ),
             models.Index(  # who holds a tier is read from the index alone, as is who has a rank or a grade
-                fields=["tier", "cadre", "valid_from", "valid_to"], condition=Q(withdrawn_at=None), name="holding_tier"
+                fields=["tier", "cadre", "kind", "valid_from", "valid_to"],
+                condition=Q(withdrawn_at=None),
+                name="holding_tier",
             ),
         ]
 
