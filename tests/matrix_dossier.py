@@ -112,11 +112,26 @@ def foreign(name: str, **kwargs: str) -> list[Row]:
     return [Row(name, method, NO_RECORD, {"pk": "{cadre_chen}", **kwargs}, "", SAME) for method in ("GET", "POST")]
 
 
+POST = {
+    **SAME, "unit": "{code_a}", "position": "{position_a}", "title": "局长", "tier": "county_principal",
+    "kind": "appointment", "valid_from": "2024.01", "order": "0", "source_field": "任免文件",
+}  # fmt: skip
+LINE = {
+    **SAME,
+    "valid_from": "2010.01",
+    "text": "甲局科员",
+    "setting": "unknown",
+    "inside": "{resume_chen}",
+    "order": "2",
+    "source_field": "本人自述",
+}
 SPECIALTY = {**SAME, "name": "公文写作", "source_field": "本人自述"}
 CHANGES = [
     *change("desk:dossier-field", {**SAME, "raw": "霁州松涧"}, key="native-place"),
     *foreign("desk:dossier-field", key="nonsense"),
     *change("desk:dossier-record-add", SPECIALTY, kind="specialty"),
+    post("desk:dossier-record-add", edit("{cadre_chen}", 302), POST, pk="{cadre_chen}", kind="post"),
+    post("desk:dossier-record-add", edit("{cadre_chen}", 302), LINE, pk="{cadre_chen}", kind="resume"),
     *foreign("desk:dossier-record-add", kind="nonsense"),
     *change("desk:dossier-record-change", SPECIALTY, kind="specialty", record="{specialty_own}"),
     *change("desk:dossier-record-withdraw", SAME, kind="specialty", record="{specialty_own}"),
@@ -139,7 +154,7 @@ CHANGES = [
     get("desk:dossier-field", edit("{cadre_chen}", 403), pk="{cadre_chen}", key="native-place", query="on=2020-01-01"),
     get(
         "desk:dossier-field",
-        desk({200: "lin tang wen", 403: f"{NO_EDITOR} selector", 404: f"zhao low {UNGRANTED}"}),
+        desk({403: f"{NO_EDITOR} lin tang wen selector", 404: f"zhao low {UNGRANTED}"}),
         pk="{cadre_chen}", key="native-place", query="purpose=selection",
     ),
 ]  # fmt: skip

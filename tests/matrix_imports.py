@@ -47,7 +47,7 @@ def step(name: str, status: int, data: dict[str, str], **kwargs: str) -> list[Ro
     ]
 
 
-UPLOAD = {"files": "@lrmx", "unit": "{code_a}", "category": "city", "sender": "甲局"}
+UPLOAD = {"upload": "@lrmx", "unit": "{code_a}", "category": "city", "sender": "甲局"}
 CORRECTION = {"value:birth": "198501"}
 IMPORTS = [
     get("desk:imports", desk({200: EDITORS, 403: NO_EDITOR})),
@@ -81,6 +81,7 @@ IMPORTS = [
     get("desk:import-photo", NO_IMPORT, pk="{batch_lin}", item="{absent}"),
     *step("desk:import-read", 409, {}),  # read already
     *step("desk:import-decide", 302, {"list": "look", "skip": "{item_lin}"}),
+    *step("desk:import-decide", 302, {"list": "look", "accept": "{item_lin}"}),
     *step("desk:import-apply", 409, {"reason": "太短"}),
     *step("desk:import-undo", 409, REASON),  # not applied yet
     *per_batch("desk:import-undo"),

@@ -80,7 +80,8 @@ ACTS: dict[str, Mapping[str, str]] = {
     "establish": {**QUOTA, "code": "QH0199", "name": "新设中心", "category": "institution", "level": "none",
                   "kind": "legal_person"},
     "group": {**REASON, "name": "甲局党组", "kind": "party_committee"},
-    "position": {**REASON, "title": "总工程师", "tier": "county_deputy", "quota": "1"},
+    "position": {**REASON, "leading_group": "{group_a}", "group_role": "deputy",
+                 "title": "总工程师", "tier": "county_deputy", "quota": "1"},
     "order": {"order": "{code_a1}", "reason": REASON["reason"]},
     "merge": {**REASON, "target": "{code_a1}"},  # into its own branch: refused by the act, said on the page
     "move": {**REASON, "target": "{code_a1}"},

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,9 +12,10 @@ from django.db import transaction
 from django.test import Client
 
 from quanheng.web.shared.gate import Access
+from tests.access.canaries import of
 from tests.access.filled import fill
 from tests.access.visits import Visit, browser, request, urls_of, with_ticket
-from tests.access.world import PERSONAS, World, build_world
+from tests.access.world import PERSONAS, World, allowed, build_world
 from tests.conftest import Cast
 from tests.matrix_table import ROWS
 from tests.matrix_words import NO_NUMBER, Row
@@ -30,13 +32,12 @@ def world(cast: Cast, at: datetime) -> World:
     return fill(build_world(cast, at))
 
 
-def answer(client: Client, row: Row, world: World) -> int:
-    """The status alone; what the step changed is taken back, so that rows do not depend on each other."""
+def answer(client: Client, row: Row, world: World) -> Any:
+    """What the step changed is taken back, so that rows do not depend on each other."""
     before = transaction.savepoint()
-    visit = Visit.of(row, world)
-    status = request(client, visit).status_code
+    response = request(client, Visit.of(row, world))
     transaction.savepoint_rollback(before)
-    return status
+    return response
 
 
 def rows_of_urls() -> list[Row]:
@@ -64,12 +65,15 @@ def test_every_url_with_a_key_has_a_row_for_one_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("who", PERSONAS)
 def test_each_gets_the_answers_of_the_table(world: World, who: str) -> None:
+    """And no answer, error or export among them, holds a canary of what is out of scope."""
     ticket = browser(world, who).cookies.output(header="", sep=";")
     wrong = []
     for row in rows_of_urls():
-        found, expected = answer(with_ticket(ticket), row, world), row.expected()[who]
-        if found != expected:
-            wrong.append(f"{row.label}: {found}, not {expected}")
+        response, expected = answer(with_ticket(ticket), row, world), row.expected()[who]
+        if response.status_code != expected:
+            wrong.append(f"{row.label}: {response.status_code}, not {expected}")
+        if leaked := of(response) - allowed(who):
+            wrong.append(f"{row.label}: tells of {sorted(leaked)}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -81,7 +85,7 @@ def test_another_method_is_refused_once_inside(world: World) -> None:
         if row is None:
             continue  # named by the first test
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {row.method for row in rows}:
-            found = answer(browser(world, who), replace(row, method=method), world)
+            found = answer(browser(world, who), replace(row, method=method), world).status_code
             if found != 405:
                 wrong.append(f"{method} {name}: {found}")
     assert not wrong, "\n".join(wrong)

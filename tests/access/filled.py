@@ -20,7 +20,7 @@ from quanheng.ledger import actions as ledger
 from quanheng.ledger.models import Entry
 from quanheng.papers.actions import build_file
 from quanheng.people.imports import actions as imports
-from quanheng.people.models import Cadre, FieldSource, PostHolding, SavedQuery, Specialty, Verification
+from quanheng.people.models import Cadre, FieldSource, PostHolding, ResumeEntry, SavedQuery, Specialty, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
 from quanheng.vault.fields import BlindIndexField, SealedJSONField, SealedTextField
@@ -41,6 +41,7 @@ def fill(world: World) -> World:
     for key, cadre in world.cadres.items():
         _cadre(cadre, key, world.at)
         world.keys[f"holding_{key}"] = str(PostHolding.objects.get(cadre=cadre).pk)
+        world.keys[f"resume_{key}"] = str(ResumeEntry.objects.get(cadre=cadre).pk)
         world.keys[f"specialty_{key}"] = str(Specialty.objects.get(cadre=cadre).pk)
         with transaction.atomic():
             world.keys[f"entry_{key}"] = str(_entries(world, cadre, key))
@@ -140,6 +141,7 @@ def _others(world: World) -> None:
         actor=supervisor, cadre=world.cadres["chen"].pk, purpose=Purpose.SUPERVISION, at=world.at
     )
     world.keys["entry_supervised"] = str(opened.pk)
+    world.keys["number_moved"] = MOVED_NUMBER
     for name, unit in (("lin", "a"), ("zhao", "b")):
         row = SavedQuery.objects.create(
             account_key=world.accounts[name].pk, name=canary(f"query{name}"), query="also=female", created_at=world.at
