@@ -82,7 +82,7 @@ def proof_sentences(at: datetime) -> list[Sentence]:
 
 def _proof_lines(run: ProofRun | None, at: datetime) -> list[Sentence]:
     if run is None:
-        return [Sentence(_("还没有校验过。现在校验，可知各条是否完整。"), is_wrong=True)]
+        return [Sentence(_("还没有校验过。现在校验，可知各条是否完整。"))]
     facts = {"count": f"{run.entries:,}", "at": moment(run.at)[:16]}
     if run.is_whole:
         whole = Sentence(_("校验：%(count)s 条记录完整，%(at)s") % facts)

@@ -108,7 +108,7 @@ def test_filters_reach_streams_and_objects(browser: Client, cast: Cast, lin: Act
 def test_without_any_proof_the_line_asks_for_one(cast: Cast, lin: Actor, at: datetime) -> None:
     change(lin, cast.chen_file, "示范市甲区", at)
     assert lines(at) == [
-        ("还没有校验过。现在校验，可知各条是否完整。", True),
+        ("还没有校验过。现在校验，可知各条是否完整。", False),
         ("检查点：还没有导出过；2026-11-20 08:00 起的 1 条都没有外存凭据。", False),
     ]
 

@@ -31,7 +31,7 @@
   function tell(target) {
     if (target && target.id === "drawer") {
       target.textContent = word("failed");
-      target.hidden = false;
+      show(target, true);
     }
     announce(word("failed"));
   }
@@ -52,6 +52,10 @@
   /* Drawer: the evidence link itself is the full page; with script it opens beside, and the URL says so. */
   var opener = null;
   function drawer() { return document.getElementById("drawer"); }
+  function show(place, isOpen) {
+    place.hidden = !isOpen;
+    root.classList.toggle("with-drawer", isOpen);  /* beside it a page has room for one column */
+  }
   function withEvidence(path) {
     var url = new URL(window.location.href);
     if (path) { url.searchParams.set("evidence", path); } else { url.searchParams.delete("evidence"); }
@@ -60,7 +64,7 @@
   function load(path) {
     return window.htmx.ajax("GET", path, { target: "#drawer", swap: "innerHTML" }).then(function () {
       var place = drawer();
-      place.hidden = false;
+      show(place, true);
       place.scrollTop = 0;
       place.focus({ preventScroll: true });
       announce(word("opened"));
@@ -74,7 +78,7 @@
   function shut() {
     var place = drawer();
     if (!place || place.hidden) { return false; }
-    place.hidden = true;
+    show(place, false);
     place.textContent = "";
     if (opener && document.contains(opener)) { opener.focus(); }
     announce(word("closed"));
@@ -99,7 +103,7 @@
     closeDrawer();
   });
   document.addEventListener("htmx:afterSwap", function (event) {
-    if (event.target.id === "drawer") { event.target.hidden = false; }
+    if (event.target.id === "drawer") { show(event.target, true); }
   });
   window.addEventListener("popstate", function () {
     var path = new URL(window.location.href).searchParams.get("evidence");
