@@ -102,6 +102,7 @@ def record_refusal(
     at: datetime,
     cadre: UUID | None = None,
     on_behalf_of: UUID | None = None,
+    purpose: str = "",
 ) -> Entry:
     """A refused step, in a transaction of its own: called after that of the step was rolled back.
 
@@ -114,6 +115,7 @@ def record_refusal(
         cadre=cadre,
         detail={"refused": refusal.code, "facts": facts},
         on_behalf_of=on_behalf_of,
+        purpose=purpose,
         is_refused=True,
     )
     with transaction.atomic(durable=True):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanheng.accounts.choices import PurposeChoice
-from quanheng.kernel.actor import Purpose
+from quanheng.kernel.actor import Purpose, Role
 from quanheng.kernel.errors import NotFound, NotPermitted
 from quanheng.ledger.actions import record_opening, record_refusal
 from quanheng.ledger.ledger_codes import OPEN_DOSSIER
@@ -97,8 +97,7 @@ def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
     try:
         cadre = access.dossier_for(request.actor, pk, purpose=purpose)
     except NotPermitted as refusal:
-        key = f"people.cadre:{pk}"
-        record_refusal(actor=request.actor, action=OPEN_DOSSIER, obj=key, refusal=refusal, at=request.now, cadre=pk)
+        _log_refusal(request, pk, refusal)
         raise
     on = chosen_day(request)
     is_past = on < request.today
@@ -108,6 +107,20 @@ def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
     query |= {"purpose": purpose.value} if purpose is not Purpose.MANAGEMENT else {}
     purposes = tuple(each for each in Purpose if each in granted)
     return OpenFile(cadre, on, is_past, purpose, purposes, DeskLinks(pk, urlencode(query), may_edit))
+
+
+def _log_refusal(request: ActorRequest, pk: UUID, refusal: NotPermitted) -> None:
+    """What a supervisor tried is told to supervisors only, as what he reads is."""
+    supervises = request.actor.has_role(Role.DISCIPLINE_SUPERVISOR)
+    record_refusal(
+        actor=request.actor,
+        action=OPEN_DOSSIER,
+        obj=f"people.cadre:{pk}",
+        refusal=refusal,
+        at=request.now,
+        cadre=pk,
+        purpose=Purpose.SUPERVISION.value if supervises else "",
+    )
 
 
 def asked_purpose(request: ActorRequest) -> Purpose:
