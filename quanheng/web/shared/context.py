@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quanheng.kernel.actor import EDITORS, READERS, Actor, Role
 
@@ -87,7 +88,12 @@ CONSOLE = (
     Entry(
         _("账号与授权"),
         (
-            Tab(_("账号"), "console:accounts", _ADMINISTRATOR[Role.SECURITY_ADMIN], also=("console:account",)),
+            Tab(
+                pgettext_lazy("several", "账号"),
+                "console:accounts",
+                _ADMINISTRATOR[Role.SECURITY_ADMIN],
+                also=("console:account",),
+            ),
             Tab(_("会话"), "console:sessions", _ADMINISTRATOR[Role.SECURITY_ADMIN]),
         ),
     ),

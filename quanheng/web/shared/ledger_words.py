@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from quanheng.accounts.choices import PurposeChoice
 from quanheng.ledger.verify import Finding
@@ -71,7 +71,7 @@ STREAMS: Mapping[str, Text] = {
     "ledger": gettext_lazy("台账"),
 }
 OBJECTS: Mapping[str, Text] = {
-    "people.cadre": gettext_lazy("干部"),
+    "people.cadre": pgettext_lazy("one", "干部"),
     "people.importbatch": gettext_lazy("导入"),
     "people.importitem": gettext_lazy("导入的一份文件"),
     "organization.unit": gettext_lazy("单位"),
@@ -112,7 +112,7 @@ FIELDS: Mapping[str, Text] = {
     "birth": gettext_lazy("出生年月"),
     "birth_month": gettext_lazy("出生年月"),
     "birth_place": gettext_lazy("出生地"),
-    "cadre": gettext_lazy("干部"),
+    "cadre": pgettext_lazy("one", "干部"),
     "cadres": gettext_lazy("人数"),
     "categories": gettext_lazy("干部类别"),
     "category": gettext_lazy("机构类别"),
