@@ -28,6 +28,9 @@ SIZES = (3_000, 100_000)
 WARM, ASKED = 5, 40
 MIGRATE_SECONDS = 20.0
 LIST = Limit(postgresql=100, sqlite=300, queries=12, kilobytes=200)
+WHOLE = Limit(
+    queries=12, kilobytes=200
+)  # a condition on the records of everybody is for the snapshot (docs/benchmarks.md)
 DOSSIER = Limit(postgresql=50, sqlite=50, queries=20)
 TODAY = Limit(postgresql=1000, sqlite=1000, queries=40)
 # The peer: an open Django HR system on such a machine with 100,000 employees, as the issue names its figures.
@@ -72,8 +75,8 @@ def pages(cadres: int) -> list[Page]:
             LIST,
             peer="list",
         ),
-        Page("filter: education", [f"{everybody}&education=1"], LIST, peer="list"),
-        Page("filter: grades", [f"{everybody}&grades={kind}" for kind in _GRADES], LIST, peer="list"),
+        Page("everybody by education", [f"{everybody}&education=1"], WHOLE, peer="list"),
+        Page("everybody by grades", [f"{everybody}&grades={kind}" for kind in _GRADES], WHOLE, peer="list"),
         Page("search: pinyin", [f"/desk/search/?q={word}" for word in _PINYIN], LIST, is_htmx=True, peer="search"),
         Page("search: name", [f"/desk/search/?q={quote(word)}" for word in words], LIST, is_htmx=True, peer="search"),
         Page("search: number", ["/desk/search/?q=0021", "/desk/search/?q=1105"], LIST, is_htmx=True, peer="search"),

@@ -225,7 +225,7 @@ def counts_by_unit(cadres: QuerySet[Cadre]) -> dict[UUID, int]:
 
 
 def _counts(cadres: QuerySet[Cadre]) -> QuerySet[Any, Any]:
-    return cadres.order_by().values_list("home_unit").annotate(count=Count("pk"))
+    return cadres.order_by().values_list("home_unit").annotate(count=Count("*"))
 
 
 def _counts_with_scope(

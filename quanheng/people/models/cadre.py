@@ -60,6 +60,11 @@ class Cadre(models.Model):
                 condition=Q(withdrawn_at=None),
                 name="cadre_scope",
             ),
+            models.Index(  # small, as its entries repeat: the counts beside the unit tree are read from it alone
+                fields=["home_unit", "management_category", "status"],
+                condition=Q(withdrawn_at=None),
+                name="cadre_counted",
+            ),
             models.Index(fields=["sort_name", "id"], condition=Q(withdrawn_at=None), name="cadre_by_name"),
             models.Index(fields=["birth_month", "id"], condition=Q(withdrawn_at=None), name="cadre_by_birth"),
             models.Index(fields=["work_start_month", "id"], condition=Q(withdrawn_at=None), name="cadre_by_work"),
