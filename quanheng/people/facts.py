@@ -182,7 +182,7 @@ def _held_since(
 
 def _why_not_held(item: PostHolding | RankHolding, level: Callable[..., str], value: str, on: date) -> str:
     if isinstance(item, PostHolding) and item.kind == HoldingKind.SECONDMENT:
-        return "secondment"
+        return "on-secondment"
     if level(item) != value:
         return "other-level"
     return "begins-later" if item.valid_from > on else "broken-off"

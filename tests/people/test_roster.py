@@ -56,7 +56,7 @@ def test_a_secondment_gives_no_tier(lin: Actor, wan: Cadre, at: datetime, today:
     (row,) = roster.rows_of([wan], today)
     derived = facts.tier(row)
     assert derived.value is PostTier.TOWNSHIP_DEPUTY
-    assert {(used.why, used.is_counted) for used in derived.used} == {("secondment", False), ("", True)}
+    assert {(used.why, used.is_counted) for used in derived.used} == {("on-secondment", False), ("", True)}
 
 
 def test_of_two_tiers_the_higher_counts(lin: Actor, wan: Cadre, at: datetime, today: date) -> None:

@@ -33,7 +33,7 @@ WHY: Mapping[str, Text] = {
     "lower-level": gettext_lazy("不是最高：有更高的学历，或同一学历的全日制教育"),
     "other-level": gettext_lazy("不是这一层次（职级）"),
     "begins-later": gettext_lazy("这一天还没有开始"),
-    "secondment": gettext_lazy("挂职不改变本人的职务层次，不计"),
+    "on-secondment": gettext_lazy("挂职不改变本人的职务层次，不计"),
     "broken-off": gettext_lazy("与后一段不相连，不连续计算"),
     "inside-another": gettext_lazy("“其间”一段，时间已含在所属的一段里"),
     "no-period": gettext_lazy("没有起止年月"),

@@ -120,9 +120,9 @@ def test_the_six_items_stand_with_materials_and_state(
         )
     text = words(client_of(lin), page)
     assert "三龄二历一身份 核对 1 / 6 · 何静 2026-05-09" in text
-    assert "出生时间 1980.05 出生时间的材料 已核 核对" in text
+    assert "出生时间 1980.05 出生时间的材料 已核 重新核对" in text
     assert "工作经历 2 段 23 年 4 个月 未核 核对" in text
-    assert "干部身份 公务员 干部身份的材料 缺材料 核对" in text
+    assert "干部身份 公务员 干部身份的材料 缺材料 重新核对" in text
 
 
 def test_the_identity_number_is_masked_until_asked_for_and_asking_is_logged(
