@@ -20,6 +20,8 @@ from tests.conftest import Cast
 from tests.matrix_table import ROWS
 from tests.matrix_words import NO_NUMBER, Row
 
+pytestmark = pytest.mark.slow  # walks every page for every person; in `make test`
+
 
 @pytest.fixture(autouse=True)
 def _now(at: datetime) -> Iterator[None]:

@@ -9,6 +9,8 @@ from tests.access.visits import Visit, browser, request, with_ticket
 from tests.access.world import CADRES, DESK, OWN, PERSONAS, VISIBLE, World, allowed
 from tests.matrix_table import ROWS
 
+pytestmark = pytest.mark.slow  # walks every page for every person; in `make test`
+
 
 def test_every_free_text_of_the_files_holds_a_canary(world: World) -> None:
     for key, cadre in world.cadres.items():

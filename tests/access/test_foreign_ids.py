@@ -26,6 +26,8 @@ from tests.access.world import ABSENT, CADRES, TODAY, World, allowed
 from tests.matrix_table import ROWS
 from tests.matrix_words import Row
 
+pytestmark = pytest.mark.slow  # walks every page for every person; in `make test`
+
 # Fields that name an object. `code` names a unit that does not exist yet: that a code is taken is said, for a code is
 # used once in the whole register.
 NAMING_FIELDS = {

@@ -21,6 +21,8 @@ from tests.matrix_table import ROWS
 from tests.matrix_words import Row
 from tests.web.in_ascii import CHINESE, in_ascii
 
+pytestmark = pytest.mark.slow  # walks every page for every person; in `make test`
+
 # Chinese that belongs on an English page: what an officer must type or find in a paper, the other language's name.
 SHORT_NAMES = ("三龄二历一身份", "其间", "群众", "男", "女", "示编〔2026〕12号", "大学", "中文", "〓")
 SAID_BY_FILES = ("丈夫", "1985年")
