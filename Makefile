@@ -3,7 +3,7 @@ BIN := .venv/bin
 DEMO := QUANHENG_DATA=$(CURDIR)/var/demo QUANHENG_DEMO=1
 FAST := not slow and not browser and not postgres
 
-.PHONY: help demo test check bench mission dev messages test-sqlite test-postgres format clean
+.PHONY: help demo test check bench mission dev messages screenshots test-sqlite test-postgres format clean
 
 .NOTPARALLEL:
 
@@ -45,6 +45,9 @@ mission: dev ## the table of mechanisms, their state and the stories that carry 
 
 messages: dev ## gather what is to be translated, compile the English catalogue (needs gettext)
 	@tools/messages
+
+screenshots: dev ## pictures of the README, from the city that `make demo` serves (needs Chromium)
+	@$(BIN)/python -m tools.readme_pictures
 
 format: dev ## mend layout and what ruff can mend by itself
 	$(BIN)/ruff check --fix .
