@@ -71,10 +71,12 @@ def needs_person(item: ImportItem) -> bool:
 
 
 def to_correct(actor: Actor) -> QuerySet[ImportBatch]:
-    """Imports that wait for their officer, for 今日."""
+    """Imports that wait for their officer, for 今日, with as many doubts as the list 待人看 has rows."""
     waiting = visible_batches(actor).filter(state__in=[ImportState.REVIEW, ImportState.FAILED])
     pending = Count("items", filter=Q(items__decision=ImportDecision.PENDING))
-    return waiting.annotate(pending=pending, findings=Count("items", filter=Q(items__finding_count__gt=0)))
+    unread = Q(items__match__in=[ImportMatch.NEW, ImportMatch.CHANGED], items__finding_count__gt=0)
+    doubted = Q(items__match=ImportMatch.DUPLICATE) | unread
+    return waiting.annotate(pending=pending, findings=Count("items", filter=doubted))
 
 
 def undo_until(batch: ImportBatch) -> datetime | None:

@@ -53,6 +53,13 @@ def test_from_files_to_the_report(officer: Client, cast: Cast, post: Post) -> No
     assert "写入 2 人，跳过 1 人 2026-11-27 08:00" in line
 
 
+def test_today_counts_as_many_doubts_as_the_list_has(officer: Client, cast: Cast, post: Post) -> None:
+    namesake = replace(FORM, name="陈知行", birth="198005", identity_number="", family=())
+    batch = upload(post, officer, cast, FORM, replace(OTHER, birth="198513"), namesake, b"no file of ours")
+    assert queries.count_lists(batch)["look"] == 2
+    assert f"核对导入 {batch.number}：4 份，2 份有疑问" in words(officer, reverse("desk:today"))
+
+
 def test_the_report_links_to_the_dossiers(officer: Client, cast: Cast, post: Post) -> None:
     batch = apply(post, officer, upload(post, officer, cast, FORM))
     html = officer.get(page(batch)).content.decode()
