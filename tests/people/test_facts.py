@@ -9,7 +9,7 @@ import pytest
 
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.people import facts
-from quanheng.people.choices import AssessmentGrade, EducationKind, ResumeSetting
+from quanheng.people.choices import AssessmentGrade, EducationKind, HoldingKind, ResumeSetting
 from quanheng.people.facts import Derived, FactKind
 from quanheng.people.models import AnnualGrade, Cadre, Education, PostHolding, RankHolding, ResumeEntry
 from quanheng.people.roster import Row
@@ -109,9 +109,10 @@ def test_tier_is_the_highest_held_and_goes_back_as_far_as_it_was_unbroken() -> N
     broken = post(PostTier.TOWNSHIP_PRINCIPAL, date(2015, 1, 1), date(2019, 12, 1))
     lower = post(PostTier.TOWNSHIP_DEPUTY, date(2018, 3, 1), date(2020, 1, 1))
     later = post(PostTier.TOWNSHIP_PRINCIPAL, date(2027, 1, 1))
-    derived = facts.tier(row(posts=[later, now, before, lower, broken]))
+    lent = post(PostTier.COUNTY_DEPUTY, date(2025, 3, 1), kind=HoldingKind.SECONDMENT)
+    derived = facts.tier(row(posts=[later, now, before, lower, broken, lent]))
     assert (derived.value, derived.since, derived.months) == (PostTier.TOWNSHIP_PRINCIPAL, date(2020, 1, 1), 82)
-    assert reasons(derived) == ["begins-later", "", "", "other-level", "broken-off"]
+    assert reasons(derived) == ["begins-later", "", "", "other-level", "broken-off", "on-secondment"]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +217,7 @@ def test_every_reason_of_the_facts_is_tried_here() -> None:
         "lower-level",
         "no-period",
         "not-yet-graduated",
+        "on-secondment",
         "other-level",
         "other-setting",
         "unmarked",
