@@ -25,7 +25,7 @@ def save(page: Page, name: str) -> None:
     path = TARGET / f"{name}.png"
     page.screenshot(path=path)
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, kmeans=3)  # a third of the size, no visible loss
+        small = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, kmeans=3)  # a third of the size
     small.save(path, optimize=True)
 
 
