@@ -29,6 +29,7 @@ class Place:
     cadres: int
     folder: Path
     url: str = "sqlite"
+    database_process: int | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -55,7 +56,7 @@ def on_sqlite(cadres: int) -> Place:
 def on_postgres(server: Postgres, cadres: int) -> Place:
     """The mark of an older city in the name makes room for this one; a city without its database is no city."""
     name = f"city_{cadres}_{mark()}"
-    place = Place("postgresql", cadres, KEPT / f"postgresql-{cadres}-{mark()}", server.url(name))
+    place = Place("postgresql", cadres, KEPT / f"postgresql-{cadres}-{mark()}", server.url(name), server.process)
     there = server.databases()
     for other in there:
         is_stale = other.startswith(f"city_{cadres}_") and (other != name or not place.is_made)

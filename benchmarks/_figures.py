@@ -25,9 +25,10 @@ class Limit:
 class Figures:
     """Of the answers to one page. Queries and size are the most that any answer had."""
 
-    median: float  # milliseconds, as p95 and cpu
+    median: float  # milliseconds, as p95 and both of CPU, which are of one answer
     p95: float
-    cpu: float  # of the web server, an answer
+    web_cpu: float
+    database_cpu: float  # in SQLite part of the web server's
     queries: int
     kilobytes: float
     failed: int  # answers that were no page
@@ -46,12 +47,13 @@ class Figures:
         return words + ([f"{self.failed} answers failed"] if self.failed else [])
 
 
-def figures(answers: Sequence[Answer], cpu_seconds: float) -> Figures:
+def figures(answers: Sequence[Answer], web_seconds: float, database_seconds: float = 0) -> Figures:
     times = sorted(answer.seconds * 1000 for answer in answers)
     return Figures(
         median=median(times),
         p95=times[ceil(0.95 * len(times)) - 1],
-        cpu=cpu_seconds * 1000 / len(times),
+        web_cpu=web_seconds * 1000 / len(times),
+        database_cpu=database_seconds * 1000 / len(times),
         queries=max(answer.queries for answer in answers),
         kilobytes=max(answer.size for answer in answers) / 1024,
         failed=sum(answer.status != 200 for answer in answers),

@@ -26,6 +26,11 @@ class Postgres:
     programs: Path
     port: int
     password: str
+    cluster: Path
+
+    @property
+    def process(self) -> int:
+        return int((self.cluster / "postmaster.pid").read_text().split()[0])
 
     def url(self, name: str) -> str:
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{name}"
@@ -67,8 +72,8 @@ def serving(kept: Path) -> Iterator[Postgres]:
         if os.geteuid() == 0:
             shutil.chown(passing, "postgres")  # its socket goes there
         folder = kept if is_reachable(kept) else Path(passing)
-        server = Postgres(found, _free_port(), _password(folder))
         cluster = folder / "cluster"
+        server = Postgres(found, _free_port(), _password(folder), cluster)
         if not cluster.exists():
             _make(server, folder, cluster, Path(passing))
         try:

@@ -40,6 +40,7 @@ class Browser:
 
     port: int
     worker: int  # process
+    database: int | None = None  # process of the database server, where there is one
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, *, is_htmx: bool = False) -> Answer:
@@ -70,16 +71,26 @@ class Browser:
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return response, content
 
-    def cpu_seconds(self) -> float:
-        """Of the worker, without the database server's."""
-        fields = Path(f"/proc/{self.worker}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+    def cpu_seconds(self) -> tuple[float, float]:
+        """Of the web worker, and of the database server."""
+        return _used(self.worker), _used_with_children(self.database) if self.database else 0.0
 
     def peak_megabytes(self) -> int:
         """The most memory the worker ever held."""
         status = Path(f"/proc/{self.worker}/status").read_text()
         peak = re.search(r"VmHWM:\s+(\d+) kB", status)
         return int(peak[1]) // 1024 if peak else 0
+
+
+def _used(process: int, *, with_ended: bool = False) -> float:
+    """`with_ended`: with that of children which are gone, such as PostgreSQL's parallel workers."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11 : 15 if with_ended else 13]) / TICKS
+
+
+def _used_with_children(process: int) -> float:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return _used(process, with_ended=True) + sum(_used(int(child)) for child in children)
 
 
 @contextmanager
@@ -93,7 +104,7 @@ def signed_in(place: Place, username: str) -> Iterator[Browser]:
     environment = {**place.environment, "DJANGO_SETTINGS_MODULE": "benchmarks._settings", "QUANHENG_DEMO": "1"}
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        browser = Browser(port, _worker(server, port))
+        browser = Browser(port, _worker(server, port), place.database_process)
         browser.sign_in(username)
         yield browser
     finally:

@@ -176,7 +176,7 @@ def _tell_machine() -> None:
 def _tell_heads() -> None:
     print(
         f"\n{'page':<30}{'database':>11}{'cadres':>9}{'median':>8}{'p95 ms':>8}{'limit':>7}{'ratio':>7}"
-        f"{'CPU ms':>8}{'queries':>9}{'limit':>6}{'KB':>6}{'limit':>6}  peer at {PEER_CADRES:,}"
+        f"{'web CPU':>8}{'DB CPU':>8}{'queries':>9}{'limit':>6}{'KB':>6}{'limit':>6}  peer at {PEER_CADRES:,}"
     )
 
 
@@ -199,14 +199,15 @@ def measure_page(browser: Browser, page: Page) -> Figures:
         browser.get(path, is_htmx=page.is_htmx)
     used = browser.cpu_seconds()
     answers = [browser.get(path, is_htmx=page.is_htmx) for path in islice(paths, ASKED)]
-    return figures(answers, browser.cpu_seconds() - used)
+    web, database = (after - before for before, after in zip(used, browser.cpu_seconds(), strict=True))
+    return figures(answers, web, database)
 
 
 def _line(place: Place, page: Page, found: Figures) -> str:
     limit = page.limit.milliseconds(place.vendor)
     return (
         f"{page.name:<30}{place.vendor:>11}{place.cadres:>9,}{found.median:>8.1f}{found.p95:>8.1f}"
-        f"{_number(limit):>7}{_number(found.ratio(limit), 2):>7}{found.cpu:>8.1f}"
+        f"{_number(limit):>7}{_number(found.ratio(limit), 2):>7}{found.web_cpu:>8.1f}{found.database_cpu:>8.1f}"
         f"{found.queries:>9}{_number(page.limit.queries):>6}{found.kilobytes:>6.0f}{_number(page.limit.kilobytes):>6}"
         f"  {_peer(place, page, found)}"
     ).rstrip()

@@ -169,6 +169,7 @@ def _by_list(records: QuerySet[Any]) -> Q:
 
 
 def _one_by_one(records: QuerySet[Any]) -> Q:
+    """Also for those who must not have one: PostgreSQL makes no plan of its own for a list that is denied."""
     return Q(Exists(records.filter(cadre=OuterRef("pk"), withdrawn_at=None)))
 
 
@@ -192,7 +193,7 @@ def _tiered(tiers: Sequence[str], on: date, whose: Whose) -> Q:
     held = _current(PostHolding, on).exclude(kind=HoldingKind.SECONDMENT)
     highest = min(TIER_ORDER[tier] for tier in tiers)
     above = [tier for tier, order in TIER_ORDER.items() if order < highest]
-    return whose(held.filter(tier__in=tiers)) & ~whose(held.filter(tier__in=above))
+    return whose(held.filter(tier__in=tiers)) & ~_one_by_one(held.filter(tier__in=above))
 
 
 def _educated(groups: Sequence[str], on: date, whose: Whose) -> Q:
@@ -202,7 +203,7 @@ def _educated(groups: Sequence[str], on: date, whose: Whose) -> Q:
     for group in groups:
         highest = whose(reached.filter(level_code__startswith=group))
         for above in range(1, int(group)):
-            highest &= ~whose(reached.filter(level_code__startswith=str(above)))
+            highest &= ~_one_by_one(reached.filter(level_code__startswith=str(above)))
         condition |= highest
     return condition
 

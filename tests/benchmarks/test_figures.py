@@ -17,17 +17,17 @@ def answers(*milliseconds: int, status: int = 200, queries: int = 11, size: int 
 
 
 def test_p95_is_the_slowest_but_one_twentieth() -> None:
-    found = figures(answers(*range(1, 41)), cpu_seconds=0.4)
-    assert (found.median, found.p95, found.cpu) == (20.5, 38, 10)
+    found = figures(answers(*range(1, 41)), web_seconds=0.4, database_seconds=0.2)
+    assert (found.median, found.p95, found.web_cpu, found.database_cpu) == (20.5, 38, 10, 5)
 
 
 def test_queries_and_size_are_the_most_of_any_answer() -> None:
-    found = figures([*answers(1, queries=12), *answers(1, size=4096)], cpu_seconds=0)
+    found = figures([*answers(1, queries=12), *answers(1, size=4096)], web_seconds=0)
     assert (found.queries, found.kilobytes, found.failed) == (12, 4, 0)
 
 
 def test_each_limit_that_is_broken_is_named() -> None:
-    found = figures(answers(120, queries=13, size=300 * 1024), cpu_seconds=0)
+    found = figures(answers(120, queries=13, size=300 * 1024), web_seconds=0)
     limit = Limit(postgresql=100, sqlite=300, queries=12, kilobytes=200)
     assert found.broken(limit, "postgresql") == ["p95 120 > 100", "queries 13 > 12", "KB 300 > 200"]
     assert found.broken(limit, "sqlite") == ["queries 13 > 12", "KB 300 > 200"]
@@ -35,12 +35,12 @@ def test_each_limit_that_is_broken_is_named() -> None:
 
 
 def test_at_its_limit_a_page_is_within_it() -> None:
-    found = figures(answers(100, queries=12, size=200 * 1024), cpu_seconds=0)
+    found = figures(answers(100, queries=12, size=200 * 1024), web_seconds=0)
     assert found.broken(Limit(100, 100, 12, 200), "postgresql") == []
 
 
 def test_an_answer_that_is_no_page_breaks_every_limit() -> None:
-    assert figures(answers(1, 1, status=404), cpu_seconds=0).broken(Limit(), "sqlite") == ["2 answers failed"]
+    assert figures(answers(1, 1, status=404), web_seconds=0).broken(Limit(), "sqlite") == ["2 answers failed"]
 
 
 def test_only_the_maker_of_a_city_changes_its_mark(tmp_path: Path) -> None:
