@@ -127,8 +127,8 @@ def _entries(world: World, cadre: Cadre, key: str) -> int:
     stranger = Actor(key=uuid4(), name=canary(key), roles=frozenset())
     detail = {"field": "native_place", "before": canary(key), "after": canary(key)}
     entry = ledger.record(
-        actor=stranger, action="people.change_field", obj=cadre, cadre=cadre.pk, detail=detail, reason=canary(key),
-        at=world.at,
+        actor=stranger, action="people.change_field", obj=cadre, cadre=cadre.pk, detail=detail,
+        reason=canary(f"why{key}"), at=world.at,
     )  # fmt: skip
     ledger.record_opening(actor=stranger, cadre=cadre.pk, purpose=Purpose.MANAGEMENT, at=world.at)
     return entry.pk
@@ -183,9 +183,8 @@ def _move(world: World, unit: str) -> None:
 def _form(mark: str) -> AppointmentForm:
     names = [name for name in AppointmentForm.__dataclass_fields__ if name not in _OWN]
     family = FamilyItem(relation="丈夫", name=mark, birth="198401", political_affiliation=mark, work=mark)
-    return AppointmentForm(
-        **dict.fromkeys(names, mark), sex="女", birth="1985年", resume=f"2007.07--  {mark}", family=(family,)
-    )  # type: ignore[arg-type]  # every name left is a text
+    texts: dict[str, Any] = dict.fromkeys(names, mark)
+    return AppointmentForm(**texts, sex="女", birth="1985年", resume=f"2007.07--  {mark}", family=(family,))
 
 
 _OWN = {"sex", "birth", "resume", "family", "photo", "unknown", "version", "identity_number"}

@@ -115,6 +115,7 @@ def keyed(row: Row) -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_every_key_of_an_address(world: World) -> None:
     client, wrong = browser(world, "lin"), []
     pairs = [pair for pair in foreign_values(world) if len(pair[0]) == 36]
@@ -124,6 +125,7 @@ def test_every_key_of_an_address(world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_a_foreign_key_writes_nothing_but_refusals(world: World) -> None:
     """Nothing is taken back here: after every foreign key in every place all tables are as before."""
     client, pairs = browser(world, "lin"), [pair for pair in foreign_values(world) if len(pair[0]) == 36]
@@ -137,6 +139,7 @@ def test_a_foreign_key_writes_nothing_but_refusals(world: World) -> None:
     assert sum(heads().values()) - sum(streams.values()) == refused_entries() - refused
 
 
+@pytest.mark.slow
 def test_every_parameter_of_an_address(world: World) -> None:
     client, wrong = browser(world, "lin"), []
     for row in own_rows("lin"):
@@ -156,6 +159,7 @@ def _pair(value: str, world: World) -> tuple[str, str]:
     return value.format_map(world.keys), SAME_AS_ABSENT.get(value) or f"{label}:{ABSENT}"
 
 
+@pytest.mark.slow
 def test_every_field_that_names_an_object(world: World) -> None:
     """Of each step that is carried out with values of the own scope: so the foreign value alone is what refuses it."""
     client, wrong = browser(world, "lin"), []

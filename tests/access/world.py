@@ -86,9 +86,11 @@ WAY = {
     "selector": {"unitcity"}, "wen": {"unitcity"},
 }  # fmt: skip
 OWN = {
-    "lin": {"importlin", "querylin", "moved"},  # the file that lin uploaded, and when it was matched
+    "lin": {"importlin", "querylin"},
     "zhao": {"importzhao", "queryzhao"},
-    "chen": {"chen"},
+    "chen": {"chen", "unita"},
+    # The auditor reads why something was done, and no value of what was done.
+    "qian": {f"why{key}" for key in CADRES},
     "wen": {"own"},
     # The security administrator names units when giving grants, and sees accounts; never a person's file.
     "xu": {"unitcity", "unita", "unita1", "unitb"},
@@ -96,9 +98,10 @@ OWN = {
 
 
 def allowed(who: str) -> set[str]:
-    """By hand from the oracle of tests/access/world.py: persons, units, the way there, and one's own."""
+    """Whose canaries an answer may hold: persons, units, the way there, and one's own."""
     units = {f"unit{key}" for key in VISIBLE_UNITS.get(who, ())}
-    return {*VISIBLE.get(who, ()), *units, *WAY.get(who, ()), *OWN.get(who, ())}
+    reasons = {f"why{key}" for key in VISIBLE.get(who, ())}
+    return {*VISIBLE.get(who, ()), *reasons, *units, *WAY.get(who, ()), *OWN.get(who, ())}
 
 
 DESK = ("lin", "zhao", "wang", "he", "low", "tang", "selector", "wen", "expired", "future", "revoked")
