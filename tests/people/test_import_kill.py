@@ -48,7 +48,7 @@ def check(rounds: list[dict[str, Any]]) -> None:
     assert {(each["was_killed"], each["landed"], each["resumed"]) for each in at_points} == {(True, "nothing", 1)}
     assert min(Counter(each["point"] for each in at_points).values()) >= 4
     at_random = [each for each in rounds if not each["point"] and each["was_killed"]]
-    assert len(at_random) >= 15  # the others were done before the signal came
+    assert len(at_random) >= 12  # the others were done before the signal came
 
 
 def test_on_sqlite_a_killed_import_leaves_all_or_nothing(tmp_path: Path) -> None:
