@@ -5,13 +5,14 @@ unit A) · He (discipline supervisor) · Qian, Wu and Xu (audit, system, securit
 an account and nothing else. Sun, the rater, comes with the ballots.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from quanheng.accounts.choices import ManagementCategory
@@ -46,6 +47,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Tests that commit empty the tables; the ledger's triggers would refuse. Its own tests put them back."""
     with django_db_blocker.unblock():
         protection.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """The language of a page that one test asked for stays active in the thread; the next test starts in Chinese."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
