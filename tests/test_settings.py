@@ -121,3 +121,11 @@ def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
 def test_a_damaged_secret_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(content)
     assert "is damaged" in started(tmp_path)["error"]
+
+
+def test_what_a_start_loads_is_not_walked_for_garbage(tmp_path: Path) -> None:
+    words = "import gc, quanheng.wsgi; print(gc.get_freeze_count() > 10_000)"
+    environment = {**os.environ, "QUANHENG_DATA": str(tmp_path), "QUANHENG_DEMO": "1"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, env=environment, check=True)
+    assert said.stdout == "True\n"

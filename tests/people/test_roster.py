@@ -3,6 +3,8 @@
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from quanheng.kernel.actor import Actor
 from quanheng.organization.choices import PostTier
@@ -71,3 +73,14 @@ def test_an_unknown_ethnicity_is_neither(lin: Actor, wan: Cadre, today: date) ->
         Cadre.objects.filter(pk=wan.pk).update(ethnicity=raw)
         assert found(lin, today, is_minority=True, text="林晚") == minority
         assert found(lin, today, is_minority=False, text="林晚") == han
+
+
+@pytest.mark.postgres  # SQLite reads this order from the ascending index
+def test_the_youngest_first_are_read_from_an_index(cast: Cast, lin: Actor, today: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    everybody = Cadre.objects.filter(withdrawn_at=None)
+    plan = everybody.order_by(F("birth_month").desc(nulls_last=True), "pk")[:20].explain()
+    assert "cadre_youngest_first" in plan
+    assert "Sort" not in plan
