@@ -213,7 +213,7 @@ def _perceived_variance(setting: Setting) -> float:
 
 
 def expected_grades(setting: Setting, perceived: Floats) -> Floats:
-    """(persons, groups): mean grade over dimensions and over honest raters, by Gauss–Hermite (9 stretches, 21 moods)."""
+    """(persons, groups): mean grade over dimensions and honest raters, by Gauss–Hermite (9 stretches, 21 moods)."""
     at, weight = np.polynomial.hermite_e.hermegauss(21)
     wide, share = np.polynomial.hermite_e.hermegauss(9)
     grades = np.zeros(perceived.shape[:2])
