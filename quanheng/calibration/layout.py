@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from quanheng.calibration.ratings import Flags, Floats, Ints
+import numpy as np
+
+from quanheng.calibration import errors
+from quanheng.calibration.checks import SHOWN, check, places_of, scale_of
+from quanheng.calibration.ratings import Design, Facet, Flags, Floats, Ints, Model, Ratings
+
+SET_ASIDE_PERSONS = 4  # a ballot says something of its writer only when it rates that many alike
+SET_ASIDE_UNIT = 5  # in a unit of three, everybody may well be excellent
 
 
 @dataclass(frozen=True)
@@ -10,11 +17,11 @@ class Layout:
     """Rows are sorted by pair; pairs by unit of the ballot (linking ballots last), then ballot, then person.
 
     A pair is one ballot on one person. Without a rater facet each person is a pair of its own and `pair_rater` is -1.
-    Without a facet of items, groups or units there is one of it.
+    Without a facet of items, groups or units there is one of it. Set-aside ballots are in all arrays.
     """
 
-    value: Floats  # (rows,), the score as given
-    category: Ints  # (rows,), 0 is the lowest observed; gaussian: zeros
+    value: Floats  # (rows,), the score as given; gaussian with declared points: their points
+    category: Ints  # (rows,), 0 is the lowest observed, unused ones are closed up; gaussian: zeros
     row_pair: Ints  # (rows,)
     row_item: Ints  # (rows,)
     row: Ints  # (rows,), place in the input
@@ -28,10 +35,166 @@ class Layout:
     set_aside: (
         Flags  # (raters,), everybody the highest, at least 4 persons in a unit of at least 5: not in the estimation
     )
-    points: Floats  # (categories,), value of each category in units of the result
+    points: Floats  # (categories,), value of each category in units of the result; gaussian: empty
     persons: int
     raters: int
     items: int
     groups: int
     units: int
     has_units: bool  # False: no facet of units; the one unit is only a place
+
+
+def lay_out(ratings: Ratings, design: Design) -> Layout:
+    """Check and sort. Raises a subclass of CannotCalibrate with labels, rows and counts.
+
+    The arrays do not depend on the order of the rows, but for `row`.
+    """
+    check(ratings, design)
+    person_unit = _of_persons(ratings.person, ratings.unit)
+    rater_unit, rater_group = _of_raters(ratings, person_unit)
+    order, key = _sorted_rows(ratings, rater_unit, person_unit)
+    _refuse_duplicates(ratings, order, key)
+    items = _size(ratings.item)
+    starts = np.flatnonzero(np.diff(key // items, prepend=-1))
+    person = ratings.person.index[order]
+    rater = np.full(starts.size, -1) if ratings.rater is None else ratings.rater.index[order[starts]]
+    value, category, points = _scores(ratings.score, design)
+    row_pair = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
+    laid = Layout(
+        value=value[order],
+        category=category[order],
+        row_pair=row_pair,
+        row_item=np.zeros(order.size, dtype=np.int64) if ratings.item is None else ratings.item.index[order],
+        row=order,
+        pair_start=np.append(starts, order.size),
+        pair_person=person[starts],
+        pair_rater=rater,
+        pair_group=np.zeros(starts.size, dtype=np.int64) if ratings.rater is None else rater_group[rater],
+        person_unit=person_unit,
+        rater_unit=rater_unit,
+        rater_group=rater_group,
+        set_aside=_constant_maximum(ratings, design, person_unit),
+        points=points,
+        persons=len(ratings.person.labels),
+        raters=0 if ratings.rater is None else len(ratings.rater.labels),
+        items=items,
+        groups=_size(ratings.group),
+        units=_size(ratings.unit),
+        has_units=ratings.unit is not None,
+    )
+    _refuse_all_extreme(laid, design.model)
+    return laid
+
+
+def _size(facet: Facet | None) -> int:
+    return 1 if facet is None else len(facet.labels)
+
+
+def _of_persons(person: Facet, place: Facet | None) -> Ints:
+    return np.zeros(len(person.labels), dtype=np.int64) if place is None else places_of(person, place)
+
+
+def _of_raters(ratings: Ratings, person_unit: Ints) -> tuple[Ints, Ints]:
+    """Unit (-1: linking) and group of each ballot."""
+    if ratings.rater is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    unit = person_unit[ratings.person.index]
+    own = np.zeros(len(ratings.rater.labels), dtype=np.int64)
+    own[ratings.rater.index] = unit
+    own[ratings.rater.index[unit != own[ratings.rater.index]]] = -1
+    return own, _of_persons(ratings.rater, ratings.group)
+
+
+def _sorted_rows(ratings: Ratings, rater_unit: Ints, person_unit: Ints) -> tuple[Ints, Ints]:
+    """Order of the rows, and the key of each in that order: place of the ballot or person, person, item."""
+    persons, items = len(ratings.person.labels), _size(ratings.item)
+    if ratings.rater is None:
+        key = _places(person_unit)[ratings.person.index] * persons + ratings.person.index
+    else:
+        key = _places(rater_unit)[ratings.rater.index] * persons + ratings.person.index
+    if ratings.item is not None:
+        key = key * items + ratings.item.index
+    order = np.argsort(key, kind="stable")
+    return order, key[order]
+
+
+def _places(unit: Ints) -> Ints:
+    """Place of each member when they are sorted by unit, those of no unit last."""
+    last = np.where(unit < 0, np.iinfo(np.int64).max, unit)
+    places = np.empty(unit.size, dtype=np.int64)
+    places[np.argsort(last, kind="stable")] = np.arange(unit.size)
+    return places
+
+
+def _refuse_duplicates(ratings: Ratings, order: Ints, key: Ints) -> None:
+    again = key[1:] == key[:-1]
+    if not again.any():
+        return
+    repeated = key[1:][again]
+    rows = order[key == repeated[np.argmin(order[1:][again])]]
+    first = int(rows[0])
+    names = {"person": ratings.person, "ballot": ratings.rater, "item": ratings.item}
+    facts = {name: facet.labels[facet.index[first]] if facet else "" for name, facet in names.items()}
+    shown = tuple(int(row) + 1 for row in rows[:SHOWN])
+    raise errors.DuplicateRating("duplicate-rating", **facts, rows=shown, count=int(np.unique(repeated).size))
+
+
+def _scores(score: Floats, design: Design) -> tuple[Floats, Ints, Floats]:
+    """Value and category of each row, and the points of the categories that are used."""
+    lowest = (scale_of(design) or (0.0, 0.0))[0]
+    if design.model is Model.GAUSSIAN:
+        value = score if design.points is None else np.array(design.points)[(score - lowest).astype(np.int64)]
+        return value, np.zeros(score.size, dtype=np.int64), np.zeros(0)
+    used, category = np.unique(score, return_inverse=True)
+    points = used if design.points is None else np.array(design.points)[(used - lowest).astype(np.int64)]
+    return score, category.astype(np.int64), np.asarray(points, dtype=np.float64)
+
+
+def _constant_maximum(ratings: Ratings, design: Design, person_unit: Ints) -> Flags:
+    """Ballots that give every mark the highest, to at least 4 persons who stand in units of at least 5.
+
+    Not in the verification mode, and in the Gaussian model only where units say that the ratings are ballots.
+    """
+    raters = 0 if ratings.rater is None else len(ratings.rater.labels)
+    is_asked = design.set_aside and (
+        design.model is Model.ORDINAL or (design.model is Model.GAUSSIAN and ratings.unit is not None)
+    )
+    if ratings.rater is None or not is_asked:
+        return np.zeros(raters, dtype=np.bool_)
+    highest = (scale_of(design) or (0.0, float(ratings.score.max())))[1]
+    below = np.bincount(ratings.rater.index[ratings.score < highest], minlength=raters)
+    sizes = np.bincount(person_unit)
+    counts = (below == 0)[ratings.rater.index] & (sizes[person_unit[ratings.person.index]] >= SET_ASIDE_UNIT)
+    cells = np.unique(ratings.rater.index[counts] * person_unit.size + ratings.person.index[counts])
+    return np.bincount(cells // person_unit.size, minlength=raters) >= SET_ASIDE_PERSONS
+
+
+def extreme_persons(layout: Layout, *, used: Flags | None = None) -> Flags:
+    """(persons,): every score the highest of all, or every score the lowest; `used`: only of these rows."""
+    kept = np.ones(layout.row.size, dtype=np.bool_) if used is None else used
+    person = layout.pair_person[layout.row_pair]
+    counts = [
+        np.bincount(person[kept & (layout.value == end)], minlength=layout.persons)
+        for end in (layout.value.min(), layout.value.max())
+    ]
+    total = np.bincount(person[kept], minlength=layout.persons)
+    return np.asarray((counts[0] == total) | (counts[1] == total))
+
+
+def used_rows(layout: Layout) -> Flags:
+    """(rows,): not of a ballot that is set aside."""
+    if not layout.raters:
+        return np.ones(layout.row.size, dtype=np.bool_)
+    return np.asarray(~layout.set_aside[layout.pair_rater[layout.row_pair]])
+
+
+def _refuse_all_extreme(layout: Layout, model: Model) -> None:
+    """Scores themselves have no ends, but they have to differ."""
+    used = used_rows(layout)
+    if model is Model.GAUSSIAN:
+        left = layout.value[used]
+        is_extreme = not left.size or left.min() == left.max()
+    else:
+        is_extreme = bool(extreme_persons(layout, used=used).all())
+    if is_extreme:
+        raise errors.AllExtreme("all-extreme", persons=layout.persons, set_aside=int(layout.set_aside.sum()))
