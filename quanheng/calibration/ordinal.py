@@ -1,21 +1,11 @@
 """The empirical-Bayes many-facet ordinal model (calibration.md §1.1–1.3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quanheng.calibration.blocks_posterior import Posterior
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ratings import Floats
-
-
-@dataclass(frozen=True)
-class Variances:
-    """σ² of each random effect in logit²; 0 where the design has no such effect, or where nothing speaks for it."""
-
-    person: float  # θ
-    unit: float  # v, quality of the unit
-    view: float  # γ, person × group
-    rater: float  # s, leniency of the ballot
-    culture: float  # c, leniency that the local ballots of a unit share
 
 
 @dataclass(frozen=True)
@@ -26,15 +16,15 @@ class OrdinalFit:
     """
 
     layout: Layout
-    theta: Floats  # (persons,)
-    v: Floats  # (units,)
-    gamma: Floats  # (persons, groups); 0 where no ballot of that group is on the person
-    s: Floats  # (raters,); nan for ballots set aside
-    c: Floats  # (units,)
-    beta: Floats  # (groups,)
-    delta: Floats  # (items,), sum 0
-    tau: Floats  # (categories − 1,), sum 0
-    variance: Variances
+    theta: Floats  # θ, (persons,)
+    quality: Floats  # v, (units,)
+    view: Floats  # γ, (persons, groups); 0 where no ballot of that group is on the person
+    leniency: Floats  # s, (raters,); nan for ballots set aside
+    culture: Floats  # c, (units,)
+    group_effect: Floats  # β, (groups,)
+    difficulty: Floats  # δ, (items,), sum 0
+    thresholds: Floats  # τ, (categories − 1,), sum 0
+    variance: Mapping[str, float]  # σ² of person, unit, view, rater, culture in logit²; 0 where there is no such effect
     phi: float  # quasi-likelihood factor of halo, at least 1
     iterations: int
     log_likelihood: float  # Laplace approximation of the marginal quasi-likelihood (divided by φ), ML form
