@@ -1,6 +1,6 @@
 """The ratings as arrays that the estimators share: rows in pairs, pairs on persons and ballots, ballots in units."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def lay_out(ratings: Ratings, design: Design) -> Layout:
         person_unit=person_unit,
         rater_unit=rater_unit,
         rater_group=rater_group,
-        set_aside=_constant_maximum(ratings, design, person_unit),
+        set_aside=np.zeros(rater_unit.size, dtype=np.bool_),
         points=points,
         persons=len(ratings.person.labels),
         raters=0 if ratings.rater is None else len(ratings.rater.labels),
@@ -82,6 +82,7 @@ def lay_out(ratings: Ratings, design: Design) -> Layout:
         units=_size(ratings.unit),
         has_units=ratings.unit is not None,
     )
+    laid = replace(laid, set_aside=_constant_maximum(laid, ratings, design))
     _refuse_all_extreme(laid, design.model)
     return laid
 
@@ -145,56 +146,54 @@ def _scores(score: Floats, design: Design) -> tuple[Floats, Ints, Floats]:
     if design.model is Model.GAUSSIAN:
         value = score if design.points is None else np.array(design.points)[(score - lowest).astype(np.int64)]
         return value, np.zeros(score.size, dtype=np.int64), np.zeros(0)
-    used, category = np.unique(score, return_inverse=True)
-    points = used if design.points is None else np.array(design.points)[(used - lowest).astype(np.int64)]
-    return score, category.astype(np.int64), np.asarray(points, dtype=np.float64)
+    first = int(score.min())
+    number = score.astype(np.int64) - first
+    used = np.flatnonzero(np.bincount(number))
+    category = np.cumsum(np.bincount(used)) - 1  # of each number from the lowest
+    points = used + first if design.points is None else np.array(design.points)[used + first - int(lowest)]
+    return score, category[number], np.asarray(points, dtype=np.float64)
 
 
-def _constant_maximum(ratings: Ratings, design: Design, person_unit: Ints) -> Flags:
+def _constant_maximum(layout: Layout, ratings: Ratings, design: Design) -> Flags:
     """Ballots that give every mark the highest, to at least 4 persons who stand in units of at least 5.
 
     Not in the verification mode, and in the Gaussian model only where units say that the ratings are ballots.
     """
-    raters = 0 if ratings.rater is None else len(ratings.rater.labels)
-    is_asked = design.set_aside and (
-        design.model is Model.ORDINAL or (design.model is Model.GAUSSIAN and ratings.unit is not None)
-    )
-    if ratings.rater is None or not is_asked:
-        return np.zeros(raters, dtype=np.bool_)
-    highest = (scale_of(design) or (0.0, float(ratings.score.max())))[1]
-    below = np.bincount(ratings.rater.index[ratings.score < highest], minlength=raters)
-    sizes = np.bincount(person_unit)
-    counts = (below == 0)[ratings.rater.index] & (sizes[person_unit[ratings.person.index]] >= SET_ASIDE_UNIT)
-    cells = np.unique(ratings.rater.index[counts] * person_unit.size + ratings.person.index[counts])
-    return np.bincount(cells // person_unit.size, minlength=raters) >= SET_ASIDE_PERSONS
+    is_asked = design.model is Model.ORDINAL or (design.model is Model.GAUSSIAN and layout.has_units)
+    if not layout.raters or not (is_asked and design.set_aside):
+        return layout.set_aside
+    highest = ratings.score.max() if scale_of(design) is None else (scale_of(design) or (0, 0))[1]
+    lowest_mark = np.minimum.reduceat(ratings.score[layout.row], layout.pair_start[:-1])
+    below = np.bincount(layout.pair_rater[lowest_mark < highest], minlength=layout.raters)
+    is_large = np.bincount(layout.person_unit) >= SET_ASIDE_UNIT
+    counted = layout.pair_rater[is_large[layout.person_unit[layout.pair_person]]]
+    return np.asarray((below == 0) & (np.bincount(counted, minlength=layout.raters) >= SET_ASIDE_PERSONS))
 
 
-def extreme_persons(layout: Layout, *, used: Flags | None = None) -> Flags:
-    """(persons,): every score the highest of all, or every score the lowest; `used`: only of these rows."""
-    kept = np.ones(layout.row.size, dtype=np.bool_) if used is None else used
-    person = layout.pair_person[layout.row_pair]
-    counts = [
-        np.bincount(person[kept & (layout.value == end)], minlength=layout.persons)
-        for end in (layout.value.min(), layout.value.max())
-    ]
-    total = np.bincount(person[kept], minlength=layout.persons)
-    return np.asarray((counts[0] == total) | (counts[1] == total))
+def extreme_persons(layout: Layout, *, pairs: Flags | None = None) -> Flags:
+    """(persons,): every score the highest of all, or every score the lowest; `pairs`: only in these."""
+    kept = np.ones(layout.pair_person.size, dtype=np.bool_) if pairs is None else pairs
+    starts = layout.pair_start[:-1]
+    lowest, highest = np.minimum.reduceat(layout.value, starts), np.maximum.reduceat(layout.value, starts)
+    is_below = np.bincount(layout.pair_person[kept & (lowest < highest.max())], minlength=layout.persons) > 0
+    is_above = np.bincount(layout.pair_person[kept & (highest > lowest.min())], minlength=layout.persons) > 0
+    return np.asarray(~(is_below & is_above))
 
 
-def used_rows(layout: Layout) -> Flags:
-    """(rows,): not of a ballot that is set aside."""
+def used_pairs(layout: Layout) -> Flags:
+    """(pairs,): not of a ballot that is set aside."""
     if not layout.raters:
-        return np.ones(layout.row.size, dtype=np.bool_)
-    return np.asarray(~layout.set_aside[layout.pair_rater[layout.row_pair]])
+        return np.ones(layout.pair_rater.size, dtype=np.bool_)
+    return np.asarray(~layout.set_aside[layout.pair_rater])
 
 
 def _refuse_all_extreme(layout: Layout, model: Model) -> None:
     """Scores themselves have no ends, but they have to differ."""
-    used = used_rows(layout)
+    used = used_pairs(layout)
     if model is Model.GAUSSIAN:
-        left = layout.value[used]
+        left = layout.value[used[layout.row_pair]]
         is_extreme = not left.size or left.min() == left.max()
     else:
-        is_extreme = bool(extreme_persons(layout, used=used).all())
+        is_extreme = bool(extreme_persons(layout, pairs=used).all())
     if is_extreme:
         raise errors.AllExtreme("all-extreme", persons=layout.persons, set_aside=int(layout.set_aside.sum()))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quanheng.calibration.layout import Layout, extreme_persons, lay_out, used_rows
+from quanheng.calibration.layout import Layout, extreme_persons, lay_out, used_pairs
 from quanheng.calibration.ratings import Design, Model
 from tests.calibration.ballots import Row, event, ratings_of
 
@@ -71,7 +71,7 @@ def test_without_ballots_each_person_is_a_pair() -> None:
     assert layout.pair_person.tolist() == [0, 1]
     assert layout.pair_start.tolist() == [0, 2, 3]
     assert (layout.raters, layout.groups, layout.units, layout.has_units) == (0, 1, 1, False)
-    assert used_rows(layout).tolist() == [True, True, True]
+    assert used_pairs(layout).tolist() == [True, True]
 
 
 def test_the_order_of_the_rows_changes_only_where_they_stood() -> None:
@@ -96,7 +96,7 @@ def test_only_a_ballot_that_calls_many_of_a_large_unit_excellent_is_set_aside(
     layout = lay_out(ratings := ratings_of(event(persons=size) + constant("X", rated, score)), FIVE)
     assert ratings.rater is not None
     assert layout.set_aside[ratings.rater.labels.index("X")] == is_set_aside
-    rows = used_rows(layout)
+    rows = used_pairs(layout)[layout.row_pair]
     assert int((~rows).sum()) == rated * 2 * is_set_aside + others(layout, ratings.rater.labels.index("X"))
 
 
