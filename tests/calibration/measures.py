@@ -7,7 +7,7 @@ from scipy.stats import rankdata
 
 from quanheng.calibration.ratings import Flags, Floats, Ints, Ratings
 from quanheng.calibration.result import Persons, Status, Uncertainty
-from tests.calibration.simulate import GROUPS, WEIGHTS, World
+from tests.calibration.simulate import WEIGHTS, World
 
 Z90 = 1.6448536269514722
 
@@ -35,7 +35,7 @@ def plain_means(ratings: Ratings) -> Floats:
     assert ratings.group is not None
     persons = len(ratings.person.labels)
     total, weight = np.zeros(persons), np.zeros(persons)
-    for group, label in enumerate(GROUPS):
+    for group, label in enumerate(ratings.group.labels):
         rows = ratings.group.index == group
         count = np.bincount(ratings.person.index[rows], minlength=persons)
         score = np.bincount(ratings.person.index[rows], ratings.score[rows], minlength=persons)

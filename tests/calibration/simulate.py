@@ -102,6 +102,8 @@ def simulate(setting: Setting, seed: int) -> World:
     grades = _grades(setting, people, ballots, (ballot, person), rng)
     target, colluding = _collusion(setting, people, ballots, rng)
     grades[colluding[ballot] & target[person]] = 0
+    assert len(np.unique(person)) == len(people.unit)  # everybody is rated by somebody
+    filled = np.unique(ballot)  # a ballot on which everything is left empty is not handed in
     truth = expected_grades(setting, people.perceived) @ np.array(list(WEIGHTS.values()))
     return World(
         setting,
@@ -110,8 +112,8 @@ def simulate(setting: Setting, seed: int) -> World:
         people.unit,
         np.bincount(people.unit, truth) / np.bincount(people.unit),
         target,
-        colluding,
-        ballots.careless,
+        colluding[filled],
+        ballots.careless[filled],
     )
 
 
@@ -236,16 +238,23 @@ def _ratings(
     ballot, person = (np.repeat(side, setting.dimensions) for side in pairs)
     dimension = np.tile(np.arange(setting.dimensions), len(pairs[0]))
     order = rng.permutation(len(ballot))
-    unit = people.unit[person[order]]
+    ballot, person = ballot[order], person[order]
     return Ratings(
         score=grades.reshape(-1)[order].astype(np.float64),
-        person=_facet("p", person[order], len(people.unit)),
-        rater=_facet("b", ballot[order], len(ballots.group)),
-        item=_facet("d", dimension[order], setting.dimensions),
-        group=Facet(GROUPS, ballots.group[ballot[order]]),
-        unit=_facet("u", unit, setting.units),
+        person=_facet("p", person),
+        rater=_facet("b", ballot),
+        item=_facet("d", dimension[order]),
+        group=_group(ballots.group[ballot]),
+        unit=_facet("u", people.unit[person]),
     )
 
 
-def _facet(prefix: str, index: Ints, count: int) -> Facet:
-    return Facet(tuple(f"{prefix}{number:04d}" for number in range(count)), index)
+def _facet(prefix: str, number: Ints) -> Facet:
+    """Only labels that occur, in order."""
+    present, index = np.unique(number, return_inverse=True)
+    return Facet(tuple(f"{prefix}{n:04d}" for n in present), index)
+
+
+def _group(number: Ints) -> Facet:
+    present, index = np.unique(number, return_inverse=True)
+    return Facet(tuple(GROUPS[n] for n in present), index)

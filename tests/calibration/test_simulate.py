@@ -33,7 +33,8 @@ def columns(world: World) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     assert ratings.item is not None
     assert ratings.group is not None
     assert ratings.unit is not None
-    return ratings.person.index, ratings.rater.index, ratings.item.index, ratings.group.index, ratings.unit.index
+    group = np.array([GROUPS.index(label) for label in ratings.group.labels])[ratings.group.index]
+    return ratings.person.index, ratings.rater.index, ratings.item.index, group, ratings.unit.index
 
 
 def units_of_ballots(world: World) -> list[set[int]]:
@@ -108,6 +109,20 @@ def test_no_links_is_no_ballot_of_a_leader() -> None:
     world = simulate(SCENARIOS["F"], 1)
     assert max(len(units) for units in units_of_ballots(world)) == 1
     assert 0 not in set(group_of_ballots(world).tolist())
+
+
+def test_only_labels_that_occur() -> None:
+    """Ballots left wholly empty are not handed in; without leaders there is no group of them."""
+    setting = replace(BASE, cadres=(2, 3), leaders=0, skipped=0.6)
+    world = simulate(setting, 3)
+    ratings = world.ratings
+    for facet in (ratings.rater, ratings.item, ratings.group, ratings.unit):
+        assert facet is not None
+        assert set(facet.index.tolist()) == set(range(len(facet.labels)))
+    assert ratings.group is not None
+    assert ratings.group.labels == ("B", "C")
+    assert ratings.rater is not None
+    assert len(world.careless) == len(world.colluding) == len(ratings.rater.labels)
 
 
 def test_half_of_the_pairs_are_skipped_whole() -> None:
