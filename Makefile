@@ -38,7 +38,7 @@ test-postgres: ## all but the browser stories, beside a throw-away PostgreSQL
 	tools/with-postgres $(BIN)/pytest -n 2 -m "not browser"
 
 bench: dev ## every claim of speed: a ratio against a named peer or limit
-	@failed=0; for file in benchmarks/[!_]*.py; do $(BIN)/python "$$file" || failed=1; done; exit $$failed
+	@failed=0; for file in benchmarks/[!_]*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || failed=1; done; exit $$failed
 
 mission: dev ## the table of mechanisms, their state and the stories that carry them
 	@$(BIN)/python -m tools.mission
