@@ -108,7 +108,8 @@ def _missing_link(
 def _widest(layout: Layout, members: Ints, units: Sequence[str]) -> str:
     """The unit of most of these persons; ties by label."""
     places, sizes = np.unique(layout.person_unit[members], return_counts=True)
-    return units[min(zip(places, sizes, strict=True), key=lambda unit: (-unit[1], units[unit[0]]))[0]]
+    best = min(zip(places.tolist(), sizes.tolist(), strict=True), key=lambda unit: (-unit[1], units[unit[0]]))
+    return units[int(best[0])]
 
 
 def shared_ballots(layout: Layout) -> csr_array:
