@@ -46,7 +46,7 @@ def weights_of(layout: Layout, labels: tuple[str, ...], declared: Mapping[str, f
 
 
 def composite(fit: OrdinalFit, weights: Weights) -> Composite:
-    """F_n = Σ_g W_g · E[points(y) | θ_n + v_u + γ_ng + β_g], averaged over δ_i and over moods s, c ~ N(0, σ²).
+    """F_n = Σ_g W_g · E[points(y) | θ_n + v_u + γ_ng + β_g], averaged over δ_i and over the moods s, c of the group's raters.
 
     Standard errors by the delta method with the full joint inverse, the variances taken as known. A group that gave a
     person no ballot keeps its weight: γ = 0 with variance σ²_γ. Halo is not averaged in again: the quasi-likelihood
@@ -54,7 +54,7 @@ def composite(fit: OrdinalFit, weights: Weights) -> Composite:
     Albert 1988). The 90 % interval is symmetric and cut at the ends of the scale.
     """
     layout, weight = fit.layout, _with_absent(weights)
-    parts = [_part(fit, weights, group) for group in range(len(weight))]
+    parts = [part_of(fit, weights, group) for group in range(len(weight))]
     fair = np.stack([part.value for part in parts], axis=1) @ weight
     slope = np.stack([part.by_eta for part in parts], axis=1) * weight
     uncertainty = _uncertainty(fit, weights, slope, parts)
@@ -62,9 +62,24 @@ def composite(fit: OrdinalFit, weights: Weights) -> Composite:
     return assemble(layout, weights, (fair, fit.theta + fit.quality[layout.person_unit]), uncertainty, limits)
 
 
-def mood_of(variance: Mapping[str, float]) -> float:
-    """Standard deviation over raters of what is not the person's: leniency of the ballot and of the unit, logits."""
-    return float(np.sqrt(variance["rater"] + variance["culture"]))
+def moods_of(layout: Layout, variance: Mapping[str, float]) -> Floats:
+    """(groups + 1,), logits: spread over raters of what is not the person's, s and, in local ballots, c.
+
+    A group of leaders whose ballots all link has no culture of a unit in it. The last is that of all groups together,
+    for one that is absent. The same for all persons: who got which ballots does not enter.
+    """
+    used = used_pairs(layout)
+    local = np.bincount(layout.pair_group[used & local_pairs(layout)], minlength=layout.groups)
+    pairs = np.bincount(layout.pair_group[used], minlength=layout.groups)
+    share = np.append(local, local.sum()) / np.maximum(1, np.append(pairs, pairs.sum()))
+    return np.asarray(np.sqrt(variance["rater"] + share * variance["culture"]))
+
+
+def local_pairs(layout: Layout) -> Flags:
+    """(pairs,): from a ballot on the persons of one unit only."""
+    if not layout.raters:
+        return np.zeros(len(layout.pair_person), dtype=np.bool_)
+    return np.asarray(layout.rater_unit[layout.pair_rater] >= 0)
 
 
 def scale_of(fit: OrdinalFit) -> Scale:
@@ -145,8 +160,9 @@ def _common(weights: Weights) -> Floats:
     return weights.groups / total if total > 0 else np.full(len(weights.groups), 1.0 / len(weights.groups))
 
 
-def _part(fit: OrdinalFit, weights: Weights, group: int) -> Average:
-    return average(scale_of(fit), group_measure(fit, weights, group), mood_of(fit.variance))
+def part_of(fit: OrdinalFit, weights: Weights, group: int) -> Average:
+    """What raters of one group, of all moods, would give on average to each person."""
+    return average(scale_of(fit), group_measure(fit, weights, group), float(moods_of(fit.layout, fit.variance)[group]))
 
 
 def _uncertainty(fit: OrdinalFit, weights: Weights, slope: Floats, parts: list[Average]) -> Uncertainty:

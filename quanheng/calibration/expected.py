@@ -1,12 +1,15 @@
 """Points that a grade is worth on average: over the categories, the dimensions, and the moods of raters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import CubicHermiteSpline
 
 from quanheng.calibration.ratings import Floats
 
 NODES = 9  # of Gauss–Hermite: exact for polynomials of the mood up to degree 17
+GRID = 0.02  # logits between the places of a curve: cubic pieces with exact slopes are then good to 1e-9
 PORTION = 4096  # measures averaged at a time: keeps the arrays in the cache
 
 
@@ -76,3 +79,11 @@ def nodes(mood: float) -> tuple[Floats, Floats]:
         return np.zeros(1), np.ones(1)
     at, weight = np.polynomial.hermite_e.hermegauss(NODES)
     return np.asarray(at * mood), np.asarray(weight / weight.sum())
+
+
+def curve(scale: Scale, mood: float, low: float, high: float) -> Callable[[Floats], Floats]:
+    """`average(…).value` for millions of measures between `low` and `high`."""
+    grid = low + GRID * np.arange(int(np.ceil((high - low) / GRID)) + 2)
+    known = average(scale, grid, mood)
+    pieces = CubicHermiteSpline(grid, known.value, known.by_eta)
+    return lambda eta: np.asarray(pieces(eta))

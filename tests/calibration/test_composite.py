@@ -92,7 +92,7 @@ def test_the_covariance_is_that_of_the_numeric_gradient(weights: Weights) -> Non
     jacobian = numeric_jacobian(fit, weights)
     expected = jacobian @ fit.posterior.covariance @ jacobian.T
     if weights.absent:  # a view of a group that has no column at all
-        part = composite._part(fit, weights, fit.layout.groups)
+        part = composite.part_of(fit, weights, fit.layout.groups)
         expected += np.diag((weights.absent * part.by_eta) ** 2 * fit.variance["view"])
     found = composite.composite(fit, weights)
     np.testing.assert_allclose(dense_matrix(found.uncertainty), expected, rtol=1e-6, atol=1e-6)
@@ -102,13 +102,13 @@ def test_the_covariance_is_that_of_the_numeric_gradient(weights: Weights) -> Non
 def test_fair_is_the_weighted_mean_over_groups_dimensions_and_moods() -> None:
     fit = small_fit()
     at, weight = np.polynomial.hermite_e.hermegauss(9)
-    moods = at * np.sqrt(fit.variance["rater"] + fit.variance["culture"])
+    spreads = [np.sqrt(fit.variance["rater"] + (fit.variance["culture"] if group else 0.0)) for group in range(3)]
     expected = np.zeros(fit.layout.persons)
     steps = np.concatenate([[0.0], np.cumsum(fit.thresholds)])
     for person, unit in enumerate(fit.layout.person_unit):
         for group, share in enumerate(WEIGHTS.groups):
             for item in range(2):
-                for mood, node in zip(moods, weight / weight.sum(), strict=True):
+                for mood, node in zip(at * spreads[group], weight / weight.sum(), strict=True):
                     eta = fit.theta[person] + fit.quality[unit] + fit.view[person, group] + fit.group_effect[group]
                     chance = np.exp(np.arange(4) * (eta - fit.difficulty[item] + mood) - steps)
                     expected[person] += share * node * 0.5 * (chance @ POINTS) / chance.sum()
@@ -130,6 +130,12 @@ def test_one_group_one_item_no_moods_is_the_logistic_function() -> None:
     np.testing.assert_allclose(
         composite.composite(fit, only_b).fair, (np.arange(4) @ odds) / odds.sum(axis=0), rtol=1e-12
     )
+
+
+def test_the_moods_of_a_group_hold_culture_as_far_as_its_ballots_are_local() -> None:
+    fit = small_fit()
+    found = composite.moods_of(fit.layout, fit.variance) ** 2
+    np.testing.assert_allclose(found, [0.5, 0.8, 0.8, 0.5 + 0.3 * 30 / 40], atol=1e-12)
 
 
 def test_measure_is_person_and_unit() -> None:
@@ -161,7 +167,7 @@ def test_a_missing_group_is_marked_and_keeps_its_weight_in_fair() -> None:
     np.testing.assert_array_equal(found.missing_groups, expected)
     assert fit.view[5, 0] == 0.0
     with_view = composite.composite(replace(fit, variance={**fit.variance, "view": 0.0}), WEIGHTS)
-    part = composite._part(fit, WEIGHTS, 0)
+    part = composite.part_of(fit, WEIGHTS, 0)
     gained = found.se**2 - with_view.se**2
     assert gained[5] == pytest.approx(0.35**2 * part.by_eta[5] ** 2 * fit.variance["view"], rel=1e-9)
     np.testing.assert_allclose(gained[:5], 0.0, atol=1e-12)

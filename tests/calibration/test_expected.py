@@ -95,3 +95,14 @@ def test_nobody_gives_nothing() -> None:
     none = expected.average(SCALE, np.zeros(0), 0.7)
     assert none.value.shape == (0,)
     assert none.by_difficulty.shape == (0, 3)
+
+
+def test_a_curve_is_the_average_between_its_places() -> None:
+    eta = np.random.default_rng(1).uniform(-6, 5, 500)
+    found = expected.curve(SCALE, 0.8, eta.min(), eta.max())(eta)
+    np.testing.assert_allclose(found, expected.average(SCALE, eta, 0.8).value, atol=95e-9)
+
+
+def test_a_curve_over_one_place() -> None:
+    found = expected.curve(SCALE, 0.0, 1.5, 1.5)(np.array([1.5]))
+    np.testing.assert_allclose(found, expected.average(SCALE, np.array([1.5]), 0.0).value, rtol=1e-12)
