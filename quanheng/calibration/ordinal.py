@@ -3,9 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from scipy import linalg
+
+from quanheng.calibration.blocks import Effects, Information, Scales, System, check_sizes
+from quanheng.calibration.blocks_plan import plan
 from quanheng.calibration.blocks_posterior import Posterior
+from quanheng.calibration.blocks_solve import Slopes, determined, solve
+from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import Layout
+from quanheng.calibration.ordinal_places import check_finite, seat
+from quanheng.calibration.ordinal_response import Direct, Moments, Response, count
+from quanheng.calibration.ordinal_variance import FLOOR, Mixing
 from quanheng.calibration.ratings import Floats
+from quanheng.calibration.tables import Tables, patterns_of
+
+KINDS = ("person", "unit", "view", "rater", "culture")
+START = {"person": 1.0, "unit": 0.2, "view": 0.2, "rater": 0.5, "culture": 0.2}
+CAP = 100  # iterations
+NEWTON = 1e-6  # logit
+RELATIVE = 1e-5  # of variances and φ
+LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
+TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
 
 
 @dataclass(frozen=True)
@@ -32,5 +51,132 @@ class OrdinalFit:
 
 
 def fit_ordinal(layout: Layout) -> OrdinalFit:
-    """Estimate all effects and variances together; raises CannotCalibrate ("not-converged", "border-too-large", …)."""
-    raise NotImplementedError
+    """Estimate all effects and variances together.
+
+    Newton on all effects at once; variances follow by Schall's rule, one update a Newton step, brought on by Anderson
+    mixing together with φ. It stops when the largest Newton step is below 1e-6 logit, the largest relative change of a
+    variance below 1e-5 and the largest derivative below 1e-6 of the root of its information; the posterior is then
+    computed once more at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
+    "extreme-group" or "unused-category" (no finite estimate), "all-set-aside".
+    """
+    return _report(_Search(layout).run())
+
+
+class _Search:
+    """The iteration: effects, log σ² and log φ."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout, self.seats = layout, seat(layout)
+        self.places = self.seats.places
+        check_sizes(self.places)
+        self.counts = count(layout, self.seats.pair)
+        check_finite(layout, self.places, self.counts)
+        patterns = patterns_of(self.counts)
+        self.response: Response = Direct(self.counts) if patterns is None else Tables(self.counts, patterns)
+        self.batches = plan(self.places)
+        self.kinds = tuple(kind for kind in KINDS if self.seats.has[kind])
+        self.halo = self.seats.has["rater"] and self.counts.pair.size > self.counts.total.size
+        self.x = np.log([START[kind] for kind in self.kinds] + [1.0])
+        self.effects = self._start()
+        self.iterations = 0
+
+    def _start(self) -> Effects:
+        """Thresholds and mean from the shares of the categories (adjacent logits), all else 0."""
+        shares = np.bincount(self.counts.category, minlength=self.counts.reached.size + 1)
+        logits = np.diff(np.log(shares))
+        effects = Effects.zero(self.places, self.counts.basis.shape[1])
+        effects.fixed[: self.places.groups] = logits.mean()
+        tau = np.append(np.zeros(self.layout.items), logits.mean() - logits)
+        effects.fixed[self.places.groups :] = self.counts.basis.T @ tau
+        return effects
+
+    @property
+    def phi(self) -> float:
+        return float(np.exp(self.x[-1]))
+
+    def scales(self) -> Scales:
+        sigma = dict(zip(self.kinds, np.exp(self.x[:-1] / 2).tolist(), strict=True))
+        return Scales(**{kind: sigma.get(kind, 0.0) for kind in KINDS})
+
+    def fixed(self) -> tuple[Floats, Floats]:
+        """δ and τ."""
+        full = self.counts.basis @ self.effects.fixed[self.places.groups :]
+        return full[: self.layout.items], full[self.layout.items :]
+
+    def moments(self) -> Moments:
+        return self.response.moments(self.effects.eta(self.places), *self.fixed())
+
+    def system(self, moments: Moments) -> System:
+        phi = self.phi
+        information = Information(moments.weight / phi, lambda p: moments.cross(p) / phi, moments.core / phi)
+        return System(self.places, self.batches, self.scales(), information)
+
+    def run(self) -> "_Search":
+        mixing = Mixing(self.x.size)
+        for self.iterations in range(1, CAP + 1):
+            moments = self.moments()
+            system = self.system(moments)
+            step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
+            largest = step.effects.largest()
+            self.effects = self.effects.plus(step.effects, min(1.0, LONGEST_STEP / max(largest, LONGEST_STEP)))
+            if largest > TRUSTED_STEP:
+                continue
+            image = self._image(system, moments)
+            if largest < NEWTON and step.residual < NEWTON and mixing.settled(self.x, image, RELATIVE):
+                return self
+            may_vanish = np.append(np.ones(len(self.kinds), dtype=bool), False)
+            self.x = mixing.propose(self.x, image, may_vanish)
+            self.x[-1] = max(self.x[-1], 0.0)
+        raise CannotCalibrate("not-converged", iterations=CAP, step=largest, residual=step.residual)
+
+    def _image(self, system: System, moments: Moments) -> Floats:
+        """Schall's update of log σ² and log φ."""
+        known = determined(system)
+        image = [
+            np.log(max(_sum_of_squares(self.effects, kind), 1e-300) / max(getattr(known, kind), 1e-300))
+            for kind in self.kinds
+        ]
+        return np.array([*image, self._log_phi(sum(vars(known).values()) + system.fixed, moments)])
+
+    def _log_phi(self, spent: float, moments: Moments) -> float:
+        """φ = Σ(Σ_i r)²/ΣΣ_i V over ballot × person, times n/(n − parameters that the data determine); at least 1."""
+        if not self.halo:
+            return 0.0
+        pairs = moments.residual.size
+        ratio = float(moments.residual @ moments.residual) / float(moments.weight.sum())
+        return max(0.0, float(np.log(ratio * pairs / max(pairs - spent, 0.05 * pairs))))
+
+
+def _sum_of_squares(effects: Effects, kind: str) -> float:
+    own = (effects.scalar, effects.link) if kind == "rater" else (getattr(effects, kind),)
+    return sum(float(np.vdot(values, values)) for values in own)
+
+
+def _report(search: _Search) -> OrdinalFit:
+    """Everything once more at the last estimates, so that the posterior is exact there."""
+    layout, seats, effects = search.layout, search.seats, search.effects
+    moments = search.moments()
+    system = search.system(moments)
+    sigma = search.scales()
+    penalty = sum(_sum_of_squares(effects, kind) / getattr(sigma, kind) ** 2 for kind in search.kinds)
+    delta, tau = search.fixed()
+    ballot = np.append(effects.scalar, np.nan)[seats.scalar]
+    leniency = np.where(seats.link >= 0, np.append(effects.link, np.nan)[seats.link], ballot)
+    basis = linalg.block_diag(np.eye(layout.groups), search.counts.basis)
+    variance = {kind: getattr(sigma, kind) ** 2 for kind in KINDS}
+    return OrdinalFit(
+        layout=layout,
+        theta=effects.person,
+        quality=effects.unit if seats.by_unit else np.zeros(layout.units),
+        view=effects.view,
+        leniency=leniency,
+        culture=effects.culture if seats.by_unit else np.zeros(layout.units),
+        group_effect=effects.fixed[: layout.groups],
+        difficulty=delta,
+        thresholds=tau,
+        variance={kind: value if value > 2 * FLOOR else 0.0 for kind, value in variance.items()},
+        phi=search.phi,
+        iterations=search.iterations,
+        log_likelihood=moments.log_likelihood() / search.phi - (penalty + system.log_determinant()) / 2,
+        posterior=Posterior(system, basis, seats.scalar, seats.link),
+    )

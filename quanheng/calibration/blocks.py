@@ -1,0 +1,283 @@
+"""A symmetric system in three levels: local ballots (scalars), units (dense blocks), border (linking ballots, fixed).
+
+The matrix is the information of pairs plus that of the priors, H = Z'WZ + D⁻¹ (calibration.md §1.2). A local ballot
+touches one unit only and is eliminated by hand; what is left of a unit is dense and small; what units share stands in
+the border, where their Schur complements add up. Random effects are written b = σz with z ~ N(0, 1) (Bates et al. 2015,
+"Fitting linear mixed-effects models using lme4", §3): all blocks are I + something, and nothing happens at σ = 0.
+
+A block holds [θ of its persons | γ by group, if there is more than one | v | c]; `k` is its size.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy import linalg
+
+from quanheng.calibration.blocks_plan import Batch, Places
+from quanheng.calibration.errors import CannotCalibrate
+from quanheng.calibration.ratings import Floats, Ints
+
+BORDER_LIMIT = 6_000  # linking ballots, or persons with views in one block: beyond it the memory and minutes are lost
+
+
+@dataclass(frozen=True)
+class Scales:
+    """σ of each kind of random effect; 0: there is none."""
+
+    person: float
+    unit: float
+    view: float
+    rater: float
+    culture: float
+
+
+@dataclass(frozen=True)
+class Information:
+    """Second derivatives of the (minus) log-likelihood at the present estimates, by pairs.
+
+    Fixed effects are one constant a group, then others, whose derivatives by η of a pair `cross` gives.
+    """
+
+    weight: Floats  # (pairs,)
+    cross: Callable[[Ints], Floats]  # pairs -> (pairs, others)
+    core: Floats  # (others, others)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """A value of each unknown, or a step of each."""
+
+    person: Floats  # (persons,)
+    view: Floats  # (persons, groups)
+    unit: Floats  # (blocks,)
+    culture: Floats  # (blocks,)
+    scalar: Floats  # (scalars,)
+    link: Floats  # (links,)
+    fixed: Floats  # (groups + others,)
+
+    @staticmethod
+    def zero(places: Places, others: int) -> "Effects":
+        p, b, g = places.persons, places.blocks, places.groups
+        sizes = ((p,), (p, g), (b,), (b,), (places.scalars,), (places.links,), (g + others,))
+        return Effects(*(np.zeros(size) for size in sizes))
+
+    def plus(self, step: "Effects", part: float = 1.0) -> "Effects":
+        return Effects(*(getattr(self, f.name) + part * getattr(step, f.name) for f in fields(self)))
+
+    def largest(self) -> float:
+        return max(float(np.abs(getattr(self, f.name)).max(initial=0.0)) for f in fields(self))
+
+    def eta(self, places: Places) -> Floats:
+        """(pairs,), without the fixed effects that are not of groups. c bears on local ballots only."""
+        groups = places.groups
+        own = (self.person + self.unit[places.block])[:, None] + self.fixed[:groups] + self.view
+        eta = own.ravel()[places.person * groups + places.group]
+        if places.scalars:
+            ballot = np.append(self.scalar, 0.0)
+            home = np.zeros(places.scalars + 1)
+            home[places.scalar] = self.culture[places.block[places.person]]  # all of a scalar's pairs are in one block
+            home[-1] = 0.0
+            eta += (ballot + home)[places.scalar]
+        return np.asarray(eta + np.append(self.link, 0.0)[places.link]) if places.links else eta
+
+
+@dataclass(frozen=True)
+class Half:
+    """A batch of blocks without their ballots. U blocks, G groups, n ballots, m persons, F fixed effects, T links."""
+
+    batch: Batch
+    weight: Floats  # (U, G, n, m), W
+    kept: Floats  # (U, G, n), κ = 1 / (1 + σ_s² Σw), share of the prior variance of s that is left given the rest
+    shared: Floats  # (U, G, n, F), by ballot and fixed effect
+    inverse: Floats  # (U, k, k), M⁻¹
+    cross: Floats  # (U, k, T + F), block by border
+    gain: Floats  # (U, k, T + F), M⁻¹ times `cross`
+    index: Ints  # (U, T + F), places in the border
+
+
+class System:
+    """The factored system. O(pairs · persons a unit) + O(units · k³) + O(border³)."""
+
+    def __init__(self, places: Places, batches: tuple[Batch, ...], scales: Scales, information: Information) -> None:
+        self.places, self.scales = places, scales
+        self.fixed = places.groups + information.core.shape[0]
+        size = places.links + self.fixed
+        self.border = np.zeros((size, size))
+        self._begin_border(information)
+        self.halves = tuple(self._forward(batch, information) for batch in batches)
+        for half in self.halves:
+            self._subtract(half)
+        try:
+            self.root = linalg.cholesky(self.border, lower=True, check_finite=False)
+        except linalg.LinAlgError as singular:
+            raise CannotCalibrate("not-estimable", border=size) from singular
+        self._inverse: Floats | None = None
+
+    @property
+    def views(self) -> int:
+        return self.places.groups if self.places.groups > 1 else 0
+
+    @property
+    def border_inverse(self) -> Floats:
+        """(border, border), covariance of what stands in the border: links (as z), fixed effects."""
+        if self._inverse is None:
+            self._inverse = linalg.cho_solve((self.root, True), np.eye(len(self.root)), check_finite=False)
+        return self._inverse
+
+    def log_determinant(self) -> float:
+        """log|H| over the random effects (as z) with the fixed ones held: what the Laplace approximation takes."""
+        ballots = -sum(float(np.log(half.kept).sum()) for half in self.halves)
+        blocks = -sum(float(np.linalg.slogdet(half.inverse)[1].sum()) for half in self.halves)
+        return ballots + blocks + 2 * float(np.log(np.diag(self.root)[: self.places.links]).sum())
+
+    def _begin_border(self, information: Information) -> None:
+        places, groups = self.places, self.places.groups
+        links = np.arange(places.links)
+        linked = places.link >= 0
+        of_link = np.bincount(places.link[linked], information.weight[linked], places.links)
+        self.border[links, links] = 1 + self.scales.rater**2 * of_link
+        self.border[places.links + groups :, places.links + groups :] = information.core
+
+    def _forward(self, batch: Batch, information: Information) -> Half:
+        u, g, n, m = batch.shape
+        weight = placed(information.weight[batch.local], batch.local_at, (u, g, n, m))
+        others = placed(information.cross(batch.local), batch.local_at, (u, g, n, m, self.fixed - g))
+        kept = 1 / (1 + self.scales.rater**2 * weight.sum(axis=3))
+        shared = _with_groups(weight.sum(axis=3), others.sum(axis=3))
+        by_cell = _with_groups(weight.sum(axis=2), others.sum(axis=2))
+        pulled = np.swapaxes(weight * (self.scales.rater**2 * kept)[..., None], 2, 3)
+        local = -(pulled @ weight)
+        _diagonal(local)[...] += weight.sum(axis=2)
+        outer, outer_cell, links = self._outer(batch, information)
+        total = local.copy()
+        _diagonal(total)[...] += outer
+        self._add_fixed(by_cell + outer_cell, shared, kept)
+        reach = by_cell - pulled @ shared
+        matrix = self.square(total, local)
+        _diagonal(matrix)[...] += 1
+        cross = self.spread(
+            np.concatenate([links, reach + outer_cell], axis=3), np.concatenate([np.zeros_like(links), reach], axis=3)
+        )
+        inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+        fixed = np.broadcast_to(self.places.links + np.arange(self.fixed), (u, self.fixed))
+        index = np.concatenate([batch.column, fixed], axis=1)
+        return Half(batch, weight, kept, shared, inverse, cross, inverse @ cross, index)
+
+    def _outer(self, batch: Batch, information: Information) -> tuple[Floats, Floats, Floats]:
+        """Pairs that are not on local ballots: weights a cell, by fixed effect, and by link."""
+        u, g, _, m = batch.shape
+        weight, others = information.weight[batch.outer], information.cross(batch.outer)
+        cell, *columns = (summed(column, batch.outer_at, (u, g, m)) for column in (weight, *others.T))
+        links = placed(information.weight[batch.linked], batch.linked_at, (u, g, m, batch.column.shape[1]))
+        if batch.linked.size:
+            self._add_links(batch.linked, information)
+        by_cell = _with_groups(cell, np.stack([*columns, cell], axis=3)[..., :-1])
+        return cell, by_cell, np.asarray(links * self.scales.rater)
+
+    def _add_links(self, linked: Ints, information: Information) -> None:
+        link, group = self.places.link[linked], self.places.group[linked]
+        rows = np.zeros((self.places.links, self.fixed))
+        np.add.at(rows, (link, group), information.weight[linked])
+        np.add.at(rows[:, self.places.groups :], link, information.cross(linked))
+        rows *= self.scales.rater
+        self.border[: self.places.links, self.places.links :] += rows
+        self.border[self.places.links :, : self.places.links] += rows.T
+
+    def _add_fixed(self, by_cell: Floats, shared: Floats, kept: Floats) -> None:
+        """Fixed effects among themselves: all pairs, less what local ballots explain."""
+        groups, first = self.places.groups, self.places.links
+        by_group = by_cell.sum(axis=(0, 2))
+        own = self.border[first:, first:]
+        own[:groups] += by_group
+        own[groups:, :groups] += by_group[:, groups:].T
+        flat = shared.reshape(-1, self.fixed)
+        own -= self.scales.rater**2 * (flat.T @ (kept.reshape(-1, 1) * flat))
+
+    def _subtract(self, half: Half) -> None:
+        """The Schur complement: border less what the blocks explain."""
+        explained = np.swapaxes(half.cross, 1, 2) @ half.gain
+        first, t = self.places.links, half.batch.column.shape[1]
+        self.border[first:, first:] -= explained[:, t:, t:].sum(axis=0)
+        if not t:
+            return
+        at = half.index[:, :t, None] * len(self.border)
+        np.subtract.at(self.border.reshape(-1), at + half.index[:, None, :t], explained[:, :t, :t])
+        side = np.zeros((first, self.fixed))
+        np.add.at(side, half.index[:, :t], explained[:, :t, t:])
+        self.border[:first, first:] -= side
+        self.border[first:, :first] -= side.T
+
+    def block_scales(self, m: int) -> Floats:
+        """(k,), σ of the places of a block."""
+        s = self.scales
+        return np.repeat([s.person, s.view, s.unit, s.culture], [m, self.views * m, 1, 1])
+
+    def spread(self, total: Floats, local: Floats) -> Floats:
+        """(U, G, m, …) by cell (person × group) to (U, k, …) by effect: J', scaled. `local` is the part on c."""
+        own = [total.sum(axis=1)]
+        if self.views:
+            own.append(total.reshape(total.shape[0], -1, *total.shape[3:]))
+        own += [total.sum(axis=(1, 2))[:, None], local.sum(axis=(1, 2))[:, None]]
+        spread = np.concatenate(own, axis=1)
+        spread *= self.block_scales(total.shape[2]).reshape(-1, *[1] * (spread.ndim - 2))
+        return spread
+
+    def square(self, total: Floats, local: Floats) -> Floats:
+        """(U, G, m, m), blocks on the diagonal by group, to (U, k, k): J'KJ, scaled on both sides."""
+        m = total.shape[2]
+        scale = self.block_scales(m)
+        square = np.zeros((total.shape[0], scale.size, scale.size))
+        square[:, :m, :m] = total.sum(axis=1)
+        for group in range(self.views):
+            a = m + group * m
+            square[:, :m, a : a + m] = square[:, a : a + m, :m] = square[:, a : a + m, a : a + m] = total[:, group]
+        square *= scale[:, None] * scale
+        edge, local_edge = total.sum(axis=3), local.sum(axis=3)
+        square[:, :, -2] = square[:, -2] = self.spread(edge, local_edge) * scale[-2]
+        square[:, :, -1] = square[:, -1] = self.spread(local_edge, local_edge) * scale[-1]
+        return square
+
+    def cells(self, block: Floats) -> tuple[Floats, Floats]:
+        """(U, k) by effect to (U, G, m) by cell, on linking ballots and on local ones: J, scaled."""
+        groups = self.places.groups
+        m = (block.shape[1] - 2) // (1 + self.views)
+        own = block * self.block_scales(m)
+        outer = np.repeat((own[:, :m] + own[:, -2:-1])[:, None], groups, axis=1)
+        if self.views:
+            outer += own[:, m:-2].reshape(-1, groups, m)
+        return outer, outer + own[:, -1][:, None, None]
+
+
+def placed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
+    """Values of pairs at their places in an array of zeros."""
+    placed = np.zeros((int(np.prod(shape[: len(shape) - values.ndim + 1])), *values.shape[1:]))
+    placed[at] = values
+    return placed.reshape(shape)
+
+
+def summed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
+    """Values of pairs summed by place."""
+    return np.bincount(at, values, int(np.prod(shape))).reshape(shape).astype(np.float64, copy=False)
+
+
+def _with_groups(weight: Floats, others: Floats) -> Floats:
+    """(U, G, x) and (U, G, x, others) to (U, G, x, G + others): a weight belongs to the constant of its group."""
+    groups = weight.shape[1]
+    constants = np.zeros((*weight.shape, groups))
+    for group in range(groups):
+        constants[:, group, :, group] = weight[:, group]
+    return np.concatenate([constants, others], axis=3)
+
+
+def _diagonal(matrices: Floats) -> Floats:
+    """The diagonals of a stack of matrices, to be written to."""
+    diagonal: Floats = np.einsum("...ii->...i", matrices)
+    return diagonal
+
+
+def check_sizes(places: Places) -> None:
+    """Refuse what would take gigabytes and minutes."""
+    block = int(np.bincount(places.block, minlength=1).max()) * (places.groups + 1 if places.groups > 1 else 1)
+    if max(block, places.links) > BORDER_LIMIT:
+        raise CannotCalibrate("border-too-large", links=places.links, block=block, limit=BORDER_LIMIT)

@@ -1,0 +1,161 @@
+"""Expected scores and their derivatives in the adjacent-category model, row by row.
+
+P(y=k) ∝ exp(k·x − Σ_{j≤k} τ_j), x = η − δ_i (Andrich 1978). With E, V the mean and variance of y:
+∂E/∂x = V, ∂E/∂τ_j = −C_j, C_j = Cov(y, 1[y ≥ j]).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from quanheng.calibration.layout import Layout
+from quanheng.calibration.ratings import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Derivatives of the log-likelihood at η, δ, τ; `fixed` effects are δ and τ in a basis that keeps their sums 0."""
+
+    residual: Floats  # (pairs,), Σ_i (y − E)
+    weight: Floats  # (pairs,), Σ_i V
+    fixed: Floats  # (fixed,)
+    core: Floats  # (fixed, fixed), minus the second derivatives
+    cross: Callable[[Ints], Floats]  # pairs -> (pairs, fixed), minus the second derivatives by η and fixed
+    log_likelihood: Callable[[], float]
+
+
+class Response(Protocol):
+    def moments(self, eta: Floats, delta: Floats, tau: Floats) -> Moments:
+        """η (pairs,), δ (items,), τ (categories − 1,)."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """At each x: what the model expects."""
+
+    mean: Floats  # (n,), E
+    variance: Floats  # (n,), V
+    upper: Floats  # (n, K − 1), P(y ≥ j)
+    joint: Floats  # (n, K − 1), C_j
+    log_norm: Floats  # (n,), log Σ_k exp(k·x − Σ_{j≤k} τ_j)
+
+
+def curves(x: Floats, tau: Floats) -> Curves:
+    """x (n,), τ (K − 1,)."""
+    steps = np.arange(tau.size + 1)
+    logit = x[:, None] * steps - np.append(0.0, np.cumsum(tau))
+    top = logit.max(axis=1, keepdims=True)
+    p = np.exp(logit - top)
+    norm = p.sum(axis=1, keepdims=True)
+    p /= norm
+    upper = np.cumsum(p[:, :0:-1], axis=1)[:, ::-1]
+    above = np.cumsum((steps * p)[:, :0:-1], axis=1)[:, ::-1]
+    mean = above[:, 0]
+    joint = above - mean[:, None] * upper
+    return Curves(mean, joint.sum(axis=1), upper, joint, (top + np.log(norm))[:, 0])
+
+
+def zero_sum(size: int) -> Floats:
+    """(size, size − 1), orthonormal columns that sum to 0 (Helmert)."""
+    step = np.arange(1, size)
+    basis = np.triu(np.ones((size, size - 1))) / np.sqrt(step * (step + 1))
+    basis[step, step - 1] = -step / np.sqrt(step * (step + 1))
+    return np.asarray(basis)
+
+
+def basis_of(items: int, categories: int) -> Floats:
+    """(items + categories − 1, fixed), δ and τ by the fixed effects of the system."""
+    of_items, of_steps = zero_sum(items), zero_sum(categories - 1)
+    basis = np.zeros((items + categories - 1, of_items.shape[1] + of_steps.shape[1]))
+    basis[:items, : items - 1], basis[items:, items - 1 :] = of_items, of_steps
+    return basis
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The rows in use, and what they add up to: sufficient for δ and τ."""
+
+    pair: Ints  # (rows,), among the pairs in use
+    item: Ints  # (rows,)
+    category: Ints  # (rows,)
+    start: Ints  # (pairs,), first row of each
+    total: Floats  # (pairs,), Σ_i y
+    item_total: Floats  # (items,), Σ y
+    reached: Floats  # (K − 1,), rows with y ≥ j
+    basis: Floats
+
+
+def count(layout: Layout, used: Ints) -> Counts:
+    """Rows of the pairs `used`, which ascend."""
+    rows = np.diff(layout.pair_start)[used]
+    kept = np.zeros(layout.pair_person.size, dtype=bool)
+    kept[used] = True
+    chosen = slice(None) if kept.all() else kept[layout.row_pair]
+    category, item = layout.category[chosen], layout.row_item[chosen]
+    start = np.cumsum(rows) - rows
+    shares = np.bincount(category, minlength=layout.points.size)
+    return Counts(
+        pair=np.repeat(np.arange(used.size), rows),
+        item=item,
+        category=category,
+        start=start,
+        total=np.add.reduceat(category, start).astype(np.float64),
+        item_total=np.bincount(item, category, layout.items).astype(np.float64),
+        reached=np.cumsum(shares[:0:-1])[::-1].astype(np.float64),
+        basis=basis_of(layout.items, layout.points.size),
+    )
+
+
+@dataclass(frozen=True)
+class Direct:
+    """Every row by itself: for designs with few pairs, or whose pairs lack now this item, now that one."""
+
+    counts: Counts
+
+    def moments(self, eta: Floats, delta: Floats, tau: Floats) -> Moments:
+        counts = self.counts
+        at = curves(eta[counts.pair] - delta[counts.item], tau)
+        items, steps = delta.size, tau.size
+        by_item = np.zeros((items, 2 + 2 * steps))
+        for column, values in enumerate((at.mean, at.variance, *at.upper.T, *at.joint.T)):
+            by_item[:, column] = np.bincount(counts.item, values, items)
+        cross = np.zeros((eta.size, items + steps))
+        cross[counts.pair, counts.item] = -at.variance
+        cross[:, items:] = -np.add.reduceat(at.joint, counts.start, axis=0)
+        cross = cross @ counts.basis
+        products = at.upper.T @ at.upper
+        return Moments(
+            residual=counts.total - np.add.reduceat(at.mean, counts.start),
+            weight=np.add.reduceat(at.variance, counts.start),
+            fixed=fixed_slopes(counts, by_item),
+            core=fixed_core(counts, by_item, products),
+            cross=lambda pairs: np.asarray(cross[pairs]),
+            log_likelihood=lambda: log_likelihood(counts, eta, delta, tau, float(at.log_norm.sum())),
+        )
+
+
+def fixed_slopes(counts: Counts, by_item: Floats) -> Floats:
+    """Derivatives by the fixed effects; `by_item` (items, 2 + 2(K − 1)) has the sums of E, V, P(y ≥ j), C_j."""
+    steps = counts.reached.size
+    expected = by_item[:, 2 : 2 + steps].sum(axis=0)
+    return np.asarray(counts.basis.T @ -np.append(counts.item_total - by_item[:, 0], counts.reached - expected))
+
+
+def fixed_core(counts: Counts, by_item: Floats, products: Floats) -> Floats:
+    """Information of the fixed effects; `products` (K − 1, K − 1) has the sums of P(y ≥ j)·P(y ≥ l)."""
+    items, steps = len(by_item), counts.reached.size
+    upper = by_item[:, 2 : 2 + steps].sum(axis=0)
+    core = np.zeros((items + steps, items + steps))
+    core[:items, :items] = np.diag(by_item[:, 1])
+    core[:items, items:] = by_item[:, 2 + steps :]
+    core[items:, :items] = core[:items, items:].T
+    order = np.arange(steps)
+    core[items:, items:] = upper[np.maximum(order[:, None], order)] - products
+    return np.asarray(counts.basis.T @ core @ counts.basis)
+
+
+def log_likelihood(counts: Counts, eta: Floats, delta: Floats, tau: Floats, log_norm: float) -> float:
+    observed = counts.total @ eta - counts.item_total @ delta - counts.reached @ tau
+    return float(observed) - log_norm
