@@ -62,8 +62,7 @@ def minimise(evaluate: Callable[[Floats], Point], start: Floats, floor: Floats) 
         step = bounded_step(point.gradient, point.information, at - floor)
         left = float(np.max(np.abs(step) / at, initial=0.0))
         if left < STEP:
-            zero = at <= floor
-            return Minimum(np.where(zero, 0.0, at), point.objective, steps, left)
+            return Minimum(np.where(at <= 2 * floor, 0.0, at), point.objective, steps, left)
         at, point = _descend(evaluate, at, step, floor, point.objective)
         if at.max(initial=0.0) > LARGEST:
             raise CannotCalibrate("no-residual", ratio=float(at.max()))
