@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanheng.calibration.composite import mood_of, scale_of
+from quanheng.calibration.composite import moods_of, scale_of
 from quanheng.calibration.expected import average, nodes
 from quanheng.calibration.flags import Counted, Evidence
 from quanheng.calibration.layout import SET_ASIDE_PERSONS, SET_ASIDE_UNIT, Layout
@@ -21,7 +21,7 @@ def evidence_of(fit: OrdinalFit, persons: tuple[str, ...], units: tuple[str, ...
     used = ~layout.set_aside[layout.pair_rater]
     residual, grade, information = _pair_sums(fit, measures(fit))
     own = fit.theta + fit.quality[layout.person_unit] + fit.group_effect.mean()
-    slope = np.maximum(average(scale_of(fit), own, mood_of(fit.variance)).by_eta, 1e-6)
+    slope = np.maximum(average(scale_of(fit), own, float(moods_of(layout, fit.variance)[-1])).by_eta, 1e-6)
     return Evidence(
         persons=persons,
         units=units,
