@@ -14,7 +14,7 @@ from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal_places import check_finite, seat
 from quanheng.calibration.ordinal_response import Direct, Moments, Response, count
-from quanheng.calibration.ordinal_variance import FLOOR, Mixing
+from quanheng.calibration.ordinal_variance import FLOOR, Variances, average_information, moved_by, responses, squares
 from quanheng.calibration.ratings import Floats
 from quanheng.calibration.tables import Tables, patterns_of
 
@@ -24,6 +24,7 @@ CAP = 100  # iterations
 NEWTON = 1e-6  # logit
 RELATIVE = 1e-5  # of variances and φ
 LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
+HALVINGS = 30
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
 
 
@@ -53,10 +54,10 @@ class OrdinalFit:
 def fit_ordinal(layout: Layout) -> OrdinalFit:
     """Estimate all effects and variances together.
 
-    Newton on all effects at once; variances follow by Schall's rule, one update a Newton step, brought on by Anderson
-    mixing together with φ. It stops when the largest Newton step is below 1e-6 logit, the largest relative change of a
-    variance below 1e-5 and the largest derivative below 1e-6 of the root of its information; the posterior is then
-    computed once more at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
+    Newton on all effects at once; with each step the variances go on towards the fixed point of Schall's rule, and φ
+    follows. It stops when the largest Newton step is below 1e-6 logit, the largest relative step of a variance below
+    1e-5 and the largest derivative below 1e-6 of the root of its information; the posterior is then computed once more
+    at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
     "extreme-group" or "unused-category" (no finite estimate), "all-set-aside".
     """
     return _report(_Search(layout).run())
@@ -76,7 +77,8 @@ class _Search:
         self.batches = plan(self.places)
         self.kinds = tuple(kind for kind in KINDS if self.seats.has[kind])
         self.halo = self.seats.has["rater"] and self.counts.pair.size > self.counts.total.size
-        self.x = np.log([START[kind] for kind in self.kinds] + [1.0])
+        self.variances = Variances.start(np.log([START[kind] for kind in self.kinds]))
+        self.log_phi = 0.0
         self.effects = self._start()
         self.iterations = 0
 
@@ -92,10 +94,10 @@ class _Search:
 
     @property
     def phi(self) -> float:
-        return float(np.exp(self.x[-1]))
+        return float(np.exp(self.log_phi))
 
     def scales(self) -> Scales:
-        sigma = dict(zip(self.kinds, np.exp(self.x[:-1] / 2).tolist(), strict=True))
+        sigma = dict(zip(self.kinds, np.exp(self.variances.x / 2).tolist(), strict=True))
         return Scales(**{kind: sigma.get(kind, 0.0) for kind in KINDS})
 
     def fixed(self) -> tuple[Floats, Floats]:
@@ -112,31 +114,54 @@ class _Search:
         return System(self.places, self.batches, self.scales(), information)
 
     def run(self) -> "_Search":
-        mixing = Mixing(self.x.size)
+        moments = self.moments()
         for self.iterations in range(1, CAP + 1):
-            moments = self.moments()
             system = self.system(moments)
             step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
             largest = step.effects.largest()
-            self.effects = self.effects.plus(step.effects, min(1.0, LONGEST_STEP / max(largest, LONGEST_STEP)))
             if largest > TRUSTED_STEP:
+                moments = self._climb(step.effects, moments)
                 continue
-            image = self._image(system, moments)
-            if largest < NEWTON and step.residual < NEWTON and mixing.settled(self.x, image, RELATIVE):
+            self.effects = self.effects.plus(step.effects)
+            if self._improve(system, moments, max(largest, step.residual)):
                 return self
-            may_vanish = np.append(np.ones(len(self.kinds), dtype=bool), False)
-            self.x = mixing.propose(self.x, image, may_vanish)
-            self.x[-1] = max(self.x[-1], 0.0)
+            moments = self.moments()
         raise CannotCalibrate("not-converged", iterations=CAP, step=largest, residual=step.residual)
 
-    def _image(self, system: System, moments: Moments) -> Floats:
-        """Schall's update of log σ² and log φ."""
+    def _climb(self, step: Effects, moments: Moments) -> Moments:
+        """The longest of the step, its half, … that raises the penalised likelihood, which is concave."""
+        start, before = self.effects, self.penalised(moments)
+        part = LONGEST_STEP / max(step.largest(), LONGEST_STEP)
+        for _ in range(HALVINGS):
+            self.effects = start.plus(step, part)
+            moments = self.moments()
+            if self.penalised(moments) >= before:
+                break
+            part /= 2
+        return moments
+
+    def _penalty(self) -> float:
+        """b'D⁻¹b"""
+        sigma = self.scales()
+        return float(sum(squares(self.effects, kind) / getattr(sigma, kind) ** 2 for kind in self.kinds))
+
+    def penalised(self, moments: Moments) -> float:
+        return moments.log_likelihood() / self.phi - self._penalty() / 2
+
+    def _improve(self, system: System, moments: Moments, newton: float) -> bool:
+        """Bring the variances and φ on; True where nothing moves any more."""
         known = determined(system)
-        image = [
-            np.log(max(_sum_of_squares(self.effects, kind), 1e-300) / max(getattr(known, kind), 1e-300))
-            for kind in self.kinds
-        ]
-        return np.array([*image, self._log_phi(sum(vars(known).values()) + system.fixed, moments)])
+        ratio = [squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds]
+        slope = np.array([(r - getattr(known, kind)) / 2 for r, kind in zip(ratio, self.kinds, strict=True)])
+        moved = responses(system, self.effects, self.kinds)
+        step = self.variances.step(slope, average_information(system, self.effects, self.kinds, moved))
+        log_phi = self._log_phi(sum(vars(known).values()) + system.fixed, moments)
+        still = abs(log_phi - self.log_phi) < RELATIVE and self.variances.settled(step, slope, RELATIVE)
+        if still and newton < NEWTON:
+            return True
+        self.log_phi = log_phi
+        self.effects = moved_by(self.effects, moved, self.variances.move(step, slope))
+        return False
 
     def _log_phi(self, spent: float, moments: Moments) -> float:
         """φ = Σ(Σ_i r)²/ΣΣ_i V over ballot × person, times n/(n − parameters that the data determine); at least 1."""
@@ -144,12 +169,7 @@ class _Search:
             return 0.0
         pairs = moments.residual.size
         ratio = float(moments.residual @ moments.residual) / float(moments.weight.sum())
-        return max(0.0, float(np.log(ratio * pairs / max(pairs - spent, 0.05 * pairs))))
-
-
-def _sum_of_squares(effects: Effects, kind: str) -> float:
-    own = (effects.scalar, effects.link) if kind == "rater" else (getattr(effects, kind),)
-    return sum(float(np.vdot(values, values)) for values in own)
+        return float(np.log(max(1.0, ratio * pairs / max(pairs - spent, 0.05 * pairs))))
 
 
 def _report(search: _Search) -> OrdinalFit:
@@ -158,7 +178,6 @@ def _report(search: _Search) -> OrdinalFit:
     moments = search.moments()
     system = search.system(moments)
     sigma = search.scales()
-    penalty = sum(_sum_of_squares(effects, kind) / getattr(sigma, kind) ** 2 for kind in search.kinds)
     delta, tau = search.fixed()
     ballot = np.append(effects.scalar, np.nan)[seats.scalar]
     leniency = np.where(seats.link >= 0, np.append(effects.link, np.nan)[seats.link], ballot)
@@ -177,6 +196,6 @@ def _report(search: _Search) -> OrdinalFit:
         variance={kind: value if value > 2 * FLOOR else 0.0 for kind, value in variance.items()},
         phi=search.phi,
         iterations=search.iterations,
-        log_likelihood=moments.log_likelihood() / search.phi - (penalty + system.log_determinant()) / 2,
+        log_likelihood=search.penalised(moments) - system.log_determinant() / 2,
         posterior=Posterior(system, basis, seats.scalar, seats.link),
     )

@@ -1,63 +1,104 @@
-"""Variances by Schall's rule, brought on by Anderson mixing.
+"""Variances: where Schall's rule stands still, found by average-information steps.
 
-Schall (1991), "Estimation in generalized linear models with random effects": σ² ← b'b / (q − tr C/σ²); at its fixed
-point the derivative of the Laplace-approximated restricted likelihood is 0. Anderson (1965) mixes the last steps of
-log σ², Walker & Ni (2011) type II.
+Schall (1991), "Estimation in generalized linear models with random effects": σ² ← b'b / (q − tr C/σ²). At its fixed
+point g = ½(b'b/σ² − (q − tr C/σ²)), the derivative of the restricted likelihood of the linearised model by log σ²,
+is 0. Its second derivatives are replaced by the average information of Gilmour, Thompson & Cullis (1995), "Average
+information REML": AI_kl = ½[δ_kl b_k'b_k/σ_k² − (b_k/σ_k²)'H⁻¹(b_l/σ_l²)], one solution of the factored system a kind.
 """
+
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from quanheng.calibration.blocks import Effects, System
+from quanheng.calibration.blocks_solve import solve
 from quanheng.calibration.ratings import Flags, Floats
 
-MEMORY = 5
 FLOOR = 1e-8  # σ² of an effect for which nothing speaks: its estimates are then below 1e-7 logit
-TRY_FLOOR = 0.02  # a variance below it that still falls is tried at the floor
-LONGEST = 1.0  # step in log σ²
+TRY_FLOOR = 0.05  # a variance below it that would fall by a long step is tried at the floor
+LONGEST = 1.5  # step in log σ²
 
 
-class Mixing:
-    """Fixed-point iteration on log σ² (and log φ). `propose` takes x and g(x) and gives the next x."""
+def squares(effects: Effects, kind: str) -> float:
+    """b'b of a kind of effect."""
+    return sum(float(np.vdot(getattr(effects, name), getattr(effects, name))) for name in members(kind))
 
-    def __init__(self, size: int) -> None:
-        self.past: list[tuple[Floats, Floats]] = []
-        self.free = np.ones(size, dtype=bool)
-        self.refused = np.zeros(size, dtype=bool)  # tried at the floor in vain
-        self.kept = np.zeros(size)  # where they were before that
 
-    def propose(self, x: Floats, image: Floats, may_vanish: Flags) -> Floats:
-        """At the floor a variance stays while Schall's rule would shrink it on: 0 is then a local maximum."""
-        change = image - x
-        back = ~self.free & (change > 0)
-        down = self.free & may_vanish & ~self.refused & (x < np.log(TRY_FLOOR)) & (change < 0) & (len(self.past) > 1)
-        down |= self.free & may_vanish & (x < np.log(FLOOR) + 1)
-        if back.any() or down.any():
-            return self._jump(x, back, down)
-        self.past = [*self.past[-MEMORY:], (x, change)]
-        step = self._mixed()
-        step[~self.free] = 0.0
-        return x + step * min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-300))
+def members(kind: str) -> tuple[str, ...]:
+    """The parts of `Effects` that share a variance."""
+    return ("scalar", "link") if kind == "rater" else (kind,)
 
-    def _jump(self, x: Floats, back: Flags, down: Flags) -> Floats:
-        self.kept = np.where(down, np.maximum(x, np.log(FLOOR) + 2), self.kept)
+
+def responses(system: System, effects: Effects, kinds: tuple[str, ...]) -> tuple[Effects, ...]:
+    """∂b/∂log σ² of each kind, all else converged: H⁻¹(b_l/σ_l²)."""
+    none = Effects.zero(system.places, system.fixed - system.places.groups)
+    alone = (replace(none, **{name: -getattr(effects, name) for name in members(kind)}) for kind in kinds)
+    return tuple(solve(system, None, own).effects for own in alone)
+
+
+def average_information(system: System, effects: Effects, kinds: tuple[str, ...], moved: tuple[Effects, ...]) -> Floats:
+    """(kinds, kinds), by log σ²."""
+    variance = [getattr(system.scales, kind) ** 2 for kind in kinds]
+    information = np.diag([squares(effects, kind) / s for kind, s in zip(kinds, variance, strict=True)])
+    for k, kind in enumerate(kinds):
+        for place, move in enumerate(moved):
+            parts = (np.vdot(getattr(effects, name), getattr(move, name)) for name in members(kind))
+            information[k, place] -= float(sum(parts)) / variance[k]
+    return (information + information.T) / 4
+
+
+@dataclass
+class Variances:
+    """log σ² by kind; `free` those not at the floor."""
+
+    x: Floats
+    free: Flags
+    refused: Flags  # tried at the floor in vain
+    kept: Floats  # where they were before that
+
+    @staticmethod
+    def start(x: Floats) -> "Variances":
+        none = np.zeros(x.size, dtype=bool)
+        return Variances(x, ~none, none.copy(), x.copy())
+
+    def step(self, slope: Floats, information: Floats) -> Floats:
+        """Newton's step of the free ones with the average information; directions without information rest."""
+        step = np.zeros(self.x.size)
+        free = np.flatnonzero(self.free)
+        if not free.size:
+            return step
+        scale = 1 / np.sqrt(np.maximum(np.diag(information)[free], 1e-300))
+        scaled = scale[:, None] * information[np.ix_(free, free)] * scale
+        step[free] = scale * (np.linalg.pinv(scaled, rcond=1e-7, hermitian=True) @ (scale * slope[free]))
+        wrong = step * slope < 0  # not uphill: follow the slope alone
+        if (wrong & (np.abs(step) > LONGEST)).any():
+            step[free] = scale**2 * slope[free]
+        return step
+
+    def settled(self, step: Floats, slope: Floats, tolerance: float) -> bool:
+        """At the floor a variance stays while its derivative would have it fall on: 0 is then a local maximum."""
+        return bool((np.abs(step[self.free]) < tolerance).all() and (slope[~self.free] <= 0).all())
+
+    def move(self, step: Floats, slope: Floats) -> Floats:
+        """Take the step, or go to the floor and back. Gives the change of the free ones."""
+        back = ~self.free & (slope > 0)
+        falls = self.free & (step < 0)
+        down = falls & ~self.refused & (step <= -LONGEST) & (self.x < np.log(TRY_FLOOR))
+        down |= falls & (self.x + step < np.log(FLOOR))
+        change = np.where(self.free & ~down, np.clip(step, -LONGEST, LONGEST), 0.0)
+        self.kept = np.where(down, np.maximum(self.x, np.log(FLOOR) + 2), self.kept)
+        self.x = np.where(back, self.kept, np.where(down, np.log(FLOOR), self.x + change))
         self.free = (self.free | back) & ~down
         self.refused |= back
-        self.past = []
-        return np.where(back, self.kept, np.where(down, np.log(FLOOR), x))
+        return change
 
-    def _mixed(self) -> Floats:
-        """Change that the combination of past points with the smallest residual leads to."""
-        x, change = self.past[-1]
-        if len(self.past) == 1:
-            return change.copy()
-        residuals = np.stack([f - change for _, f in self.past[:-1]])[:, self.free]
-        moves = np.stack([p + f - x - change for p, f in self.past[:-1]])
-        if not self.free.any():
-            return np.zeros_like(x)
-        share = np.linalg.lstsq(residuals.T, -change[self.free], rcond=1e-10)[0]
-        mixed = np.asarray(change + share @ moves)
-        return mixed if float(np.abs(share).sum()) < 50 else change.copy()
 
-    def settled(self, x: Floats, image: Floats, tolerance: float) -> bool:
-        """Relative changes of the free variances below the tolerance; those at the floor would shrink."""
-        change = image - x
-        return bool((np.abs(change[self.free]) < tolerance).all() and (change[~self.free] <= 0).all())
+def moved_by(effects: Effects, moved: tuple[Effects, ...], change: Floats) -> Effects:
+    """Effects at the new variances, to first order."""
+    for part, response in zip(change.tolist(), moved, strict=True):
+        effects = effects.plus(response, part)
+    return effects
+
+
+def finite(effects: Effects) -> bool:
+    return all(bool(np.isfinite(getattr(effects, field.name)).all()) for field in fields(effects))
