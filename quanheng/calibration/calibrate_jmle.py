@@ -46,7 +46,7 @@ def _estimates(labels: tuple[str, ...], found: Measures) -> Estimates:
 
 
 def _thresholds(case: Case, fit: JmleFit) -> tuple[Threshold, ...]:
-    """`category` is that of the scores used, from the lowest, 0; by partial credit, an item lacks those it never saw."""
+    """`category` is that of the scores used, from the lowest, 0; an item of partial credit lacks those it never saw."""
     return tuple(
         Threshold(
             None if step.item is None else case.item_labels[step.item],
