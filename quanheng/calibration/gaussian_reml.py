@@ -28,6 +28,8 @@ LARGEST = 1e8  # of a ratio
 START = 0.1  # of each ratio
 FLOOR = 1e-7  # of a ratio, times the rows of a level: below, a facet has no variance
 HALVINGS = 30
+NEAR = 0.1  # largest relative step that tells of the curvature around the minimum
+MEMORY = 5
 DAMPING = 1e-6  # of the information on a ratio
 
 
@@ -58,12 +60,16 @@ def minimise(evaluate: Callable[[Floats], Point], start: Floats, floor: Floats) 
     """
     at = np.maximum(start, floor)
     point, left = evaluate(at), np.inf
+    past: list[tuple[Floats, Floats]] = []
     for steps in range(STEPS):
-        step = bounded_step(point.gradient, point.information, at - floor)
+        step = bounded_step(point.gradient, curved(point.information, past), at - floor)
         left = float(np.max(np.abs(step) / at, initial=0.0))
         if left < STEP:
             return Minimum(np.where(at <= 2 * floor, 0.0, at), point.objective, steps, left)
+        before, slope = at, point.gradient
         at, point = _descend(evaluate, at, step, floor, point.objective)
+        if np.max(np.abs(at - before) / before) < NEAR:
+            past = [*past[1 - MEMORY :], (at - before, point.gradient - slope)]
         if at.max(initial=0.0) > LARGEST:
             raise CannotCalibrate("no-residual", ratio=float(at.max()))
     raise CannotCalibrate("not-converged", steps=STEPS, left=left)
@@ -79,6 +85,15 @@ def _descend(
         if point.objective <= objective + 1e-12 * abs(objective):
             return tried, point
     raise CannotCalibrate("not-converged", steps=HALVINGS, left=float(np.max(np.abs(step) / at)))
+
+
+def curved(information: Floats, past: list[tuple[Floats, Floats]]) -> Floats:
+    """With the curvature that the last steps met (BFGS; Nocedal & Wright 2006, eq. 6.19), from (step, change of g)."""
+    for step, change in past:
+        felt, met = information @ step, float(step @ change)
+        if met > 1e-3 * float(step @ felt):
+            information = information - np.outer(felt, felt) / (step @ felt) + np.outer(change, change) / met
+    return information
 
 
 def bounded_step(gradient: Floats, information: Floats, room: Floats) -> Floats:
