@@ -46,7 +46,7 @@ def weights_of(layout: Layout, labels: tuple[str, ...], declared: Mapping[str, f
 
 
 def composite(fit: OrdinalFit, weights: Weights) -> Composite:
-    """F_n = Σ_g W_g · E[points(y) | θ_n + v_u + γ_ng + β_g], averaged over δ_i and over the moods s, c of the group's raters.
+    """F_n = Σ_g W_g · E[points(y) | θ_n + v_u + γ_ng + β_g], averaged over δ_i and over the moods s, c.
 
     Standard errors by the delta method with the full joint inverse, the variances taken as known. A group that gave a
     person no ballot keeps its weight: γ = 0 with variance σ²_γ. Halo is not averaged in again: the quasi-likelihood

@@ -14,7 +14,7 @@ from quanheng.calibration.layout import lay_out
 from quanheng.calibration.ordinal import OrdinalFit
 from quanheng.calibration.ratings import Design, Facet, Floats, Ratings
 from quanheng.calibration.result import Uncertainty
-from tests.calibration.dense import DensePosterior, columns, dense_fit
+from tests.calibration.dense_posterior import columns, covariance_of, dense_fit
 
 DECLARED = {"A": 0.35, "B": 0.35, "C": 0.30}
 WEIGHTS = Weights(np.array([0.35, 0.35, 0.30]))
@@ -88,9 +88,8 @@ def dense_matrix(uncertainty: Uncertainty) -> Floats:
 def test_the_covariance_is_that_of_the_numeric_gradient(weights: Weights) -> None:
     """The oracle keeps a column for every view, seen or not: an absent group brings its prior variance."""
     fit = small_fit()
-    assert isinstance(fit.posterior, DensePosterior)
     jacobian = numeric_jacobian(fit, weights)
-    expected = jacobian @ fit.posterior.covariance @ jacobian.T
+    expected = jacobian @ covariance_of(fit) @ jacobian.T
     if weights.absent:  # a view of a group that has no column at all
         part = composite.part_of(fit, weights, fit.layout.groups)
         expected += np.diag((weights.absent * part.by_eta) ** 2 * fit.variance["view"])
@@ -182,14 +181,13 @@ def test_raw_counts_ballots_that_are_set_aside_and_missing_does_too() -> None:
 
 def test_a_group_that_is_only_set_aside_counts_as_unseen_in_the_error() -> None:
     fit = small_fit()
-    assert isinstance(fit.posterior, DensePosterior)
     aside = replace(fit, layout=replace(fit.layout, set_aside=fit.layout.rater_group == 0))
     found = composite.composite(aside, WEIGHTS)
     jacobian = numeric_jacobian(fit, WEIGHTS)
     views = columns(fit.layout).start["view"] + 3 * np.arange(6)  # of group A
     unseen = jacobian[np.arange(6), views].copy()
     jacobian[:, views] = 0.0
-    variance = np.diag(jacobian @ fit.posterior.covariance @ jacobian.T) + fit.variance["view"] * unseen**2
+    variance = np.diag(jacobian @ covariance_of(fit) @ jacobian.T) + fit.variance["view"] * unseen**2
     np.testing.assert_allclose(found.se, np.sqrt(variance), rtol=1e-6)
     assert not found.missing_groups[:5].any()
 
