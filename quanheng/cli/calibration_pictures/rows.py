@@ -1,0 +1,186 @@
+"""The rows of the interval picture, before anything is drawn: order, texts, brackets, pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
+
+from quanheng.calibration.ranks import standing
+from quanheng.calibration.result import Calibration, Status
+from quanheng.cli.calibration_pictures.figures import Cast, decimals, number, signed, why
+from quanheng.cli.calibration_pictures.sheet import BODY, SMALL, measured, wrapped
+
+LINES_A_PAGE = 40
+NAME_WIDTH, UNIT_GAP = 236.0, 8.0
+ROW, TEXT_LINE = 24.0, 18.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person. Texts are as they are printed."""
+
+    name: tuple[str, ...]  # lines; a long name is broken, never cut
+    unit: tuple[str, ...]
+    is_unit_beside: bool  # on the line of the name, else below it
+    raw: float
+    fair: float
+    lo: float
+    hi: float
+    raw_text: str
+    raw_rank: str
+    fair_text: str
+    ranks: str
+    why: str
+    band: int  # 0: apart, not ranked
+
+    @property
+    def height(self) -> float:
+        lines = len(self.name) + (0 if self.is_unit_beside else len(self.unit))
+        return max(ROW, TEXT_LINE * lines + 6)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Opens a group of persons whom nothing connects with those above."""
+
+    words: str
+    height: float = ROW
+
+
+@dataclass(frozen=True)
+class Page:
+    comparison_class: str
+    heads: int  # persons of the class
+    number: int
+    pages: int
+    lines: tuple[Row | Heading, ...]
+    low: float  # ends of the axis
+    high: float
+    is_band_open_above: bool  # its first band began on the page before
+    is_band_open_below: bool
+
+
+def pages(calibration: Calibration, cast: Cast) -> Iterator[tuple[int, Page]]:
+    """Place of the class, 1 is the first, and its pages; highest calibrated score first, those apart last."""
+    for place, label in enumerate(cast.class_labels):
+        members = np.flatnonzero(cast.classes == place).tolist()
+        if members:
+            for page in _of_class(calibration, cast, label, members):
+                yield place + 1, page
+
+
+def _of_class(calibration: Calibration, cast: Cast, label: str, members: list[int]) -> Iterator[Page]:
+    portions = _portions([*_ranked(calibration, cast, members), *_apart(calibration, cast, members)])
+    goes_on = [_band(left[-1]) == _band(right[0]) > 0 for left, right in pairwise(portions)]
+    for place, portion in enumerate(portions):
+        low, high = _ends([line for line in portion if isinstance(line, Row)])
+        yield Page(
+            comparison_class=label,
+            heads=len(members),
+            number=place + 1,
+            pages=len(portions),
+            lines=tuple(portion),
+            low=low,
+            high=high,
+            is_band_open_above=place > 0 and goes_on[place - 1],
+            is_band_open_below=place < len(goes_on) and goes_on[place],
+        )
+
+
+def _band(line: Row | Heading) -> int:
+    return line.band if isinstance(line, Row) else 0
+
+
+def _portions(lines: list[Row | Heading]) -> list[list[Row | Heading]]:
+    """Pages full of lines; no heading is left alone at the foot, and it stands again where its group goes on."""
+    portions: list[list[Row | Heading]] = [[]]
+    heading: Heading | None = None
+    for line in lines:
+        if len(portions[-1]) + isinstance(line, Heading) >= LINES_A_PAGE:
+            is_within = isinstance(line, Row) and heading is not None
+            portions.append([Heading(f"{heading.words}（续）")] if is_within and heading else [])
+        heading = line if isinstance(line, Heading) else heading
+        portions[-1].append(line)
+    return portions
+
+
+def _ends(rows: list[Row]) -> tuple[float, float]:
+    """Of one page: on the axis of all, those of a large class would lie on top of each other."""
+    values = [value for row in rows for value in (row.raw, row.fair, row.lo, row.hi) if np.isfinite(value)]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    room = 0.03 * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _ranked(calibration: Calibration, cast: Cast, members: list[int]) -> list[Row]:
+    persons = calibration.persons
+    ranked = [n for n in members if persons.rank_lo[n] > 0]
+    ranked.sort(key=lambda n: (_last_if_unknown(persons.fair[n]), n))
+    place = dict(zip(ranked, standing(persons.raw[ranked]).tolist(), strict=True))
+    return [_row(calibration, cast, n, str(place[n])) for n in ranked]
+
+
+def _last_if_unknown(fair: Any) -> float:
+    return -float(fair) if np.isfinite(fair) else np.inf
+
+
+def _apart(calibration: Calibration, cast: Cast, members: list[int]) -> Iterator[Row | Heading]:
+    """By component, since inside one persons can still be compared; extremes without a rank last."""
+    persons = calibration.persons
+
+    def group(n: int) -> tuple[bool, int]:
+        return persons.status[n] is not Status.UNCONNECTED, int(persons.component[n])
+
+    apart = [n for n in members if persons.rank_lo[n] == 0]
+    apart.sort(key=lambda n: (group(n), _last_if_unknown(persons.fair[n]), n))
+    for (is_joined, _), own in groupby(apart, key=group):
+        together = list(own)
+        yield Heading(_reason(is_joined, len(together)))
+        yield from (_row(calibration, cast, n, "") for n in together)
+
+
+def _reason(is_joined: bool, heads: int) -> str:
+    if is_joined:
+        return f"以下 {heads} 人没有可比的校准结果，不排可能名次"
+    among = "，只可在这几人之间看" if heads > 1 else ""
+    return f"以下 {heads} 人与排了名次的人没有共同评分的票，不参加同列比较{among}"
+
+
+def _row(calibration: Calibration, cast: Cast, n: int, raw_rank: str) -> Row:
+    persons, places = calibration.persons, decimals(calibration)
+    is_shown = cast.shown[n]
+    raw = float(persons.raw[n]) if is_shown else float("nan")
+    unit = " · ".join(filter(None, [cast.units[n], _missing(calibration, n)]))
+    name = tuple(wrapped(persons.labels[n], NAME_WIDTH, BODY))
+    beside = len(name) == 1 and measured(name[0], BODY) + UNIT_GAP + measured(unit, SMALL) <= NAME_WIDTH
+    shift = f"{signed(float(persons.fair[n]) - raw, places)} {why(calibration, n)}".strip() if is_shown else "票数太少"
+    is_ranked = persons.rank_lo[n] > 0
+    return Row(
+        name=name,
+        unit=tuple(wrapped(unit, NAME_WIDTH, SMALL)) if unit else (),
+        is_unit_beside=beside,
+        raw=raw,
+        fair=float(persons.fair[n]),
+        lo=float(persons.lo90[n]),
+        hi=float(persons.hi90[n]),
+        raw_text=number(raw, places) if is_shown else "不显示",
+        raw_rank=raw_rank if is_shown else "",
+        fair_text=number(float(persons.fair[n]), places),
+        ranks=_ranks(int(persons.rank_lo[n]), int(persons.rank_hi[n])) if is_ranked else "不排",
+        why=shift,
+        band=int(persons.band[n]) if is_ranked else 0,
+    )
+
+
+def _ranks(best: int, worst: int) -> str:
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def _missing(calibration: Calibration, n: int) -> str:
+    group, missing = calibration.ratings.group, calibration.persons.missing_groups[n]
+    if group is None:
+        return ""
+    names = [label for label, is_missing in zip(group.labels, missing, strict=False) if is_missing]
+    return f"缺{'、'.join(names)}票" if names else ""
