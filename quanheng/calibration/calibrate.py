@@ -9,6 +9,7 @@ from quanheng.calibration.calibrate_gaussian import gaussian_outcome, with_secon
 from quanheng.calibration.calibrate_jmle import jmle_outcome
 from quanheng.calibration.calibrate_ordinal import ordinal_outcome
 from quanheng.calibration.connectivity import components
+from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import lay_out
 from quanheng.calibration.ratings import Design, Model, Ratings
 from quanheng.calibration.result import Calibration
@@ -29,12 +30,23 @@ def calibrate(ratings: Ratings, design: Design, progress: Progress | None = None
         layout = lay_out(ratings, design)
         case = Case(ratings, design, layout, components(layout, ratings.person.labels))
         tell("estimate")
-        outcome = _estimate(case)
+        outcome = _named(case)
         if design.model is Model.ORDINAL:
             tell("second-opinion")
             outcome = with_second_opinion(case, outcome)
         tell("ranks")
         return assembled(case, outcome, tell)
+
+
+def _named(case: Case) -> Outcome:
+    """Estimators know places; a reader knows labels."""
+    try:
+        return _estimate(case)
+    except CannotCalibrate as refusal:
+        labels = {"extreme-item": case.item_labels, "extreme-group": case.group_labels}.get(refusal.code)
+        if labels is None or not isinstance(index := refusal.facts.get("index"), int):
+            raise
+        raise type(refusal)(refusal.code, **{**refusal.facts, "label": labels[index]}) from refusal
 
 
 def _estimate(case: Case) -> Outcome:
