@@ -61,7 +61,9 @@ def main() -> None:
         for units in SIZES:
             failed |= compare(chain(units, seed=1), units)
     print("from optimum: largest difference, logits; from truth: root mean square, logits; persons centred")
-    print("stopping near the start, 0, favours chains whose units differ little: the ordinal model learns that, ML cannot")
+    print(
+        "stopping near the start, 0, is luck where units differ little; the ordinal model learns how much"
+    )
     print("not run: mfrmr and FACETS (no R, no Windows)")
     sys.exit(failed)
 
