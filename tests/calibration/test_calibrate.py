@@ -186,6 +186,7 @@ def test_the_digest_is_of_the_ratings_not_of_their_order() -> None:
     assert digest(ratings_of(ROWS[::-1])) == first
     changed = [*ROWS[:-1], (*ROWS[-1][:5], (ROWS[-1][5] + 1) % 4)]
     assert digest(ratings_of(changed)) != first
+    assert digest(ratings_of([(*row[:5], -0.0 if row[5] == 0 else row[5]) for row in ROWS])) == first
     ratings = ratings_of(ROWS)
     turned = Facet(ratings.person.labels[::-1], len(ratings.person.labels) - 1 - ratings.person.index)
     assert digest(replace(ratings, person=turned)) == first

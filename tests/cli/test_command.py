@@ -16,6 +16,7 @@ from quanheng.kernel.errors import Refused
 COMMANDS = [
     "formats read",
     "formats convert",
+    "calibrate",
     "import",
     "export",
     "ledger verify",
