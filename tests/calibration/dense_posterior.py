@@ -59,7 +59,8 @@ class DensePosterior:
         groups = gradient.view.shape[1]
         for group in range(groups):
             rows[at, self.place.start["view"] + at * groups + group] = gradient.view[:, group]
-        rows[:, self.place.start["group"] :] = gradient.fixed
+        first = self.place.start["group"]
+        rows[:, first : first + gradient.fixed.shape[1]] = gradient.fixed  # the twin has no thresholds
         return rows
 
     def project(self, gradient: Gradient) -> Uncertainty:

@@ -137,6 +137,40 @@ def test_the_moods_of_a_group_hold_culture_as_far_as_its_ballots_are_local() -> 
     np.testing.assert_allclose(found, [0.5, 0.8, 0.8, 0.5 + 0.3 * 30 / 40], atol=1e-12)
 
 
+def twin_of(fit: OrdinalFit) -> OrdinalFit:
+    """The same effects and posterior, read as score units."""
+    return replace(fit, layout=replace(fit.layout, points=np.zeros(0)))
+
+
+@pytest.mark.parametrize("absent", [0.0, 0.35])
+def test_the_twin_is_the_weighted_mean_with_its_covariance(absent: float) -> None:
+    fit = twin_of(small_fit())
+    weights = Weights(np.array([0.35 - absent, 0.35, 0.30]), absent)
+    found = composite.gaussian_composite(fit, weights, (-100.0, 100.0))
+    own = fit.theta + fit.quality[fit.layout.person_unit]
+    common = weights.groups / weights.groups.sum() @ fit.group_effect
+    np.testing.assert_allclose(
+        found.fair, own + (fit.view + fit.group_effect) @ weights.groups + absent * common, atol=1e-12
+    )
+    place, persons = columns(small_fit().layout), np.arange(6)
+    rows = np.zeros((6, place.total))
+    rows[persons, persons] = 1.0
+    rows[persons, place.start["unit"] + fit.layout.person_unit] = 1.0
+    for group in range(3):
+        rows[persons, place.start["view"] + persons * 3 + group] = weights.groups[group]
+    beta = weights.groups + absent * weights.groups / weights.groups.sum()
+    rows[:, place.start["group"] : place.start["item"]] = beta
+    expected = rows @ covariance_of(fit) @ rows.T + np.eye(6) * absent**2 * fit.variance["view"]
+    np.testing.assert_allclose(dense_matrix(found.uncertainty), expected, atol=1e-10)
+    np.testing.assert_array_equal(found.raw, composite.raw_scores(fit.layout, weights))
+
+
+def test_the_intervals_of_the_twin_end_with_the_scale() -> None:
+    fit = twin_of(small_fit())
+    found = composite.gaussian_composite(fit, WEIGHTS, (-0.5, 0.5))
+    assert (found.lo90.min(), found.hi90.max()) == (-0.5, 0.5)
+
+
 def test_measure_is_person_and_unit() -> None:
     fit = small_fit()
     found = composite.composite(fit, WEIGHTS).measure
