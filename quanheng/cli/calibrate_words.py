@@ -50,7 +50,6 @@ SENTENCES: Words = {
     },
     "WeightsDoNotFit": {
         "no-groups": "给了票类权重，数据里没有票类。请用 --group 指明哪一列是票类。",
-        "unknown-groups": "权重里的 {groups} 在数据里没有。请核对 --group-weights 与票类的写法。",
         "without-weight": "数据里的票类 {groups} 没有权重。请在 --group-weights 里补上。",
         "negative": "票类 {groups} 的权重不是零或正数。请改正。",
         "sum": "各票类权重之和是 {total}，应为 1。请改正。",
