@@ -1,6 +1,6 @@
 """From ratings to a Calibration: the one entry of the engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -43,10 +43,18 @@ def _named(case: Case) -> Outcome:
     try:
         return _estimate(case)
     except CannotCalibrate as refusal:
-        labels = {"extreme-item": case.item_labels, "extreme-group": case.group_labels}.get(refusal.code)
-        if labels is None or not isinstance(index := refusal.facts.get("index"), int):
-            raise
-        raise type(refusal)(refusal.code, **{**refusal.facts, "label": labels[index]}) from refusal
+        label = _label(case, refusal.code, refusal.facts)
+        raise type(refusal)(refusal.code, **{**refusal.facts, "label": label}) from refusal
+
+
+def _label(case: Case, code: str, facts: Mapping[str, object]) -> str:
+    """Of the item, group, person or ballot that the facts are about; empty where they are about none."""
+    raters = case.ratings.rater.labels if case.ratings.rater else ()
+    by_code = {"extreme-item": case.item_labels, "extreme-group": case.group_labels}
+    by_facet = {"person": case.ratings.person.labels, "rater": raters, "item": case.item_labels}
+    labels = by_code.get(code) or by_facet.get(str(facts.get("facet"))) or ()
+    place = facts.get("index", facts.get("element"))
+    return labels[place] if isinstance(place, int) and place < len(labels) else ""
 
 
 def _estimate(case: Case) -> Outcome:

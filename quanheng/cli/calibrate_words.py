@@ -65,7 +65,17 @@ SENTENCES: Words = {
         "no-variation": "固定效应已经说明了全部评分，没有剩下的差别可估计。请减少 --fixed。",
         "facet-is-residual": "有一个因素的每个水平只有一行，和误差分不开。请去掉它。",
         "no-residual": "各因素说明了全部评分，没有误差可估计。请减少因素。",
+        "not-estimable": "有的效应从数据里定不出来（例如两个票类总是同一批票）。请看票类和项目的安排。",
         "unknown-covariate": "没有“{name}”这一列。",
+    },
+    "TooManyParameters": {
+        "too-many-parameters": "要同时求解的量有 {parameters} 个，超过 {limit} 个。jmle 只供核对，请用小一些的数据。",
+    },
+    "FacetsConfounded": {
+        "facets-confounded": "{facet}“{label}”和别的因素分不开：数据里它们总是一起出现。请去掉一个因素，或核对数据。",
+    },
+    "NoFiniteMaximum": {
+        "no-finite-maximum": "{facet}“{label}”没有有限的估计，越算越远。请看它的评分，或改用 --model ordinal。",
     },
     "WrongOptions": {
         "no-meaning": "{option} 在这里没有意义：{why}。",
