@@ -1,7 +1,8 @@
 """The empirical-Bayes many-facet ordinal model (calibration.md §1.1–1.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import linalg
@@ -25,6 +26,7 @@ NEWTON = 1e-6  # logit
 RELATIVE = 1e-5  # of variances and φ
 LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
 HALVINGS = 30
+KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no meaning and need not settle
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
 
 
@@ -77,8 +79,7 @@ class _Search:
         self.batches = plan(self.places)
         self.kinds = tuple(kind for kind in KINDS if self.seats.has[kind])
         self.halo = self.seats.has["rater"] and self.counts.pair.size > self.counts.total.size
-        self.variances = Variances.start(np.log([START[kind] for kind in self.kinds]))
-        self.log_phi = 0.0
+        self.variances = Variances(np.log([START[kind] for kind in self.kinds]))
         self.effects = self._start()
         self.iterations = 0
 
@@ -94,7 +95,7 @@ class _Search:
 
     @property
     def phi(self) -> float:
-        return float(np.exp(self.log_phi))
+        return float(np.exp(self.variances.log_phi))
 
     def scales(self) -> Scales:
         sigma = dict(zip(self.kinds, np.exp(self.variances.x / 2).tolist(), strict=True))
@@ -123,7 +124,9 @@ class _Search:
                 moments = self._climb(step.effects, moments)
                 continue
             self.effects = self.effects.plus(step.effects)
-            if self._improve(system, moments, max(largest, step.residual)):
+            residual = moments.residual - moments.weight * step.effects.eta(self.places)  # after the step, nearly
+            log_phi = partial(self._log_phi, residual, float(moments.weight.sum()))
+            if self._improve(system, log_phi, max(largest, step.residual)):
                 return self
             moments = self.moments()
         raise CannotCalibrate("not-converged", iterations=CAP, step=largest, residual=step.residual)
@@ -148,27 +151,26 @@ class _Search:
     def penalised(self, moments: Moments) -> float:
         return moments.log_likelihood() / self.phi - self._penalty() / 2
 
-    def _improve(self, system: System, moments: Moments, newton: float) -> bool:
+    def _improve(self, system: System, log_phi_of: Callable[[float], float], newton: float) -> bool:
         """Bring the variances and φ on; True where nothing moves any more."""
         known = determined(system)
-        ratio = [squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds]
-        slope = np.array([(r - getattr(known, kind)) / 2 for r, kind in zip(ratio, self.kinds, strict=True)])
+        has = np.array([squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds])
+        expected = np.array([getattr(known, kind) for kind in self.kinds])
+        slope = (has - expected) / 2
         moved = responses(system, self.effects, self.kinds)
         step = self.variances.step(slope, average_information(system, self.effects, self.kinds, moved))
-        log_phi = self._log_phi(sum(vars(known).values()) + system.fixed, moments)
-        still = abs(log_phi - self.log_phi) < RELATIVE and self.variances.settled(step, slope, RELATIVE)
-        if still and newton < NEWTON:
+        log_phi = log_phi_of(sum(vars(known).values()) + system.fixed)
+        if newton < NEWTON and self.variances.settled(step, slope / np.maximum(expected, KNOWN), log_phi, RELATIVE):
             return True
-        self.log_phi = log_phi
-        self.effects = moved_by(self.effects, moved, self.variances.move(step, slope))
+        self.effects = moved_by(self.effects, moved, self.variances.move(step, slope, log_phi))
         return False
 
-    def _log_phi(self, spent: float, moments: Moments) -> float:
+    def _log_phi(self, residual: Floats, weight: float, spent: float) -> float:
         """φ = Σ(Σ_i r)²/ΣΣ_i V over ballot × person, times n/(n − parameters that the data determine); at least 1."""
         if not self.halo:
             return 0.0
-        pairs = moments.residual.size
-        ratio = float(moments.residual @ moments.residual) / float(moments.weight.sum())
+        pairs = residual.size
+        ratio = float(residual @ residual) / weight
         return float(np.log(max(1.0, ratio * pairs / max(pairs - spent, 0.05 * pairs))))
 
 

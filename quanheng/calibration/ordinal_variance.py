@@ -6,17 +6,19 @@ is 0. Its second derivatives are replaced by the average information of Gilmour,
 information REML": AI_kl = ½[δ_kl b_k'b_k/σ_k² − (b_k/σ_k²)'H⁻¹(b_l/σ_l²)], one solution of the factored system a kind.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 import numpy as np
 
 from quanheng.calibration.blocks import Effects, System
 from quanheng.calibration.blocks_solve import solve
-from quanheng.calibration.ratings import Flags, Floats
+from quanheng.calibration.ratings import Floats
 
 FLOOR = 1e-8  # σ² of an effect for which nothing speaks: its estimates are then below 1e-7 logit
 TRY_FLOOR = 0.05  # a variance below it that would fall by a long step is tried at the floor
 LONGEST = 1.5  # step in log σ²
+RELAXED = (0.1, 3.0)  # least and largest part of a step
+NOTHING = 1e-9  # of information about log σ²: below it there is no step
 
 
 def squares(effects: Effects, kind: str) -> float:
@@ -47,50 +49,70 @@ def average_information(system: System, effects: Effects, kinds: tuple[str, ...]
     return (information + information.T) / 4
 
 
-@dataclass
 class Variances:
-    """log σ² by kind; `free` those not at the floor."""
+    """log σ² by kind and log φ; `free` are those not at the floor. In small designs they can swing against each other
+    or creep together: steps are relaxed by Aitken's factor, from how the last changed the next (Irons & Tuck 1969).
+    """
 
-    x: Floats
-    free: Flags
-    refused: Flags  # tried at the floor in vain
-    kept: Floats  # where they were before that
-
-    @staticmethod
-    def start(x: Floats) -> "Variances":
-        none = np.zeros(x.size, dtype=bool)
-        return Variances(x, ~none, none.copy(), x.copy())
+    def __init__(self, x: Floats) -> None:
+        self.x = x
+        self.log_phi = 0.0
+        self.free = np.ones(x.size, dtype=bool)
+        self.refused = np.zeros(x.size, dtype=bool)  # tried at the floor in vain
+        self.kept = x.copy()  # where they were before that
+        self.relaxation = 1.0
+        self.last: Floats | None = None
 
     def step(self, slope: Floats, information: Floats) -> Floats:
-        """Newton's step of the free ones with the average information; directions without information rest."""
-        step = np.zeros(self.x.size)
-        free = np.flatnonzero(self.free)
+        """Newton's step of the free ones with the average information; where there is none, towards the floor."""
+        known = np.diag(information) > NOTHING
+        step = np.where(self.free & ~known & (slope <= 0), -2 * LONGEST, 0.0)
+        free = np.flatnonzero(self.free & known)
         if not free.size:
             return step
-        scale = 1 / np.sqrt(np.maximum(np.diag(information)[free], 1e-300))
+        scale = 1 / np.sqrt(np.diag(information)[free])
         scaled = scale[:, None] * information[np.ix_(free, free)] * scale
         step[free] = scale * (np.linalg.pinv(scaled, rcond=1e-7, hermitian=True) @ (scale * slope[free]))
-        wrong = step * slope < 0  # not uphill: follow the slope alone
-        if (wrong & (np.abs(step) > LONGEST)).any():
+        if ((step * slope < 0) & (np.abs(step) > LONGEST)).any():  # far, and not uphill: each along its own slope
             step[free] = scale**2 * slope[free]
         return step
 
-    def settled(self, step: Floats, slope: Floats, tolerance: float) -> bool:
-        """At the floor a variance stays while its derivative would have it fall on: 0 is then a local maximum."""
-        return bool((np.abs(step[self.free]) < tolerance).all() and (slope[~self.free] <= 0).all())
+    def settled(self, step: Floats, change: Floats, log_phi: float, tolerance: float) -> bool:
+        """Neither the step nor Schall's change moves them. At the floor a variance stays while its derivative would
+        have it fall on: 0 is then a local maximum.
+        """
+        still = abs(log_phi - self.log_phi) < tolerance and (np.abs(step[self.free]) < tolerance).all()
+        return bool(still and (np.abs(change[self.free]) < tolerance).all() and (change[~self.free] <= 0).all())
 
-    def move(self, step: Floats, slope: Floats) -> Floats:
-        """Take the step, or go to the floor and back. Gives the change of the free ones."""
+    def move(self, step: Floats, slope: Floats, log_phi: float) -> Floats:
+        """Take the step, or go to the floor and back. Gives the change of log σ² of those that took it."""
         back = ~self.free & (slope > 0)
         falls = self.free & (step < 0)
         down = falls & ~self.refused & (step <= -LONGEST) & (self.x < np.log(TRY_FLOOR))
         down |= falls & (self.x + step < np.log(FLOOR))
-        change = np.where(self.free & ~down, np.clip(step, -LONGEST, LONGEST), 0.0)
+        whole = np.append(np.where(self.free, np.clip(step, -LONGEST, LONGEST), 0.0), log_phi - self.log_phi)
+        relaxed = self._relaxed(whole, jumped=bool((back | down).any()))
+        change = np.where(down, 0.0, relaxed[:-1])
         self.kept = np.where(down, np.maximum(self.x, np.log(FLOOR) + 2), self.kept)
         self.x = np.where(back, self.kept, np.where(down, np.log(FLOOR), self.x + change))
+        self.log_phi = max(0.0, self.log_phi + float(relaxed[-1]))
         self.free = (self.free | back) & ~down
         self.refused |= back
         return change
+
+    def _relaxed(self, step: Floats, *, jumped: bool) -> Floats:
+        last, self.last = self.last, None if jumped else step
+        if last is None or jumped:
+            self.relaxation = 1.0
+            return step
+        turned = last - step
+        along = float(last @ turned)
+        if along > 0:
+            self.relaxation *= along / float(turned @ turned)
+        else:  # it grows: there is farther to go
+            self.relaxation *= 2
+        self.relaxation = min(max(self.relaxation, RELAXED[0]), RELAXED[1])
+        return np.asarray(np.clip(self.relaxation * step, -LONGEST, LONGEST))
 
 
 def moved_by(effects: Effects, moved: tuple[Effects, ...], change: Floats) -> Effects:
@@ -98,7 +120,3 @@ def moved_by(effects: Effects, moved: tuple[Effects, ...], change: Floats) -> Ef
     for part, response in zip(change.tolist(), moved, strict=True):
         effects = effects.plus(response, part)
     return effects
-
-
-def finite(effects: Effects) -> bool:
-    return all(bool(np.isfinite(getattr(effects, field.name)).all()) for field in fields(effects))
