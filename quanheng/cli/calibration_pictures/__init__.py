@@ -1,6 +1,6 @@
 """Pictures of a calibration for an officer: SVG and PNG, in Chinese. No figure of a single ballot stands in any."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from quanheng.calibration.connectivity import UnitLink
@@ -15,17 +15,24 @@ from quanheng.cli.calibration_pictures.wright import wright_map
 from quanheng.cli.files import put
 
 
-def write_pictures(calibration: Calibration, folder: Path, links: Sequence[UnitLink] | None = None) -> list[Path]:
+def write_pictures(
+    calibration: Calibration,
+    folder: Path,
+    links: Sequence[UnitLink] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Path]:
     """Each picture as SVG and PNG into `folder`, made if need be; a file appears whole or not at all. Raises OSError.
 
     `intervals-CC-PP` (class, page), `wright-map`, `links`, `shifts`; the same calibration gives the same bytes. What
     has nothing to show is left out: `left_out` says what and why. Characters without a glyph are printed as 〓.
-    `links`: None takes them from the calibration.
+    `links`: None takes them from the calibration. `progress` is told the name of each picture once it is drawn.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     with own_settings():
         for name, sheet in _pictures(calibration, links_of(calibration) if links is None else links):
+            if progress is not None:
+                progress(name)
             for suffix, content in (("svg", sheet.svg()), ("png", sheet.png())):
                 written.append(folder / f"{name}.{suffix}")
                 put(written[-1], content)

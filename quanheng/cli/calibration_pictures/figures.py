@@ -100,7 +100,7 @@ def why(calibration: Calibration, person: int) -> str:
     cause = PARTS[int(np.argmax(own * np.sign(shift)))]
     strict = "严" if shift > 0 else "宽"
     words = {"ballots": f"所得各票偏{strict}", "culture": f"本单位评分偏{strict}", "groups": "票类构成不同"}
-    return words.get(cause, "票数有限")
+    return words.get(cause, "向平均靠拢")
 
 
 def source(calibration: Calibration) -> str:

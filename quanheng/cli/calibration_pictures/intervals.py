@@ -79,7 +79,7 @@ def _axis(sheet: Sheet, page: Page, bottom: float) -> None:
     sheet.text(LEFT + 76, y, "校准参考", size=SMALL)
     _bar(sheet, (LEFT + 142, LEFT + 168), y - 4, is_ranked=True)
     sheet.text(LEFT + 176, y, "九成把握的区间", size=SMALL)
-    for value in MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(page.low, page.high):
+    for value in MaxNLocator(nbins=8, steps=[1, 2, 5, 10]).tick_values(page.low, page.high):
         if page.low <= value <= page.high:
             x = _x(page, value)
             sheet.line([(x, HEAD), (x, bottom)], ink=LINE)

@@ -192,7 +192,7 @@ def _angles(joined: list[Node]) -> list[float]:
 
 
 def _label(node: Node) -> str:
-    return f"{node.label}  {node.ballots}"
+    return f"{node.label} {node.ballots}"
 
 
 def _legend(sheet: Sheet) -> None:
