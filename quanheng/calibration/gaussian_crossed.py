@@ -80,7 +80,7 @@ class Crossed:
 
 
 def cross(y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells) -> Crossed:
-    """Cross-products of `y` (rows,) with facets given as (level of each row, number of levels).
+    """Cross-products of `y` (rows,) with facets given as (level of each row, -1: none; number of levels).
 
     Raises CannotCalibrate("border-too-large", columns=…, limit=…).
     """
@@ -93,12 +93,12 @@ def cross(y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells) -> Crosse
     z = y - centre
     facet = list(zip(codes, sizes, strict=True))
     by_cell = [_table(code, cells.index, (size, len(cells.count))) @ cells.matrix for code, size in facet]
-    sums = [np.bincount(code, z, size) for code, size in facet]
+    sums = [np.bincount(code[code >= 0], z[code >= 0], size) for code, size in facet]
     cell_sum = np.bincount(cells.index, z, len(cells.count))
     return Crossed(
         order=order,
         sizes=sizes,
-        count=np.bincount(codes[0], minlength=sizes[0]).astype(np.float64),
+        count=np.bincount(codes[0][codes[0] >= 0], minlength=sizes[0]).astype(np.float64),
         meet=_stack([[_table(a, codes[0], (m, sizes[0]))] for a, m in facet[1:]], sizes[0]),
         rest=_stack([[_table(a, b, (m, n)) for b, n in facet[1:]] for a, m in facet[1:]], 0),
         first_fixed=by_cell[0],
@@ -113,7 +113,8 @@ def cross(y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells) -> Crosse
 
 def _table(a: Ints, b: Ints, shape: tuple[int, int]) -> Sparse:
     """Contingency table of two codes."""
-    return sparse.coo_array((np.ones(len(a)), (a, b)), shape=shape).tocsr()
+    both = (a >= 0) & (b >= 0)
+    return sparse.coo_array((np.ones(both.sum()), (a[both], b[both])), shape=shape).tocsr()
 
 
 def _stack(blocks: list[list[Sparse]], width: int) -> Sparse:
@@ -272,30 +273,22 @@ class Factor:
 
     def fixed_inverse(self) -> Floats:
         """Covariance of β̂ over σ², (columns, columns)."""
-        columns = self._columns_of_fixed()
-        half = self._half(columns)
+        half = self._half(np.eye(len(self.root))[:, len(self._rest) :])
         return np.asarray(half.T @ half)
 
-    def reach(self, place: int, shift: Floats) -> tuple[Floats, Floats]:
-        """Errors of u_f + shift'β for facet `place` of `Crossed.order`, over σ²: covariance = diag(own) + reach reach'.
+    def reach(self, functionals: Sparse) -> tuple[Floats, Floats]:
+        """Errors of functionals (k, first + rest + columns) of u and β, over σ²: covariance = diag(own) + reach reach'.
 
-        own (levels,), reach (levels, border).
+        own (k,), reach (k, border). No two functionals may share a level of facet 0.
         """
         c = self.crossed
-        start = int(sum(c.sizes[:place]))
-        scale = self.scale[start : start + c.sizes[place]]
-        fixed = self._columns_of_fixed() @ shift
-        if place:
-            at = start - c.first
-            unit = np.zeros((len(self.root), c.sizes[place]))
-            unit[at + np.arange(len(scale)), np.arange(len(scale))] = scale
-            return np.zeros(len(scale)), self._half(unit + fixed[:, None]).T
-        coupled = np.concatenate([c.meet.toarray() * self._rest[:, None], c.first_fixed.T])
-        return scale**2 / self.diagonal, self._half(fixed[:, None] - coupled * self.coupling).T
-
-    def _columns_of_fixed(self) -> Floats:
-        """Unit columns of the border at β, (border, columns)."""
-        return np.asarray(np.eye(len(self.root))[:, len(self._rest) :])
+        first = functionals[:, : c.first]
+        own = (first * first) @ (self.coupling)
+        border = functionals[:, c.first :].toarray()
+        border[:, : len(self._rest)] -= (first @ (c.meet.T * self.coupling[:, None])).toarray()
+        border[:, : len(self._rest)] *= self._rest
+        border[:, len(self._rest) :] -= first @ (c.first_fixed * self.coupling[:, None])
+        return np.asarray(own), self._half(border.T).T
 
     def _half(self, columns: Floats) -> Floats:
         return np.asarray(linalg.solve_triangular(self.root, columns, lower=True, check_finite=False))

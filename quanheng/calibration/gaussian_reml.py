@@ -52,8 +52,12 @@ class Minimum:
     left: float  # largest relative change that a further step would make
 
 
-def minimise(evaluate: Callable[[Floats], Point], start: Floats, floor: Floats) -> Minimum:
+def minimise(
+    evaluate: Callable[[Floats], Point], start: Floats, floor: Floats, longest: Floats | float = 1.0
+) -> Minimum:
     """Newton steps with the average information inside `parameters` >= `floor` > 0.
+
+    `longest` is the share of itself that a parameter may lose in one step.
 
     Raises CannotCalibrate: "not-converged" (steps, left), for nothing is returned that is no minimum; "no-residual"
     (ratio), when facets explain every rating and the likelihood has no bound.
@@ -62,7 +66,7 @@ def minimise(evaluate: Callable[[Floats], Point], start: Floats, floor: Floats) 
     point, left = evaluate(at), np.inf
     past: list[tuple[Floats, Floats]] = []
     for steps in range(STEPS):
-        step = bounded_step(point.gradient, curved(point.information, past), at - floor)
+        step = bounded_step(point.gradient, curved(point.information, past), np.minimum(at - floor, longest * at))
         left = float(np.max(np.abs(step) / at, initial=0.0))
         if left < STEP:
             return Minimum(np.where(at <= 2 * floor, 0.0, at), point.objective, steps, left)

