@@ -1,0 +1,142 @@
+"""The ordinal model: time and memory against peers, and a real hold-out (calibration.md §4, targets 2, 3 and 7).
+
+`python -m benchmarks.calibration_ordinal`. CPU seconds, one thread of BLAS; the files it makes are in var/bench.
+mfrmr, the peer in R of the design's table, is on CRAN only and not installed here; statsmodels has no ordinal model
+with random effects.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks._instructors import LOG_SCORE, RMSE, hold_out
+from benchmarks._ordinal_peers import PEERS, Answer, Peer, ask
+from benchmarks._ordinal_run import save
+from quanheng.calibration.ratings import Facet, Flags, Ratings
+from tests.calibration.simulate import BASE, Setting, simulate
+
+ROOT = Path(__file__).parents[1]
+PLACE = ROOT / "var" / "bench"
+SEED = 7
+LIMIT = 300  # seconds that a peer gets
+
+
+@dataclass(frozen=True)
+class Size:
+    name: str
+    setting: Setting
+    seconds: float | None = None  # of CPU at most
+    megabytes: float | None = None
+    ratios: tuple[tuple[Peer, float], ...] = ()  # how many times faster than a peer
+
+
+MIRT, RASCHPY, CLMM = PEERS
+SIZES = (
+    Size("11 k", replace(BASE, units=9, leaders=4, reach=4), None, None, ((MIRT, 10), (RASCHPY, 10), (CLMM, 10))),
+    Size("105 k", replace(BASE, units=84, leaders=12), 1.0, None, ((MIRT, 50),)),
+    Size("9.7 M", replace(BASE, units=8300, leaders=300, reach=16), 5.0, 600.0),
+)
+
+
+def main() -> None:
+    PLACE.mkdir(parents=True, exist_ok=True)
+    print(f"{'ordinal model':<28}{'ratings':>10}{'CPU s':>9}{'MB':>7}{'times ours':>12}  remark")
+    failed = [text for size in SIZES for text in _size(size)]
+    failed += _instructors()
+    print("\n".join(failed) if failed else "every target is met")
+    sys.exit(bool(failed))
+
+
+def _size(size: Size) -> list[str]:
+    ratings = without_constant_ballots(simulate(size.setting, SEED).ratings)
+    file = PLACE / f"ordinal-{size.name.replace(' ', '')}.npz"
+    save(file, ratings)
+    if size.ratios:
+        _write_table(ratings, file.with_suffix(".csv"))
+    del ratings
+    ours = _ours(file)
+    remark = f"{ours['iterations']} steps; layout {ours['layout_seconds']:.2f} s, {ours['layout_megabytes']:.0f} MB"
+    _row(f"ours, {size.name}", ours, ours["seconds"], remark)
+    failed = _missed(size, ours)
+    for peer, wanted in size.ratios:
+        failed += _against(peer, ask(peer, file.with_suffix(".csv"), dict(os.environ), LIMIT), ours, wanted)
+    return failed
+
+
+def without_constant_ballots(ratings: Ratings) -> Ratings:
+    """Ballots that give one grade throughout have no finite estimate: mirt refuses them, ours sets them aside."""
+    assert ratings.rater is not None
+    ballots = len(ratings.rater.labels)
+    given = np.zeros((ballots, 4), dtype=bool)
+    given[ratings.rater.index, ratings.score.astype(int)] = True
+    return _only(ratings, (given.sum(axis=1) > 1)[ratings.rater.index])
+
+
+def _only(ratings: Ratings, rows: Flags) -> Ratings:
+    facets = (ratings.person, ratings.rater, ratings.item, ratings.group, ratings.unit)
+    person, rater, item, group, unit = (_compressed(facet, rows) for facet in facets if facet is not None)
+    return Ratings(ratings.score[rows], person, rater, item, group, unit)
+
+
+def _compressed(facet: Facet, rows: Flags) -> Facet:
+    present, index = np.unique(facet.index[rows], return_inverse=True)
+    return Facet(tuple(facet.labels[n] for n in present), index)
+
+
+def _write_table(ratings: Ratings, file: Path) -> None:
+    assert ratings.rater is not None
+    assert ratings.item is not None
+    columns = (ratings.person.index, ratings.rater.index, ratings.item.index, ratings.score.astype(int))
+    np.savetxt(file, np.stack(columns, axis=1), fmt="%d", delimiter=",", header="person,rater,item,score", comments="")
+
+
+def _ours(file: Path) -> dict[str, float]:
+    """In a process of its own, for its memory."""
+    command = [sys.executable, "-m", "benchmarks._ordinal_run", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return dict(json.loads(done.stdout))
+
+
+def _row(name: str, ours: dict[str, float], seconds: float | None, remark: str, *, at_least: bool = False) -> None:
+    is_ours = name.startswith("ours")
+    memory = f"{ours['fit_megabytes']:.0f}" if is_ours else ""
+    ratio = "" if is_ours or seconds is None else f"{'> ' if at_least else ''}{seconds / ours['seconds']:.0f}"
+    used = "–" if seconds is None else f"{seconds:.2f}"
+    print(f"{name:<28}{ours['ratings']:>10}{used:>9}{memory:>7}{ratio:>12}  {remark}", flush=True)
+
+
+def _missed(size: Size, ours: dict[str, float]) -> list[str]:
+    failed = []
+    if size.seconds is not None and ours["seconds"] > size.seconds:
+        failed.append(f"{size.name}: {ours['seconds']:.2f} s > {size.seconds} s")
+    if size.megabytes is not None and ours["fit_megabytes"] > size.megabytes:
+        failed.append(f"{size.name}: {ours['fit_megabytes']:.0f} MB > {size.megabytes:.0f} MB")
+    return failed
+
+
+def _against(peer: Peer, answer: Answer, ours: dict[str, float], wanted: float) -> list[str]:
+    """A peer that cannot be run is named, and is no failure of ours."""
+    _row(peer.name, ours, answer.seconds, answer.remark, at_least=answer.at_least)
+    if answer.seconds is None or answer.seconds >= wanted * ours["seconds"]:
+        return []
+    return [f"{peer.name}: {answer.seconds / ours['seconds']:.1f} times, {wanted} wanted"]
+
+
+def _instructors() -> list[str]:
+    found = hold_out()
+    print(f"\nInstEval, {found.held:,} of {found.ratings:,} ratings held out, fitted in {found.seconds:.1f} s of CPU")
+    print(f"{'':<28}{'RMSE':>8}{'log score':>11}")
+    print(f"{'plain means, overall shares':<28}{found.rmse_means:>8.4f}{found.log_score_shares:>11.4f}")
+    print(f"{'ordinal model':<28}{found.rmse:>8.4f}{found.log_score:>11.4f}  at most {RMSE:.3f} and {LOG_SCORE:.3f}")
+    reached = {f"RMSE {found.rmse:.4f} > {RMSE}": found.rmse <= RMSE}
+    reached[f"log score {found.log_score:.4f} > {LOG_SCORE}"] = found.log_score <= LOG_SCORE
+    return [f"InstEval: {text}" for text, holds in reached.items() if not holds]
+
+
+if __name__ == "__main__":
+    main()
