@@ -6,9 +6,8 @@ import numpy as np
 
 from quanheng.calibration.ratings import Facet, Floats, Ints, Model
 from quanheng.calibration.result import Calibration
+from quanheng.cli.calibrate_explain import FEWEST
 
-# Fewer ballots and a mean would say too much about single ones: security.md §D6. Only upwards.
-MINIMUM_BALLOTS_SHOWN = 5
 RECORD = "票面得分是法定记录。校准参考只帮助比较。"
 
 
@@ -19,7 +18,7 @@ class Cast:
     units: tuple[str, ...]  # "" without a facet of units
     classes: Ints
     class_labels: tuple[str, ...]
-    shown: tuple[bool, ...]  # raw mean and parts may be shown
+    shown: tuple[bool, ...]  # figures may be shown: of fewer ballots they would tell too much of single ones
 
 
 def cast(calibration: Calibration) -> Cast:
@@ -29,7 +28,7 @@ def cast(calibration: Calibration) -> Cast:
     units = tuple("" if ratings.unit is None else ratings.unit.labels[u] for u in place)
     kind = ratings.comparison_class
     classes = _places(ratings.person, kind)
-    enough = ballots_of(calibration) >= MINIMUM_BALLOTS_SHOWN
+    enough = ballots_of(calibration) >= FEWEST
     shown = tuple(bool(flag) for flag in (enough if ratings.rater is not None else np.ones(persons, dtype=np.bool_)))
     return Cast(units, classes, ("全部人员",) if kind is None else kind.labels, shown)
 

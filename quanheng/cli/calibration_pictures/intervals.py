@@ -6,11 +6,10 @@ from itertools import groupby
 from matplotlib.ticker import MaxNLocator
 
 from quanheng.calibration.result import Calibration
-from quanheng.cli.calibration_pictures.figures import MINIMUM_BALLOTS_SHOWN, RECORD, cast, source
+from quanheng.cli.calibration_pictures.figures import RECORD, cast, source
 from quanheng.cli.calibration_pictures.rows import TEXT_LINE, UNIT_GAP, Heading, Page, Row, pages
 from quanheng.cli.calibration_pictures.sheet import (
     ACCENT,
-    BODY,
     CONTROL,
     INK,
     INK2,
@@ -113,7 +112,7 @@ def _line(sheet: Sheet, page: Page, line: Row | Heading, y: float) -> None:
 
 
 def _texts(sheet: Sheet, row: Row, y: float) -> None:
-    sheet.text(RAW, y, row.raw_text, align="right", size=BODY if row.raw_rank else SMALL, name=f"raw-{y:.0f}")
+    sheet.text(RAW, y, row.raw_text, align="right", name=f"raw-{y:.0f}")
     sheet.text(RAW_RANK, y, row.raw_rank, ink=INK2, align="right")
     sheet.text(FAIR, y, row.fair_text, align="right", bold=row.band > 0, ink=INK if row.band else INK2)
     sheet.text(RANKS, y, row.ranks, ink=INK2, align="center", name=f"ranks-{y:.0f}")
@@ -175,9 +174,6 @@ def _undecided(sheet: Sheet, middle: float, *, is_tall: bool, name: str) -> None
 
 def _foot(sheet: Sheet, page: Page, bottom: float, origin: str) -> None:
     y = bottom + 24
-    if any(isinstance(line, Row) and line.raw != line.raw for line in page.lines):
-        words = f"“不显示”：得票不足 {MINIMUM_BALLOTS_SHOWN} 张，单列票面会透露个别票。"
-        sheet.text(MARGIN, y, words, size=SMALL, ink=INK2)
     if page.pages > 1:
         words = "各页的横轴范围不同，看刻度。"
         sheet.text(WIDTH - MARGIN, y, words, size=SMALL, ink=INK2, align="right")

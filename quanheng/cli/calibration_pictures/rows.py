@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from quanheng.calibration.ranks import standing
 from quanheng.calibration.result import Calibration, Status
+from quanheng.cli.calibrate_explain import FEWEST
 from quanheng.cli.calibration_pictures.figures import Cast, decimals, number, signed, why
 from quanheng.cli.calibration_pictures.sheet import BODY, SMALL, measured, wrapped
 
@@ -116,7 +118,7 @@ def _ends(rows: list[Row]) -> tuple[float, float]:
 
 def _ranked(calibration: Calibration, cast: Cast, members: list[int]) -> list[Row]:
     persons = calibration.persons
-    ranked = [n for n in members if persons.rank_lo[n] > 0]
+    ranked = [n for n in members if persons.rank_lo[n] > 0 and cast.shown[n]]
     ranked.sort(key=lambda n: (_last_if_unknown(persons.fair[n]), n))
     place = dict(zip(ranked, standing(persons.raw[ranked]).tolist(), strict=True))
     return [_row(calibration, cast, n, str(place[n])) for n in ranked]
@@ -127,51 +129,70 @@ def _last_if_unknown(fair: Any) -> float:
 
 
 def _apart(calibration: Calibration, cast: Cast, members: list[int]) -> Iterator[Row | Heading]:
-    """By component, since inside one persons can still be compared; extremes without a rank last."""
+    """By component, since inside one persons can still be compared; then who has no rank; then who has few ballots."""
     persons = calibration.persons
 
-    def group(n: int) -> tuple[bool, int]:
-        return persons.status[n] is not Status.UNCONNECTED, int(persons.component[n])
+    def group(n: int) -> tuple[Why, int]:
+        if not cast.shown[n]:
+            return Why.FEW, 0
+        is_alone = persons.status[n] is Status.UNCONNECTED
+        return (Why.UNCONNECTED, int(persons.component[n])) if is_alone else (Why.NO_RESULT, 0)
 
-    apart = [n for n in members if persons.rank_lo[n] == 0]
-    apart.sort(key=lambda n: (group(n), _last_if_unknown(persons.fair[n]), n))
-    for (is_joined, _), own in groupby(apart, key=group):
+    apart = [n for n in members if persons.rank_lo[n] == 0 or not cast.shown[n]]
+    apart.sort(key=lambda n: (group(n), _last_if_unknown(persons.fair[n]) if cast.shown[n] else 0.0, n))
+    for (reason, _), own in groupby(apart, key=group):
         together = list(own)
-        yield Heading(_reason(is_joined, len(together)))
+        yield Heading(_words(reason, len(together)))
         yield from (_row(calibration, cast, n, "") for n in together)
 
 
-def _reason(is_joined: bool, heads: int) -> str:
-    if is_joined:
-        return f"以下 {heads} 人没有可比的校准结果，不排可能名次"
-    among = "，只可在这几人之间看" if heads > 1 else ""
-    return f"以下 {heads} 人与排了名次的人没有共同评分的票，不参加同列比较{among}"
+class Why(IntEnum):
+    """Reasons to stand apart, in the order of the page."""
+
+    UNCONNECTED = 1
+    NO_RESULT = 2
+    FEW = 3
+
+
+def _words(reason: Why, heads: int) -> str:
+    match reason:
+        case Why.UNCONNECTED:
+            among = "，只可在这几人之间看" if heads > 1 else ""
+            return f"以下 {heads} 人与排了名次的人没有共同评分的票，不参加同列比较{among}"
+        case Why.NO_RESULT:
+            return f"以下 {heads} 人没有可比的校准结果，不排可能名次"
+        case Why.FEW:
+            return f"以下 {heads} 人得票不足 {FEWEST} 张，不单列得分：单列会透露个别票"
 
 
 def _row(calibration: Calibration, cast: Cast, n: int, raw_rank: str) -> Row:
-    persons, places = calibration.persons, decimals(calibration)
-    is_shown = cast.shown[n]
-    raw = float(persons.raw[n]) if is_shown else float("nan")
+    persons, places, is_shown = calibration.persons, decimals(calibration), cast.shown[n]
+    figures = (persons.raw, persons.fair, persons.lo90, persons.hi90)
+    raw, fair, lo, hi = (float(figure[n]) if is_shown else float("nan") for figure in figures)
+    is_ranked = is_shown and persons.rank_lo[n] > 0
     unit = " · ".join(filter(None, [cast.units[n], _missing(calibration, n)]))
     name = tuple(wrapped(persons.labels[n], NAME_WIDTH, BODY))
     beside = len(name) == 1 and measured(name[0], BODY) + UNIT_GAP + measured(unit, SMALL) <= NAME_WIDTH
-    shift = f"{signed(float(persons.fair[n]) - raw, places)} {why(calibration, n)}".strip() if is_shown else "票数太少"
-    is_ranked = persons.rank_lo[n] > 0
     return Row(
         name=name,
         unit=tuple(wrapped(unit, NAME_WIDTH, SMALL)) if unit else (),
         is_unit_beside=beside,
         raw=raw,
-        fair=float(persons.fair[n]),
-        lo=float(persons.lo90[n]),
-        hi=float(persons.hi90[n]),
-        raw_text=number(raw, places) if is_shown else "不显示",
-        raw_rank=raw_rank if is_shown else "",
-        fair_text=number(float(persons.fair[n]), places),
+        fair=fair,
+        lo=lo,
+        hi=hi,
+        raw_text=number(raw, places),
+        raw_rank=raw_rank,
+        fair_text=number(fair, places),
         ranks=_ranks(int(persons.rank_lo[n]), int(persons.rank_hi[n])) if is_ranked else "不排",
-        why=shift,
+        why=f"{_shift(raw, fair, places)} {why(calibration, n)}".strip() if is_shown else "",
         band=int(persons.band[n]) if is_ranked else 0,
     )
+
+
+def _shift(raw: float, fair: float, places: int) -> str:
+    """The difference of the two figures that are printed."""
+    return signed(round(fair, places) - round(raw, places), places)
 
 
 def _ranks(best: int, worst: int) -> str:

@@ -58,6 +58,12 @@ def test_a_row_has_its_figures(small: Calibration) -> None:
     assert (row.lo, row.hi) == (persons.lo90[first], persons.hi90[first])
 
 
+def test_the_printed_shift_is_that_of_the_printed_scores(small: Calibration) -> None:
+    for row in rows_of(small):
+        shift = float(row.why.split()[0].replace("−", "-"))
+        assert float(row.raw_text) + shift == pytest.approx(float(row.fair_text), abs=1e-9)
+
+
 def test_raw_ranks_are_those_of_the_legal_record(small: Calibration) -> None:
     ranked = [row for row in rows_of(small) if row.band]
     by_raw = sorted(ranked, key=lambda row: -row.raw)
@@ -212,22 +218,26 @@ def test_a_missing_group_is_named_beside_the_unit(small: Calibration) -> None:
     assert row.unit[-1].endswith("缺A、B票")
 
 
-def test_few_ballots_show_no_raw_mean(small: Calibration) -> None:
+def test_few_ballots_stand_last_without_any_figure(small: Calibration) -> None:
     who = cast(small)
-    hidden = replace(who, shown=(False, *who.shown[1:]))
-    rows = [line for _, page in pages(small, hidden) for line in page.lines if isinstance(line, Row)]
-    (row,) = [row for row in rows if row.name == (small.persons.labels[0],)]
-    assert (row.raw_text, row.raw_rank, row.why) == ("不显示", "", "票数太少")
-    assert np.isnan(row.raw)
+    first = small.persons.labels.index(rows_of(small)[0].name[0])
+    hidden = replace(who, shown=tuple(n != first for n in range(len(who.shown))))
+    lines = [line for _, page in pages(small, hidden) for line in page.lines]
+    heading, row = lines[-2:]
+    assert isinstance(heading, Heading)
+    assert isinstance(row, Row)
+    assert heading.words == "以下 1 人得票不足 5 张，不单列得分：单列会透露个别票"
+    assert row.name == (small.persons.labels[first],)
+    assert (row.raw_text, row.raw_rank, row.fair_text, row.ranks, row.why, row.band) == ("—", "", "—", "不排", "", 0)
+    assert np.isnan([row.raw, row.fair, row.lo, row.hi]).all()
 
 
-def test_few_ballots_leave_out_the_dot_and_say_why(small: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quanheng.cli.calibration_pictures.figures.MINIMUM_BALLOTS_SHOWN", 10_000)
+def test_few_ballots_leave_no_mark(small: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quanheng.cli.calibration_pictures.figures.FEWEST", 10_000)
     drawing = the_one(small)
-    assert drawing.named("dot-") == []
-    assert drawing.named("shift-") == []
-    assert len(drawing.named("fair-")) == len(small.persons.labels)
-    assert "单列票面会透露个别票" in drawing.all_words()
+    assert [name for name in drawing.groups if name.startswith(("dot-", "fair-", "shift-", "band-"))] == []
+    assert drawing.words("name-") == list(small.persons.labels)  # their order says nothing
+    assert len(drawing.named("bar-")) == 1  # of the legend
 
 
 def test_unknown_figures_are_dashes_and_have_no_dot(small: Calibration) -> None:
