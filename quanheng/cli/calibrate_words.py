@@ -63,7 +63,7 @@ SENTENCES: Words = {
         "all-set-aside": "所有的票都是全优票，没有可估计的。请以票面得分为准。",
         "too-few-ratings": "评分的行数不多于固定效应的个数，估计不出来。请减少 --fixed。",
         "no-variation": "固定效应已经说明了全部评分，没有剩下的差别可估计。请减少 --fixed。",
-        "facet-is-residual": "有一个因素的每个水平只有一行，和误差分不开。请去掉它。",
+        "facet-is-residual": "每个{facet}只有一个分，和误差分不开，没有可估计的。请补充评分，或不用这个因素。",
         "no-residual": "各因素说明了全部评分，没有误差可估计。请减少因素。",
         "not-estimable": "有的效应从数据里定不出来（例如两个票类总是同一批票）。请看票类和项目的安排。",
         "unknown-covariate": "没有“{name}”这一列。",

@@ -15,7 +15,7 @@ from quanheng.calibration.contrasts import contrast
 from quanheng.calibration.errors import CannotCalibrate, TooFewBallots
 from quanheng.calibration.layout import Layout, lay_out
 from quanheng.calibration.ordinal import OrdinalFit, fit_ordinal
-from quanheng.calibration.ratings import Design, Facet, Model, Ratings
+from quanheng.calibration.ratings import Criterion, Design, Facet, Model, Ratings
 from quanheng.calibration.result import Calibration, Status
 from quanheng.calibration.summary import digest, rank_correlation, unused_categories
 from tests.calibration.ballots import Row, event, facet, ratings_of
@@ -124,6 +124,68 @@ def test_partial_credit_has_thresholds_of_each_item() -> None:
     assert {step.item for step in found.thresholds} == {"德", "能"}
 
 
+def test_the_gaussian_model_on_scores_and_on_points() -> None:
+    found = connected(Model.GAUSSIAN)
+    persons = found.persons
+    assert found.thresholds == ()
+    assert found.second_opinion is None
+    assert set(persons.status) == {Status.ESTIMATED}
+    parts = found.shifts
+    whole = parts.ballots + parts.culture + parts.groups + parts.shrinkage
+    assert whole == pytest.approx(persons.fair - persons.raw, abs=1e-9)
+    assert (persons.lo90 >= 0).all()
+    assert (persons.hi90 <= 95).all()
+    summary: Any = found.summary
+    assert summary["log_likelihood"] == pytest.approx(-summary["reml_criterion"] / 2)
+    assert set(summary["variance_components"]) == {"person", "unit", "view", "rater", "culture", "residual"}
+    assert np.nanmedian(persons.fit.infit) == pytest.approx(1, abs=0.5)
+
+
+def test_maximum_likelihood_and_covariates() -> None:
+    ratings = ratings_of(ROWS)
+    ratings = replace(ratings, covariates={"票类": facet([row[3] for row in ROWS]), "项": facet([r[4] for r in ROWS])})
+    design = Design(model=Model.GAUSSIAN, criterion=Criterion.ML, fixed=("项",), random=("票类",))
+    summary: Any = calibrate(ratings, design).summary
+    assert "reml_criterion" not in summary
+    assert np.isfinite(summary["ml_criterion"])
+    names = [effect["name"] for effect in summary["fixed_effects"]]
+    assert names[:4] == ["(Intercept)", "(group)=B", "(group)=C", "(item)=能"]
+    assert names[4:] == ["项=能"]
+    assert summary["fixed_effects"][-1]["estimate"] is None  # the item says the same
+    assert summary["variance_components"]["票类"] >= 0
+
+
+def test_one_score_a_person_is_all_residual() -> None:
+    rows: list[Row] = [(f"p{p}", "U", "", "", f"i{i}", float(p + i)) for p in range(6) for i in range(3)]
+    with pytest.raises(CannotCalibrate) as caught:
+        calibrate(ratings_of(rows, without=("rater", "group", "unit")), Design(model=Model.GAUSSIAN))
+    assert (caught.value.code, caught.value.facts["facet"]) == ("facet-is-residual", "person")
+
+
+def test_extremes_are_no_ends_to_the_gaussian_model() -> None:
+    found = calibrate(ratings_of(extreme_rows()), replace(DESIGN, model=Model.GAUSSIAN))
+    assert found.persons.status[0] is Status.ESTIMATED
+
+
+def test_the_second_opinion_is_the_fair_score_of_the_gaussian_model() -> None:
+    first, second = connected(), connected(Model.GAUSSIAN)
+    assert first.second_opinion == pytest.approx(second.persons.fair, abs=1e-9)
+    opinion: Any = first.summary["second_opinion"]
+    assert opinion["rank_correlation"] > 0.9
+    assert set(opinion["more_than_one_band"]) <= set(first.persons.labels)
+
+
+def test_where_the_second_opinion_has_no_solution_the_first_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise CannotCalibrate("not-converged")
+
+    monkeypatch.setattr("quanheng.calibration.calibrate_gaussian.fit_gaussian", refuse)
+    found = connected()
+    assert found.second_opinion is None
+    assert found.summary["second_opinion"] is None
+    assert found.summary["second_opinion_refused"] == "not-converged"
+
+
 def test_without_ballots_items_or_units_less_is_said() -> None:
     scores = np.random.default_rng(3).integers(0, 3, (12, 6)).astype(np.float64)
     rows: list[Row] = [(f"p{p}", "U", "", "", f"i{i}", scores[p, i]) for p in range(12) for i in range(6)]
@@ -138,7 +200,7 @@ def test_without_ballots_items_or_units_less_is_said() -> None:
         assert links["pairs"] == 0
 
 
-@pytest.mark.parametrize("model", [Model.ORDINAL, Model.JMLE])
+@pytest.mark.parametrize("model", list(Model))
 def test_the_same_input_gives_the_same_digits_in_whatever_order(model: Model) -> None:
     design = replace(DESIGN, model=model)
     first = calibrate(ratings_of(ROWS), design)
