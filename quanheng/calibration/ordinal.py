@@ -14,12 +14,14 @@ from quanheng.calibration.blocks_solve import Slopes, determined, solve
 from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal_places import check_finite, seat
+from quanheng.calibration.ordinal_prior import with_ratio_prior
 from quanheng.calibration.ordinal_response import Direct, Moments, Response, count
 from quanheng.calibration.ordinal_variance import FLOOR, Variances, average_information, moved_by, responses, squares
 from quanheng.calibration.ratings import Floats
 from quanheng.calibration.tables import Tables, patterns_of
 
 KINDS = ("person", "unit", "view", "rater", "culture")
+RATIO = ("unit", "culture")  # `with_ratio_prior`
 START = {"person": 1.0, "unit": 0.2, "view": 0.2, "rater": 0.5, "culture": 0.2}
 CAP = 100  # iterations
 NEWTON = 1e-6  # logit
@@ -78,15 +80,15 @@ class _Search:
         self.response: Response = Direct(self.counts) if patterns is None else Tables(self.counts, patterns)
         self.batches = plan(self.places)
         self.kinds = tuple(kind for kind in KINDS if self.seats.has[kind])
-        self.halo = self.seats.has["rater"] and self.counts.pair.size > self.counts.total.size
-        self.variances = Variances(np.log([START[kind] for kind in self.kinds]))
+        self.halo = self.seats.has["rater"] and self.counts.item.size > self.counts.total.size
+        tied = np.array([kind in RATIO and set(RATIO) <= set(self.kinds) for kind in self.kinds])
+        self.variances = Variances(np.log([START[kind] for kind in self.kinds]), tied)
         self.effects = self._start()
         self.iterations = 0
 
     def _start(self) -> Effects:
         """Thresholds and mean from the shares of the categories (adjacent logits), all else 0."""
-        shares = np.bincount(self.counts.category, minlength=self.counts.reached.size + 1)
-        logits = np.diff(np.log(shares))
+        logits = np.diff(np.log(self.counts.shares))
         effects = Effects.zero(self.places, self.counts.basis.shape[1])
         effects.fixed[: self.places.groups] = logits.mean()
         tau = np.append(np.zeros(self.layout.items), logits.mean() - logits)
@@ -156,11 +158,13 @@ class _Search:
         known = determined(system)
         has = np.array([squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds])
         expected = np.array([getattr(known, kind) for kind in self.kinds])
-        slope = (has - expected) / 2
         moved = responses(system, self.effects, self.kinds)
-        step = self.variances.step(slope, average_information(system, self.effects, self.kinds, moved))
+        information = average_information(system, self.effects, self.kinds, moved)
+        slope, information = with_ratio_prior(self.kinds, self.variances.x, (has - expected) / 2, information)
+        step = self.variances.step(slope, information)
         log_phi = log_phi_of(sum(vars(known).values()) + system.fixed)
-        if newton < NEWTON and self.variances.settled(step, slope / np.maximum(expected, KNOWN), log_phi, RELATIVE):
+        change = slope / np.maximum(expected, KNOWN)
+        if newton < NEWTON and self.variances.settled(step, change, slope, log_phi, RELATIVE):
             return True
         self.effects = moved_by(self.effects, moved, self.variances.move(step, slope, log_phi))
         return False

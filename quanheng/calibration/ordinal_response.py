@@ -77,34 +77,48 @@ def basis_of(items: int, categories: int) -> Floats:
 class Counts:
     """The rows in use, and what they add up to: sufficient for δ and τ."""
 
-    pair: Ints  # (rows,), among the pairs in use
     item: Ints  # (rows,)
-    category: Ints  # (rows,)
     start: Ints  # (pairs,), first row of each
+    rows: Ints  # (pairs,), how many
     total: Floats  # (pairs,), Σ_i y
-    item_total: Floats  # (items,), Σ y
-    reached: Floats  # (K − 1,), rows with y ≥ j
+    by_item: Ints  # (items, K), rows
     basis: Floats
+
+    @property
+    def item_total(self) -> Floats:
+        """(items,), Σ y"""
+        return np.asarray(self.by_item @ np.arange(self.by_item.shape[1], dtype=np.float64))
+
+    @property
+    def shares(self) -> Ints:
+        """(K,), rows with y = k"""
+        return np.asarray(self.by_item.sum(axis=0))
+
+    @property
+    def reached(self) -> Floats:
+        """(K − 1,), rows with y ≥ j"""
+        return np.cumsum(self.shares[:0:-1])[::-1].astype(np.float64)
 
 
 def count(layout: Layout, used: Ints) -> Counts:
     """Rows of the pairs `used`, which ascend."""
     rows = np.diff(layout.pair_start)[used]
-    kept = np.zeros(layout.pair_person.size, dtype=bool)
-    kept[used] = True
-    chosen = slice(None) if kept.all() else kept[layout.row_pair]
-    category, item = layout.category[chosen], layout.row_item[chosen]
+    category, item = layout.category, layout.row_item
+    if used.size < layout.pair_person.size:
+        kept = np.zeros(layout.pair_person.size, dtype=bool)
+        kept[used] = True
+        chosen = kept[layout.row_pair]
+        category, item = category[chosen], item[chosen]
     start = np.cumsum(rows) - rows
-    shares = np.bincount(category, minlength=layout.points.size)
+    categories = layout.points.size
+    by_item = np.bincount(item * categories + category, minlength=layout.items * categories)
     return Counts(
-        pair=np.repeat(np.arange(used.size), rows),
         item=item,
-        category=category,
         start=start,
+        rows=rows,
         total=np.add.reduceat(category, start).astype(np.float64),
-        item_total=np.bincount(item, category, layout.items).astype(np.float64),
-        reached=np.cumsum(shares[:0:-1])[::-1].astype(np.float64),
-        basis=basis_of(layout.items, layout.points.size),
+        by_item=by_item.reshape(layout.items, categories),
+        basis=basis_of(layout.items, categories),
     )
 
 
@@ -116,13 +130,14 @@ class Direct:
 
     def moments(self, eta: Floats, delta: Floats, tau: Floats) -> Moments:
         counts = self.counts
-        at = curves(eta[counts.pair] - delta[counts.item], tau)
+        pair = np.repeat(np.arange(eta.size), counts.rows)
+        at = curves(eta[pair] - delta[counts.item], tau)
         items, steps = delta.size, tau.size
         by_item = np.zeros((items, 2 + 2 * steps))
         for column, values in enumerate((at.mean, at.variance, *at.upper.T, *at.joint.T)):
             by_item[:, column] = np.bincount(counts.item, values, items)
         cross = np.zeros((eta.size, items + steps))
-        cross[counts.pair, counts.item] = -at.variance
+        cross[pair, counts.item] = -at.variance
         cross[:, items:] = -np.add.reduceat(at.joint, counts.start, axis=0)
         cross = cross @ counts.basis
         products = at.upper.T @ at.upper

@@ -12,7 +12,7 @@ import numpy as np
 
 from quanheng.calibration.blocks import Effects, System
 from quanheng.calibration.blocks_solve import solve
-from quanheng.calibration.ratings import Floats
+from quanheng.calibration.ratings import Flags, Floats
 
 FLOOR = 1e-8  # σ² of an effect for which nothing speaks: its estimates are then below 1e-7 logit
 TRY_FLOOR = 0.05  # a variance below it that would fall by a long step is tried at the floor
@@ -54,8 +54,9 @@ class Variances:
     or creep together: steps are relaxed by Aitken's factor, from how the last changed the next (Irons & Tuck 1969).
     """
 
-    def __init__(self, x: Floats) -> None:
+    def __init__(self, x: Floats, tied: Flags) -> None:
         self.x = x
+        self.tied = tied  # kinds whose ratio is believed in: none of them vanishes alone
         self.log_phi = 0.0
         self.free = np.ones(x.size, dtype=bool)
         self.refused = np.zeros(x.size, dtype=bool)  # tried at the floor in vain
@@ -65,31 +66,38 @@ class Variances:
 
     def step(self, slope: Floats, information: Floats) -> Floats:
         """Newton's step of the free ones with the average information; where there is none, towards the floor."""
+        turn = self._turn()
+        slope, information = turn @ slope, turn @ information @ turn
         known = np.diag(information) > NOTHING
-        step = np.where(self.free & ~known & (slope <= 0), -2 * LONGEST, 0.0)
+        step = np.where(self.free & ~known & (slope <= 0), -3 * LONGEST, 0.0)
         free = np.flatnonzero(self.free & known)
         if not free.size:
-            return step
+            return np.asarray(turn @ step)
         scale = 1 / np.sqrt(np.diag(information)[free])
         scaled = scale[:, None] * information[np.ix_(free, free)] * scale
         step[free] = scale * (np.linalg.pinv(scaled, rcond=1e-7, hermitian=True) @ (scale * slope[free]))
         if ((step * slope < 0) & (np.abs(step) > LONGEST)).any():  # far, and not uphill: each along its own slope
             step[free] = scale**2 * slope[free]
-        return step
+        return np.asarray(turn @ step)
 
-    def settled(self, step: Floats, change: Floats, log_phi: float, tolerance: float) -> bool:
+    def _turn(self) -> Floats:
+        """Orthogonal and its own inverse: the tied ones as their sum, of which little may be known, and difference."""
+        turn = np.eye(self.x.size)
+        if self.tied.any():
+            turn[np.ix_(self.tied, self.tied)] = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
+        return turn
+
+    def settled(self, step: Floats, change: Floats, slope: Floats, log_phi: float, tolerance: float) -> bool:
         """Neither the step nor Schall's change moves them. At the floor a variance stays while its derivative would
         have it fall on: 0 is then a local maximum.
         """
         still = abs(log_phi - self.log_phi) < tolerance and (np.abs(step[self.free]) < tolerance).all()
-        return bool(still and (np.abs(change[self.free]) < tolerance).all() and (change[~self.free] <= 0).all())
+        rest = bool((np.abs(change[self.free]) < tolerance).all())
+        return bool(still) and rest and not self._jumps(step, slope)[0].any()
 
     def move(self, step: Floats, slope: Floats, log_phi: float) -> Floats:
         """Take the step, or go to the floor and back. Gives the change of log σ² of those that took it."""
-        back = ~self.free & (slope > 0)
-        falls = self.free & (step < 0)
-        down = falls & ~self.refused & (step <= -LONGEST) & (self.x < np.log(TRY_FLOOR))
-        down |= falls & (self.x + step < np.log(FLOOR))
+        back, down = self._jumps(step, slope)
         whole = np.append(np.where(self.free, np.clip(step, -LONGEST, LONGEST), 0.0), log_phi - self.log_phi)
         relaxed = self._relaxed(whole, jumped=bool((back | down).any()))
         change = np.where(down, 0.0, relaxed[:-1])
@@ -99,6 +107,18 @@ class Variances:
         self.free = (self.free | back) & ~down
         self.refused |= back
         return change
+
+    def _jumps(self, step: Floats, slope: Floats) -> tuple[Flags, Flags]:
+        """Those that leave the floor, and those that go there; the tied ones only together."""
+        back = ~self.free & (slope > 0)
+        falls = self.free & (step < 0) & ~self.refused
+        low, long = self.x < np.log(TRY_FLOOR), step <= -LONGEST
+        down = (falls & low & long) | (self.free & (step < 0) & (self.x + step < np.log(FLOOR)))
+        if self.tied.any():
+            together = down[self.tied].all() or ((falls & low)[self.tied].all() and long[self.tied].any())
+            back[self.tied] = not self.free[self.tied].any() and slope[self.tied].sum() > 0
+            down[self.tied] = together
+        return back, down
 
     def _relaxed(self, step: Floats, *, jumped: bool) -> Floats:
         last, self.last = self.last, None if jumped else step
