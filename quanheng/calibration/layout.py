@@ -54,20 +54,26 @@ def lay_out(ratings: Ratings, design: Design) -> Layout:
     rater_unit, rater_group = _of_raters(ratings, person_unit)
     order, key = _sorted_rows(ratings, rater_unit, person_unit)
     _refuse_duplicates(ratings, order, key)
-    items = _size(ratings.item)
-    starts = np.flatnonzero(np.diff(key // items, prepend=-1))
-    person = ratings.person.index[order]
+    starts = np.flatnonzero(np.diff(key // _size(ratings.item), prepend=-1))
+    laid = _laid(ratings, design, (order, starts), (person_unit, rater_unit, rater_group))
+    laid = replace(laid, set_aside=_constant_maximum(laid, ratings, design))
+    _refuse_all_extreme(laid, design.model)
+    return laid
+
+
+def _laid(ratings: Ratings, design: Design, rows: tuple[Ints, Ints], places: tuple[Ints, Ints, Ints]) -> Layout:
+    """`rows`: their order, and where each pair starts in it; `places`: unit of persons, unit and group of raters."""
+    (order, starts), (person_unit, rater_unit, rater_group) = rows, places
     rater = np.full(starts.size, -1) if ratings.rater is None else ratings.rater.index[order[starts]]
     value, category, points = _scores(ratings.score, design)
-    row_pair = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-    laid = Layout(
+    return Layout(
         value=value[order],
         category=category[order],
-        row_pair=row_pair,
+        row_pair=np.repeat(np.arange(starts.size), np.diff(starts, append=order.size)),
         row_item=np.zeros(order.size, dtype=np.int64) if ratings.item is None else ratings.item.index[order],
         row=order,
         pair_start=np.append(starts, order.size),
-        pair_person=person[starts],
+        pair_person=ratings.person.index[order[starts]],
         pair_rater=rater,
         pair_group=np.zeros(starts.size, dtype=np.int64) if ratings.rater is None else rater_group[rater],
         person_unit=person_unit,
@@ -77,14 +83,11 @@ def lay_out(ratings: Ratings, design: Design) -> Layout:
         points=points,
         persons=len(ratings.person.labels),
         raters=0 if ratings.rater is None else len(ratings.rater.labels),
-        items=items,
+        items=_size(ratings.item),
         groups=_size(ratings.group),
         units=_size(ratings.unit),
         has_units=ratings.unit is not None,
     )
-    laid = replace(laid, set_aside=_constant_maximum(laid, ratings, design))
-    _refuse_all_extreme(laid, design.model)
-    return laid
 
 
 def _size(facet: Facet | None) -> int:

@@ -7,44 +7,19 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 
-from quanheng.cli import DONE, FINDINGS, WRONG_USE, main
+from quanheng.cli import DONE, FINDINGS, WRONG_USE
 from quanheng.cli import calibrate_files as files
-from tests.calibration.ballots import Row, event
-
-HEADS = ["人", "单位", "票", "票类", "项目", "分"]
-COLUMNS = ["--person", "人", "--unit", "单位", "--rater", "票", "--group", "票类", "--item", "项目", "--score", "分"]
-ROWS = event(units=2, persons=5, ballots=8, links=3)
-APART = event(units=2, persons=5, ballots=8, links=0)
-PERSONS = "id,raw,fair,se,lo90,hi90,measure,infit,infit_zstd,outfit,outfit_zstd,n,component,status,rank_lo,rank_hi,band"
-
-
-def table(path: Path, rows: list[Row], heads: list[str] = HEADS) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(heads)
-        writer.writerows([*row[:5], f"{row[5]:g}"] for row in rows)
-    return path
+from tests.calibration.ballots import Row
+from tests.cli.calibrating import APART, COLUMNS, HEADS, PERSONS, ROWS, read, run, table
 
 
 @pytest.fixture
 def ratings(tmp_path: Path) -> Path:
     return table(tmp_path / "ratings.csv", ROWS)
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main(["calibrate", *map(str, arguments)])
-    said = capsys.readouterr()
-    return code, said.out, said.err
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_files_are_these(ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,154 +140,6 @@ def test_extremes_exit_with_nothing_but_a_remark(tmp_path: Path, capsys: pytest.
     assert read(tmp_path / "out" / "persons.csv")[0]["status"] == "extreme"
 
 
-# --- refusals to estimate: 1
-
-
-def refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[Row], *options: str) -> str:
-    out = tmp_path / "out"
-    code, said, told = run(capsys, table(tmp_path / "bad.csv", rows), *COLUMNS, *options, "--out", out)
-    assert (code, said) == (FINDINGS, "")
-    assert not out.exists()
-    return told.removeprefix("quanheng: ").rstrip("\n")
-
-
-def test_too_few_ballots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = event(units=1, ballots=2, links=1)
-    expected = "只有 3 张票，不足 5 张，不作校准。请以票面得分为准，或补充测评。"
-    assert refusal(tmp_path, capsys, rows) == expected
-
-
-def test_a_single_category(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [(*row[:5], 2.0) for row in ROWS]
-    assert refusal(tmp_path, capsys, rows) == "所有评分都是 2，分不出高低，没有可估计的。请以票面得分为准。"
-
-
-def test_all_extreme(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [(*row[:5], 0.0 if row[0] == "U1P1" else 3.0) for row in ROWS]
-    assert refusal(tmp_path, capsys, rows) == (
-        "10 个人的评分要么全是最高、要么全是最低（另有 8 张全优票不参与估计），"
-        "分不出差别，没有可估计的。请以票面得分为准。"
-    )
-
-
-def test_a_score_outside_the_scale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [*ROWS[:4], (*ROWS[4][:5], 7.0), *ROWS[5:]]
-    assert refusal(tmp_path, capsys, rows, "--points", "0,60,80,95") == (
-        "评分 7 不在 0 至 3 之间，共 1 处：第 6 行。请改正，或核对 --points、--scale。"
-    )
-
-
-def test_a_score_that_is_no_grade(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [(*ROWS[0][:5], 1.5), *ROWS[1:]]
-    assert refusal(tmp_path, capsys, rows) == (
-        "评分 1.5 不是整数等次，共 1 处：第 2 行。百分制分数请用 --model gaussian。"
-    )
-
-
-def test_a_person_in_two_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows: list[Row] = [*ROWS, ("U1P1", "U2", "X", "B", "德", 1.0)]
-    told = refusal(tmp_path, capsys, rows)
-    assert told.startswith("“U1P1”出现在 U1、U2 几个单位里：第 2 行、第 3 行、")
-    assert told.endswith("（这样的人共 1 个）。同名的人请加注区分，同一个人请统一单位。")
-
-
-def test_a_ballot_in_two_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [*ROWS[:-1], (*ROWS[-1][:3], "A", *ROWS[-1][4:])]
-    assert refusal(tmp_path, capsys, rows).startswith("票“U2B8”属于 A、B 几类：")
-
-
-def test_a_rating_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [*ROWS, ROWS[3]]
-    assert refusal(tmp_path, capsys, rows) == (
-        "同一张票（L1）对“U1P2”的“能”评了不止一次：第 5 行、第 222 行（这样的共 1 处）。请删去重复的行。"
-    )
-
-
-def test_weights_of_other_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refusal(tmp_path, capsys, ROWS, "--group-weights", "A=.5,B=.5") == (
-        "数据里的票类 C 没有权重。请在 --group-weights 里补上。"
-    )
-    assert refusal(tmp_path, capsys, ROWS, "--group-weights", "A=.5,B=.5,C=.5") == (
-        "各票类权重之和是 1.5，应为 1。请改正。"
-    )
-
-
-def test_an_empty_file_and_an_empty_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refusal(tmp_path, capsys, []) == "文件里没有一行评分，没有可估计的。请确认选对了文件。"
-    rows = [("", *ROWS[0][1:]), *ROWS[1:]]
-    assert refusal(tmp_path, capsys, rows) == ("“人”有 1 处是空的：第 2 行。没有评的请不要写这一行，漏填的请补上。")
-
-
-def test_a_refusal_as_json_carries_its_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = table(tmp_path / "bad.csv", event(units=1, ballots=2, links=1))
-    code, said, _ = run(capsys, path, *COLUMNS, "--out", tmp_path / "out", "--json")
-    found = json.loads(said)
-    assert (code, found["refused"], found["facts"]) == (FINDINGS, "too-few-ballots", {"ballots": "3", "minimum": "5"})
-
-
-def test_findings_in_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = table(tmp_path / "bad.csv", ROWS)
-    path.write_text(path.read_text(encoding="utf-8").replace(",德,", ",德,优", 1), encoding="utf-8")
-    code, _, told = run(capsys, path, *COLUMNS, "--out", tmp_path / "out")
-    assert code == FINDINGS
-    assert told.splitlines()[0] == "quanheng: 有 1 处读不懂，没有估计："
-    assert told.splitlines()[1].startswith("  第 2 行：“分”写作“优")
-
-
-# --- wrong use: 2
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ("--person 人 --score 得分", "没有“得分”这一列。有的列：人、单位、票、票类、项目、分。"),
-        ("--person 人", "请用 --person 和 --score 指明哪一列是人、哪一列是评分。"),
-        ("--person 人 --score 分 --fixed 项目", "--fixed 在这里没有意义：只用于 --model gaussian。"),
-        ("--person 人 --score 分 --ml", "--reml/--ml 在这里没有意义：只用于 --model gaussian。"),
-        ("--person 人 --score 分 --partial-credit", "--partial-credit 在这里没有意义：只用于 --model jmle。"),
-        ("--person 人 --score 分 --group-weights A=1", "--group-weights 在这里没有意义：要同时给出 --group。"),
-        ("--person 人 --score 分 --explain 无此人", "评分数据里没有“无此人”。请核对写法。"),
-    ],
-)
-def test_wrong_use_says_which(
-    options: str, sentence: str, ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = run(capsys, ratings, *options.split(), "--out", tmp_path / "out")
-    assert found == (WRONG_USE, "", f"quanheng: {sentence}\n")
-    assert not (tmp_path / "out").exists()
-
-
-def test_files_that_are_not_there(ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "out"
-    assert run(capsys, tmp_path / "none.csv", *COLUMNS, "--out", out)[0] == WRONG_USE
-    assert run(capsys, ratings, *COLUMNS, "--pairs", tmp_path / "none.csv", "--out", out)[0] == WRONG_USE
-    assert run(capsys, ratings, *COLUMNS) == (
-        WRONG_USE,
-        "",
-        "quanheng: 请用 --out 指明结果写到哪个文件夹，或用 --explain 指明说明谁。\n",
-    )
-    assert run(capsys)[0] == WRONG_USE
-
-
-def test_pairs_of_strangers(ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pairs = tmp_path / "pairs.csv"
-    pairs.write_text("a,b\nU1P1,某人\n", encoding="utf-8")
-    code, _, told = run(capsys, ratings, *COLUMNS, "--pairs", pairs, "--out", tmp_path / "out")
-    assert (code, told) == (WRONG_USE, f"quanheng: {pairs} 里的 某人 不在评分数据里（共 1 个）。请核对写法。\n")
-
-
-@pytest.mark.parametrize(
-    "options",
-    ["--points 5", "--points 0,60,50", "--points a,b", "--scale 1,2,3", "--group-weights A", "--group-weights A=x",
-     "--group-weights A=1,A=0", "--model other", "--reml --ml"],
-)  # fmt: skip
-def test_options_that_cannot_be(options: str, ratings: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["calibrate", str(ratings), *options.split()])
-    assert ended.value.code == WRONG_USE
-    assert options.split()[0] in capsys.readouterr().err
-
-
 # --- workbooks
 
 
@@ -390,31 +217,40 @@ def test_a_failure_in_the_middle_leaves_nothing(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ratings.csv"]
 
 
+def end(number: int) -> object:
+    """Stands for `as_json`, written last: the process is ended while the others are there."""
+
+    def ended(value: object) -> bytes:
+        os.kill(os.getpid(), number)
+        return b""
+
+    return ended
+
+
+def test_ended_in_the_middle_leaves_nothing(
+    ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(files, "as_json", end(signal.SIGTERM))
+    assert run(capsys, ratings, *COLUMNS, "--out", tmp_path / "out")[0] == FINDINGS
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ratings.csv"]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 KILLED = """
 import os, signal, sys
 from quanheng.cli import calibrate_files as files, main
-def kill(value):
-    os.kill(os.getpid(), signal.{signal})
-files.as_json = kill
+files.as_json = lambda value: os.kill(os.getpid(), signal.SIGKILL)
 sys.exit(main(sys.argv[1:]))
 """
 
 
-def killed(name: str, *arguments: object) -> int:
-    script = KILLED.format(signal=name)
-    done = subprocess.run([sys.executable, "-c", script, *map(str, arguments)], capture_output=True, check=False)
-    return done.returncode
-
-
-def test_ended_in_the_middle_leaves_nothing(ratings: Path, tmp_path: Path) -> None:
-    assert killed("SIGTERM", "calibrate", ratings, *COLUMNS, "--out", tmp_path / "out") == FINDINGS
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ratings.csv"]
-
-
+@pytest.mark.slow
 def test_killed_in_the_middle_leaves_no_result_and_the_next_run_clears_up(
     ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert killed("SIGKILL", "calibrate", ratings, *COLUMNS, "--out", tmp_path / "out") == -signal.SIGKILL
+    command = [sys.executable, "-c", KILLED, "calibrate", str(ratings), *COLUMNS, "--out", str(tmp_path / "out")]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert not (tmp_path / "out").exists()
     assert run(capsys, ratings, *COLUMNS, "--out", tmp_path / "out")[0] == DONE
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "ratings.csv"]
@@ -448,10 +284,7 @@ def test_progress_is_one_line_where_a_person_looks_on(
     assert "\n" not in told.split("汇总…")[0]
 
 
-def summary_of(folder: Path) -> Any:
-    return json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-
-
+@pytest.mark.slow
 def test_pictures_are_drawn_beside(ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pictures = tmp_path / "pictures"
     assert run(capsys, ratings, *COLUMNS, "--pictures", pictures)[0] == DONE

@@ -151,7 +151,10 @@ def exceptions() -> set[type[Refused]]:
 
 
 def test_sentences_belong_to_exceptions_that_exist() -> None:
+    import quanheng.calibration.jmle
+    import quanheng.cli.calibrate_input
     import quanheng.cli.running
+    import quanheng.formats.ballots_table
     import quanheng.operations.keys
     import quanheng.operations.restore
     import quanheng.operations.roles
