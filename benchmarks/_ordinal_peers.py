@@ -69,7 +69,7 @@ class Peer:
         if tool is None:
             return None
         if self.package is None:
-            return [tool, "-e", self.script, "--args", str(file)]
+            return [tool, "-e", self.script, str(file)]
         with_package = ["run", "--quiet", "--no-project", "--with", self.package]
         return [tool, *with_package, "python", "-c", self.script, str(file)]
 

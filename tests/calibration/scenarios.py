@@ -9,6 +9,7 @@ from quanheng.calibration.contrasts import contrasts
 from quanheng.calibration.ratings import Design, Flags
 from quanheng.calibration.result import Calibration, Flag
 from tests.calibration.measures import (
+    Z90,
     Agreement,
     Coverage,
     agreement,
@@ -64,7 +65,9 @@ class Summary:
     disconnected: int  # events of more than one component
     refused: int  # of these, kept to the letter
     gain: float
-    gain_se: float
+    gain_se: float  # standard errors are those of a mean over so few events
+    within_se: float
+    across_se: float
 
 
 def measure(setting: Setting, seed: int) -> Measured:
@@ -102,6 +105,8 @@ def summary(scenario: str, events: list[Measured]) -> Summary:
         return float(np.mean(values))
 
     gains = [event.gain for event in events]
+    covered_within = [event.coverage.within for event in events]
+    covered_across = [event.coverage.across for event in events]
     return Summary(
         scenario,
         mean([event.plain.overall for event in events]),
@@ -110,13 +115,18 @@ def summary(scenario: str, events: list[Measured]) -> Summary:
         mean([event.fair.units for event in events]),
         mean([event.fair.top for event in events]),
         mean([event.plain.top for event in events]),
-        mean([event.coverage.within for event in events]),
-        mean([event.coverage.across for event in events]),
+        mean(covered_within),
+        mean(covered_across),
         sum(event.components > 1 for event in events),
         sum(event.components > 1 and event.refused for event in events),
         mean(gains),
-        float(np.std(gains) / np.sqrt(len(gains))),
+        *(_standard_error(values) for values in (gains, covered_within, covered_across)),
     )
+
+
+def _standard_error(values: list[float]) -> float:
+    """Of their mean; 0 for one value, that nothing is forgiven it."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
 
 
 def together(parts: list[Caught]) -> Caught:
@@ -124,16 +134,28 @@ def together(parts: list[Caught]) -> Caught:
 
 
 def missed(found: Summary) -> list[str]:
-    """Targets of calibration.md §4.6 that a scenario does not reach."""
+    """Targets of calibration.md §4.6 that a scenario does not reach, by more than the chance of so few events explains:
+    1.645 standard errors, so that a mean just at its target passes in 95 runs of 100.
+    """
     wanted = gain_wanted(found.scenario)
-    low, high = ((0.87, 0.93), (0.87, 0.93)) if found.scenario == "well-specified" else ((0.85, 1.0), (0.83, 1.0))
+    specified = found.scenario == "well-specified"
+    inside, across = ((0.87, 0.93), (0.87, 0.93)) if specified else ((0.85, 1.0), (0.83, 1.0))
     kept = {
-        f"gain {found.gain:.3f} < {wanted}": found.gain >= wanted,
-        f"coverage within {found.covered_within:.3f} not in {low}": low[0] <= found.covered_within <= low[1],
-        f"coverage across {found.covered_across:.3f} not in {high}": high[0] <= found.covered_across <= high[1],
+        f"gain {found.gain:.3f} < {wanted}": _holds(found.gain, found.gain_se, (wanted, 1.0)),
+        f"coverage within {found.covered_within:.3f} not in {inside}": _holds(
+            found.covered_within, found.within_se, inside
+        ),
+        f"coverage across {found.covered_across:.3f} not in {across}": _holds(
+            found.covered_across, found.across_se, across
+        ),
         f"refused {found.refused} of {found.disconnected}": found.refused == found.disconnected,
     }
     return [text for text, holds in kept.items() if not holds]
+
+
+def _holds(mean: float, se: float, limits: tuple[float, float]) -> bool:
+    low, high = limits
+    return low - Z90 * se <= mean <= high + Z90 * se
 
 
 def gain_wanted(scenario: str) -> float:

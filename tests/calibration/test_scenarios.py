@@ -92,7 +92,9 @@ def whole(**changed: object) -> Summary:
         "disconnected": 2,
         "refused": 2,
         "gain": 0.04,
-        "gain_se": 0.01,
+        "gain_se": 0.0,
+        "within_se": 0.0,
+        "across_se": 0.0,
     }
     return Summary(**{**known, **changed})  # type: ignore[arg-type]
 
@@ -115,6 +117,13 @@ def test_all_targets_met() -> None:
 )
 def test_each_target_that_is_missed_is_named(changed: dict[str, object], text: str) -> None:
     assert missed(whole(**changed)) == [text]
+
+
+def test_chance_of_few_events_is_forgiven_and_no_more() -> None:
+    assert missed(whole(gain=0.0236, gain_se=0.004)) == []
+    assert missed(whole(gain=0.0234, gain_se=0.004)) == ["gain 0.023 < 0.03"]
+    assert missed(whole(covered_across=0.814, across_se=0.01)) == []
+    assert missed(whole(covered_within=0.833, within_se=0.01)) == ["coverage within 0.833 not in (0.85, 1.0)"]
 
 
 def test_gains_wanted_are_those_of_the_design() -> None:
