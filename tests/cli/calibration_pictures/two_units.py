@@ -1,6 +1,6 @@
 """The event of docs/calibration.md: a strict and a lenient unit whose people are equally good, and four others.
 
-`python -m tests.cli.calibration_pictures.two_units` writes docs/calibration/two-units.csv anew.
+`python -m tests.cli.calibration_pictures.two_units` writes docs/calibration anew: the ballots and the pictures.
 """
 
 import csv
@@ -8,6 +8,15 @@ import io
 from pathlib import Path
 
 import numpy as np
+
+from quanheng.calibration.calibrate import calibrate
+from quanheng.calibration.ratings import Design, Ratings
+from quanheng.calibration.result import Calibration
+from quanheng.cli.calibration_pictures.intervals import interval_pictures
+from quanheng.cli.calibration_pictures.sheet import own_settings
+from quanheng.cli.calibration_pictures.shifts import shift_picture
+from quanheng.cli.files import put
+from tests.calibration.ballots import facet
 
 EXAMPLE = Path(__file__).parents[3] / "docs/calibration/two-units.csv"
 COLUMNS = ("票号", "票类", "单位", "姓名", "维度", "等次")
@@ -58,6 +67,25 @@ def as_csv() -> str:
     return out.getvalue()
 
 
-if __name__ == "__main__":
+def calibrated() -> Calibration:
+    """As the command in the document has it."""
+    columns = list(zip(*rows(), strict=True))
+    ballot, group, unit, person, aspect = map(facet, columns[:5])
+    score = np.array([GRADES.index(grade) for grade in columns[5]], dtype=np.float64)
+    ratings = Ratings(score, person, rater=ballot, item=aspect, group=group, unit=unit)
+    return calibrate(ratings, Design(points=(0.0, 60.0, 80.0, 95.0), group_weights={"A": 0.35, "B": 0.35, "C": 0.3}))
+
+
+def main() -> None:
     EXAMPLE.parent.mkdir(exist_ok=True)
     EXAMPLE.write_text(as_csv(), encoding="utf-8")
+    found = calibrated()
+    with own_settings():
+        put(EXAMPLE.with_name("intervals.png"), next(interval_pictures(found))[1].png())
+        shifts = shift_picture(found)
+        assert shifts is not None
+        put(EXAMPLE.with_name("shifts.png"), shifts.png())
+
+
+if __name__ == "__main__":
+    main()
