@@ -5,6 +5,7 @@ Units of like size are padded to one size and worked on together, so that thousa
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +33,18 @@ class Places:
     @property
     def persons(self) -> int:
         return self.block.size
+
+    @cached_property
+    def cell(self) -> Ints:
+        """(pairs,), place in a table of persons × groups."""
+        return self.person * self.groups + self.group
+
+    @cached_property
+    def scalar_block(self) -> Ints:
+        """(scalars,), the one block that all its pairs are in."""
+        block = np.zeros(self.scalars + 1, dtype=np.int64)
+        block[self.scalar] = self.block[self.person]
+        return block[:-1]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from scipy import linalg
 
-from quanheng.calibration.blocks import Effects, Information, Scales, System, check_sizes
+from quanheng.calibration.blocks import Crossing, Effects, Information, Scales, System, check_sizes
 from quanheng.calibration.blocks_plan import plan
 from quanheng.calibration.blocks_posterior import Posterior
 from quanheng.calibration.blocks_solve import Slopes, determined, solve
@@ -28,6 +28,7 @@ NEWTON = 1e-6  # logit
 RELATIVE = 1e-5  # of variances and φ
 LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
 HALVINGS = 30
+REUSE = 0.05  # logit; so far the crossings of an earlier system serve
 KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no meaning and need not settle
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
 
@@ -85,6 +86,8 @@ class _Search:
         self.variances = Variances(np.log([START[kind] for kind in self.kinds]), tied)
         self.effects = self._start()
         self.iterations = 0
+        self.crossings: tuple[Crossing, ...] | None = None
+        self.moved = 0.0  # logits, since the crossings were summed
 
     def _start(self) -> Effects:
         """Thresholds and mean from the shares of the categories (adjacent logits), all else 0."""
@@ -114,15 +117,22 @@ class _Search:
     def system(self, moments: Moments) -> System:
         phi = self.phi
         information = Information(moments.weight / phi, lambda p: moments.cross(p) / phi, moments.core / phi)
-        return System(self.places, self.batches, self.scales(), information)
+        if self.moved > REUSE:
+            self.crossings = None
+        if self.crossings is None:
+            self.moved = 0.0
+        system = System(self.places, self.batches, self.scales(), information, self.crossings)
+        self.crossings = system.crossings
+        return system
 
     def run(self) -> "_Search":
         moments = self.moments()
         for self.iterations in range(1, CAP + 1):
             system = self.system(moments)
             step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
-            largest = step.effects.largest()
+            largest, before = step.effects.largest(), self.effects
             if largest > TRUSTED_STEP:
+                self.moved += largest
                 moments = self._climb(step.effects, moments)
                 continue
             self.effects = self.effects.plus(step.effects)
@@ -130,6 +140,7 @@ class _Search:
             log_phi = partial(self._log_phi, residual, float(moments.weight.sum()))
             if self._improve(system, log_phi, max(largest, step.residual)):
                 return self
+            self.moved += self.effects.plus(before, -1).largest()
             moments = self.moments()
         raise CannotCalibrate("not-converged", iterations=CAP, step=largest, residual=step.residual)
 
@@ -165,7 +176,9 @@ class _Search:
         log_phi = log_phi_of(sum(vars(known).values()) + system.fixed)
         change = slope / np.maximum(expected, KNOWN)
         if newton < NEWTON and self.variances.settled(step, change, slope, log_phi, RELATIVE):
-            return True
+            exact = self.moved < NEWTON
+            self.moved = np.inf
+            return exact
         self.effects = moved_by(self.effects, moved, self.variances.move(step, slope, log_phi))
         return False
 
@@ -182,6 +195,7 @@ def _report(search: _Search) -> OrdinalFit:
     """Everything once more at the last estimates, so that the posterior is exact there."""
     layout, seats, effects = search.layout, search.seats, search.effects
     moments = search.moments()
+    search.moved = np.inf
     system = search.system(moments)
     sigma = search.scales()
     delta, tau = search.fixed()

@@ -13,6 +13,8 @@ import numpy as np
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ratings import Floats, Ints
 
+CHUNK = 1_000_000  # rows at once, where a copy of all would cost memory
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -111,7 +113,10 @@ def count(layout: Layout, used: Ints) -> Counts:
         category, item = category[chosen], item[chosen]
     start = np.cumsum(rows) - rows
     categories = layout.points.size
-    by_item = np.bincount(item * categories + category, minlength=layout.items * categories)
+    by_item = np.zeros(layout.items * categories, dtype=np.int64)
+    for chunk in range(0, item.size, CHUNK):
+        own = slice(chunk, chunk + CHUNK)
+        by_item += np.bincount(item[own] * categories + category[own], minlength=by_item.size)
     return Counts(
         item=item,
         start=start,
