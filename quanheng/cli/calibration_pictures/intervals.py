@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from matplotlib.ticker import MaxNLocator
-
 from quanheng.calibration.result import Calibration
 from quanheng.cli.calibration_pictures.figures import RECORD, cast, source
 from quanheng.cli.calibration_pictures.rows import TEXT_LINE, UNIT_GAP, Heading, Page, Row, pages
@@ -23,6 +21,7 @@ from quanheng.cli.calibration_pictures.sheet import (
     WIDTH,
     Sheet,
     measured,
+    ticks,
 )
 
 NAME, RAW, RAW_RANK = 70.0, 366.0, 404.0  # left edge, right edges
@@ -78,11 +77,10 @@ def _axis(sheet: Sheet, page: Page, bottom: float) -> None:
     sheet.text(LEFT + 76, y, "校准参考", size=SMALL)
     _bar(sheet, (LEFT + 142, LEFT + 168), y - 4, is_ranked=True)
     sheet.text(LEFT + 176, y, "九成把握的区间", size=SMALL)
-    for value in MaxNLocator(nbins=8, steps=[1, 2, 5, 10]).tick_values(page.low, page.high):
-        if page.low <= value <= page.high:
-            x = _x(page, value)
-            sheet.line([(x, HEAD), (x, bottom)], ink=LINE)
-            sheet.text(x, HEAD - 10, f"{value:g}".replace("-", "−"), size=SMALL, ink=INK2, align="center")
+    for value, words in ticks(page.low, page.high, 8):
+        x = _x(page, value)
+        sheet.line([(x, HEAD), (x, bottom)], ink=LINE)
+        sheet.text(x, HEAD - 10, words, size=SMALL, ink=INK2, align="center", name=f"tick-{words}")
 
 
 def _x(page: Page, value: float) -> float:

@@ -117,11 +117,12 @@ def _ends(rows: list[Row]) -> tuple[float, float]:
 
 
 def _ranked(calibration: Calibration, cast: Cast, members: list[int]) -> list[Row]:
+    """Raw ranks count all who are ranked, as the possible ranks do, also those who stand apart for few ballots."""
     persons = calibration.persons
-    ranked = [n for n in members if persons.rank_lo[n] > 0 and cast.shown[n]]
-    ranked.sort(key=lambda n: (_last_if_unknown(persons.fair[n]), n))
+    ranked = [n for n in members if persons.rank_lo[n] > 0]
     place = dict(zip(ranked, standing(persons.raw[ranked]).tolist(), strict=True))
-    return [_row(calibration, cast, n, str(place[n])) for n in ranked]
+    shown = sorted((n for n in ranked if cast.shown[n]), key=lambda n: (_last_if_unknown(persons.fair[n]), n))
+    return [_row(calibration, cast, n, str(place[n])) for n in shown]
 
 
 def _last_if_unknown(fair: Any) -> float:

@@ -18,6 +18,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 import quanheng.formats
 from quanheng.formats.appointment_glyphs import show_gaps
@@ -187,3 +188,11 @@ def wrapped(words: str, width: float, size: float = BODY) -> list[str]:
             lines.append("")
         lines[-1] += sign
     return lines
+
+
+def ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Round values between the ends, about `most` at the most, and their words, all with the same decimals."""
+    values = MaxNLocator(nbins=most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    inside = [float(value) for value in values if low <= value <= high]
+    places = max((len(f"{value:.6g}".partition(".")[2]) for value in inside), default=0)
+    return [(value, f"{value + 0.0:.{places}f}".replace("-", "−")) for value in inside]

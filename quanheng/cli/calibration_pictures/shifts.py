@@ -36,7 +36,7 @@ MOST = 8  # persons
 COLUMN, BLOCK, STEP = 460.0, 190.0, 22.0
 HEAD = 112.0
 NUMBER, LEFT, RIGHT = 176.0, 196.0, 420.0  # inside a block: right edge of the figures, ends of the axis
-NOTE = RECORD + "向右的条是上调，向左的条是下调；条长是分数，几幅用同一把尺。“偏严”“偏宽”看的是这些票给别人打的分。"
+NOTE = RECORD + "向右的条是上调，向左的条是下调；条长是分数，各人用同一把尺。宽严看的是这些票给别人打的分。"
 
 
 def shift_picture(calibration: Calibration) -> Sheet | None:

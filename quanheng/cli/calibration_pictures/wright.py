@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from quanheng.calibration.layout import lay_out
 from quanheng.calibration.ratings import Floats, Model
@@ -23,6 +22,7 @@ from quanheng.cli.calibration_pictures.sheet import (
     TITLE,
     WIDTH,
     Sheet,
+    ticks,
     wrapped,
 )
 
@@ -68,13 +68,11 @@ def _y(value: float, low: float, high: float) -> float:
 
 
 def _axis(sheet: Sheet, low: float, high: float) -> None:
-    for value in MaxNLocator(nbins=12, steps=[1, 2, 5, 10]).tick_values(low, high):
-        if low <= value <= high:
-            y = _y(value, low, high)
-            sheet.line([(MARGIN, y), (WIDTH - MARGIN, y)], ink=LINE)
-            words = f"{value:g}".replace("-", "−")
-            sheet.box(AXIS - 36, y - 8, 32, 16, fill=PAPER, layer=3)
-            sheet.text(AXIS - 8, y + 4.5, words, size=SMALL, ink=INK2, align="right", name=f"tick-{words}")
+    for value, words in ticks(low, high, 12):
+        y = _y(value, low, high)
+        sheet.line([(MARGIN, y), (WIDTH - MARGIN, y)], ink=LINE)
+        sheet.box(AXIS - 36, y - 8, 32, 16, fill=PAPER, layer=3)
+        sheet.text(AXIS - 8, y + 4.5, words, size=SMALL, ink=INK2, align="right", name=f"tick-{words}")
     sheet.line([(AXIS, TOP), (AXIS, TOP + TALL)], ink=CONTROL)
 
 

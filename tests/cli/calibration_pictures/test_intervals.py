@@ -232,6 +232,15 @@ def test_few_ballots_stand_last_without_any_figure(small: Calibration) -> None:
     assert np.isnan([row.raw, row.fair, row.lo, row.hi]).all()
 
 
+def test_raw_ranks_count_those_with_few_ballots_too(small: Calibration) -> None:
+    """As the possible ranks do, which stand beside them."""
+    who = cast(small)
+    best = int(np.argmax(np.where(small.persons.rank_lo > 0, small.persons.raw, -np.inf)))
+    hidden = replace(who, shown=tuple(n != best for n in range(len(who.shown))))
+    rows = [line for _, page in pages(small, hidden) for line in page.lines if isinstance(line, Row) and line.band]
+    assert sorted(int(row.raw_rank) for row in rows) == list(range(2, len(rows) + 2))
+
+
 def test_few_ballots_leave_no_mark(small: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quanheng.cli.calibration_pictures.figures.FEWEST", 10_000)
     drawing = the_one(small)

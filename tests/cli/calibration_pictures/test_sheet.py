@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from quanheng.cli.calibration_pictures import intervals, links, shifts, wright
 from quanheng.cli.calibration_pictures import sheet as sheets
-from quanheng.cli.calibration_pictures.sheet import Sheet, measured, own_settings, printable, wrapped
+from quanheng.cli.calibration_pictures.sheet import Sheet, measured, own_settings, printable, ticks, wrapped
 from tests.cli.calibration_pictures.county import RARE
 from tests.cli.calibration_pictures.reading import read
 from tests.web.test_assets import contrast
@@ -144,3 +145,25 @@ def test_svg_has_a_title_and_no_date() -> None:
     svg = drawn().svg().decode()
     assert "<title>标题</title>" in svg
     assert "dc:date" not in svg
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (83.1, 95.2, ["85", "90", "95"]),
+        (0.31, 1.42, ["0.4", "0.6", "0.8", "1.0", "1.2", "1.4"]),
+        (-1.1, 1.1, ["−1.0", "−0.5", "0.0", "0.5", "1.0"]),
+        (0.101, 0.119, ["0.105", "0.110", "0.115"]),
+    ],
+)
+def test_ticks_are_round_and_worded_alike(low: float, high: float, words: list[str]) -> None:
+    found = ticks(low, high, 6)
+    assert [float(text.replace("−", "-")) for _, text in found] == pytest.approx([value for value, _ in found])
+    assert len({len(text.partition(".")[2]) for _, text in found}) == 1
+    assert all(low <= value <= high for value, _ in found)
+    assert [text for _, text in found] == words
+
+
+@pytest.mark.parametrize("note", [intervals.NOTE, links.NOTE, shifts.NOTE, wright.NOTE])
+def test_no_note_ends_in_a_line_of_one_character(note: str) -> None:
+    assert len(wrapped(note, 960 - 40 - 13)[-1]) >= 4
