@@ -123,6 +123,9 @@ def check_target(options: argparse.Namespace) -> None:
         raise WrongOptions("no-ratings")
     if not (options.out or options.explain or options.pictures):
         raise WrongOptions("no-target")
+    for folder in (options.out, options.pictures):
+        if folder and folder.exists() and not folder.is_dir():
+            raise WrongOptions("not-a-folder", path=str(folder))
 
 
 def check_person(label: str | None, ratings: Ratings) -> None:

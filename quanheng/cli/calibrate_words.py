@@ -82,6 +82,7 @@ SENTENCES: Words = {
         "workbook-columns": "票簿（.xlsx）按表头读列，不用 --person、--score 等指明列的选项。",
         "no-columns": "请用 --person 和 --score 指明哪一列是人、哪一列是评分。",
         "no-target": "请用 --out 指明结果写到哪个文件夹，或用 --explain 指明说明谁。",
+        "not-a-folder": "{path} 已经是一个文件，不能作文件夹。请换一个名字。",
         "no-ratings": "请给出评分文件，或用 --template 写一个空的票簿。",
         "unknown-pairs": "{file} 里的 {labels} 不在评分数据里（共 {count} 个）。请核对写法。",
         "unknown-person": "评分数据里没有“{label}”。请核对写法。",

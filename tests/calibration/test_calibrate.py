@@ -11,6 +11,7 @@ import threadpoolctl  # type: ignore[import-untyped]
 
 from quanheng.calibration.calibrate import calibrate
 from quanheng.calibration.calibrate_case import Case, alarms
+from quanheng.calibration.calibrate_jmle import joined
 from quanheng.calibration.contrasts import contrast
 from quanheng.calibration.errors import CannotCalibrate, TooFewBallots
 from quanheng.calibration.layout import Layout, lay_out
@@ -117,6 +118,24 @@ def test_the_verification_mode_reports_extremes_and_logits() -> None:
     assert found.second_opinion is None
     assert "phi" not in found.summary
     assert [step.category for step in found.thresholds] == [1, 2, 3]
+
+
+def test_what_only_extremes_joined_is_apart_in_the_verification_mode() -> None:
+    case = Case(ratings_of(ROWS), DESIGN, lay_out(ratings_of(ROWS), DESIGN), np.ones(15, dtype=np.int64))
+    estimated = np.array([1] * 6 + [0] * 2 + [2] * 7)
+    assert joined(case, estimated).tolist() == [2] * 6 + [1] * 9
+    assert joined(case, np.array([1] * 14 + [0])).tolist() == [1] * 15
+    two = replace(case, component=np.array([1] * 14 + [2]))
+    assert joined(two, np.array([1] * 14 + [0])).tolist() == [1] * 14 + [2]
+
+
+def test_ranks_of_the_verification_mode_stay_in_what_it_joins() -> None:
+    """The linking ballots give everybody in them the highest; without them the units are apart."""
+    rows: list[Row] = [(p, u, b, g, i, 3.0 if b[0] == "L" else s) for p, u, b, g, i, s in ROWS]
+    found = calibrate(ratings_of(rows), Design(model=Model.JMLE))
+    assert sorted(set(found.persons.component.tolist())) == [1, 2, 3]
+    assert (found.persons.rank_lo > 0).sum() == 5
+    assert contrast(found, "U1P1", "U2P1").difference is None
 
 
 def test_partial_credit_has_thresholds_of_each_item() -> None:

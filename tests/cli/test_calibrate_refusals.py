@@ -144,6 +144,11 @@ def test_files_that_are_not_there(ratings: Path, tmp_path: Path, capsys: pytest.
     assert run(capsys)[0] == WRONG_USE
 
 
+def test_a_file_is_no_folder(ratings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, told = run(capsys, ratings, *COLUMNS, "--out", ratings)
+    assert (code, told) == (WRONG_USE, f"quanheng: {ratings} 已经是一个文件，不能作文件夹。请换一个名字。\n")
+
+
 def test_pairs_of_strangers(ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("a,b\nU1P1,某人\n", encoding="utf-8")
