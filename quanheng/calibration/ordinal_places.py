@@ -63,10 +63,11 @@ def _numbered(chosen: Flags) -> Ints:
 
 
 def _places(layout: Layout, pair: Ints, block: Ints, scalar: Ints, link: Ints) -> Places:
-    rater = layout.pair_rater[pair]
+    used = slice(None) if pair.size == layout.pair_person.size else pair  # no copy where all are in use
+    rater = layout.pair_rater[used]
     return Places(
-        person=layout.pair_person[pair],
-        group=layout.pair_group[pair],
+        person=layout.pair_person[used],
+        group=layout.pair_group[used],
         scalar=scalar[rater] if layout.raters else rater,
         link=link[rater] if layout.raters else rater,
         scalars=int((scalar >= 0).sum()),
