@@ -155,11 +155,11 @@ def test_sentences_belong_to_exceptions_that_exist() -> None:
     import quanheng.cli.calibrate_input
     import quanheng.cli.running
     import quanheng.formats.ballots_table
+    import quanheng.intake.actions
     import quanheng.operations.keys
     import quanheng.operations.restore
     import quanheng.operations.roles
-    import quanheng.people.exports
-    import quanheng.people.imports.actions  # noqa: F401  loaded so that their exceptions are known
+    import quanheng.people.exports  # noqa: F401  loaded so that their exceptions are known
 
     assert set(SENTENCES) - {kind.__name__ for kind in exceptions()} == set()
 

@@ -10,17 +10,17 @@ from django.db.models import CharField
 
 from quanheng.formats import codes, dates, resume
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.intake.compare import STUDIES
+from quanheng.intake.models import ImportItem
 from quanheng.people.choices import EducationKind, SourceKind
 from quanheng.people.fields import BY_KEY, IDENTITY_FIELDS, Columns, IdentityField, columns_before
 from quanheng.people.form import STATED, education_of, grades_in, printed_education, stated_of
-from quanheng.people.imports.compare import STUDIES
 from quanheng.people.models import (
     AnnualGrade,
     Cadre,
     Education,
     FamilyMember,
     FieldSource,
-    ImportItem,
     Photo,
     ProfessionalTitle,
     ResumeEntry,

@@ -1,4 +1,4 @@
-"""Kills imports at work: `python -m tests.people.import_killing ROUNDS` on the database of the environment.
+"""Kills imports at work: `python -m tests.intake.import_killing ROUNDS` on the database of the environment.
 
 One process makes the database and, for each round, an import ready for its task; a fork of it carries the task
 out and is killed with SIGKILL, at a named point or at a random moment. Then the rows of every table are counted
@@ -30,18 +30,19 @@ from django_tasks_db.models import DBTaskResult
 from quanheng.accounts.models import Account
 from quanheng.formats import identity, lrmx
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.intake import apply_actions, reading_actions, upload_actions
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch
 from quanheng.kernel import clock
 from quanheng.kernel.actor import Actor, Role
 from quanheng.operations.keys import ensure_keys
 from quanheng.organization.choices import UnitCategory
 from quanheng.organization.models import Unit
-from quanheng.people.choices import ImportState
-from quanheng.people.imports import actions, apply
-from quanheng.people.models import Cadre, ImportBatch
+from quanheng.people.models import Cadre
 from quanheng.web.shared import tasks
 from tests.conftest import OFFICER_PURPOSES, make_account, make_grant, make_unit
-from tests.people.test_import import FORM
-from tests.people.test_import_care import photo_of
+from tests.intake.test_import import FORM
+from tests.intake.test_import_care import photo_of
 
 POINTS = ("import-prepared", "import-cadres-written", "import-records-written", "import-before-commit")
 PERSONS = 6
@@ -70,11 +71,13 @@ def ready_batch(place: Place, number: int, kind: str, photo: bytes) -> UUID:
     """An import of new persons whose reading, or whose taking effect, is about to be carried out."""
     at, on = clock.now(), clock.today()
     files = [(f"{person}.lrmx", io.BytesIO(lrmx.write(form_of(number, person, photo)))) for person in range(PERSONS)]
-    batch = actions.upload(actor=place.actor, files=files, unit=place.unit, category="city", sender="", at=at, on=on)
-    started = actions.start_reading(actor=place.actor, batch=batch.pk, at=at)
+    batch = upload_actions.upload(
+        actor=place.actor, files=files, unit=place.unit, category="city", sender="", at=at, on=on
+    )
+    started = reading_actions.start_reading(actor=place.actor, batch=batch.pk, at=at)
     if kind == APPLY:
-        actions.read_items(actor=place.actor, batch=started, clock=clock.now, on=on)
-        apply.start_applying(actor=place.actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
+        reading_actions.read_items(actor=place.actor, batch=started, clock=clock.now, on=on)
+        apply_actions.start_applying(actor=place.actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
     return batch.pk
 
 

@@ -23,6 +23,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0005_count_by_small_index")]
+    dependencies = [("people", "0001_initial")]
 
     operations = [migrations.RunPython(make, drop)]

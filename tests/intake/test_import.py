@@ -10,16 +10,18 @@ import pytest
 
 from quanheng.formats import archives, identity, lrmx
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
+from quanheng.intake import actions, apply_actions, queries, reading_actions, undo_actions, upload_actions
+from quanheng.intake.access import batch_for
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.intake.models import ImportBatch, ImportItem
+from quanheng.intake.refusals import CannotImport, CannotUndo
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound
 from quanheng.kernel.flow import StepRefused
 from quanheng.ledger.models import Entry
 from quanheng.people import actions as people
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.form import form_of
-from quanheng.people.imports import actions, apply, queries
-from quanheng.people.imports.actions import CannotImport
-from quanheng.people.models import Cadre, FamilyMember, FieldSource, ImportBatch, ImportItem, KinTie, ResumeEntry
+from quanheng.people.models import Cadre, FamilyMember, FieldSource, KinTie, ResumeEntry
 from quanheng.people.queries import dossier_on
 from tests.conftest import Cast
 
@@ -59,19 +61,19 @@ def import_files(cast: Cast, lin: Actor, at: datetime, today: date) -> Import:
 
     def run(*forms: AppointmentForm | bytes, is_applied: bool = True, sender: str = "") -> ImportBatch:
         files = [(f"{n}.lrmx", io.BytesIO(f if isinstance(f, bytes) else lrmx.write(f))) for n, f in enumerate(forms)]
-        batch = actions.upload(
+        batch = upload_actions.upload(
             actor=lin, files=files, unit=cast.unit_a, category="city", sender=sender, at=at, on=today
         )
-        batch = actions.start_reading(actor=lin, batch=batch.pk, at=at)
-        actions.read_items(actor=lin, batch=batch, clock=lambda: at, on=today)
+        batch = reading_actions.start_reading(actor=lin, batch=batch.pk, at=at)
+        reading_actions.read_items(actor=lin, batch=batch, clock=lambda: at, on=today)
         return run_apply(lin, batch, at, today) if is_applied else ImportBatch.objects.get(pk=batch.pk)
 
     return run
 
 
 def run_apply(actor: Actor, batch: ImportBatch, at: datetime, on: date) -> ImportBatch:
-    started = apply.start_applying(actor=actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
-    return apply.apply_items(actor=actor, batch=started, clock=lambda: at, on=on)
+    started = apply_actions.start_applying(actor=actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
+    return apply_actions.apply_items(actor=actor, batch=started, clock=lambda: at, on=on)
 
 
 def only_item(batch: ImportBatch) -> ImportItem:
@@ -87,7 +89,7 @@ def test_a_new_person_is_written_whole_and_prints_as_it_came(import_files: Impor
     assert cadre.identity_number == NUMBER
     assert form_of(dossier_on(cadre, today)) == FORM
     actions_of_cadre = Entry.objects.filter(cadre=cadre.pk).values_list("action", flat=True)
-    assert list(actions_of_cadre) == ["people.import_cadre"]
+    assert list(actions_of_cadre) == ["intake.import_cadre"]
 
 
 def test_nothing_of_a_dossier_is_written_before_the_last_step(import_files: Import) -> None:
@@ -124,7 +126,7 @@ def test_a_group_left_out_stays_as_the_register_has_it(
 ) -> None:
     import_files(FORM)
     batch = import_files(replace(FORM, native_place="霁州栖梧", specialties="经济运行"), is_applied=False)
-    actions.choose_groups(actor=lin, batch=batch.pk, item=only_item(batch).pk, rejected=["native_place"])
+    actions.choose_groups(actor=lin, batch=batch.pk, item=only_item(batch).pk, rejected=["native_place"], at=at)
     run_apply(lin, batch, at, today)
     cadre = Cadre.objects.get(name="沈砚秋")
     assert (cadre.native_place, cadre.specialties) == ("霁州松涧", "经济运行")
@@ -138,7 +140,7 @@ def test_an_unknown_code_and_a_bad_date_are_kept_and_flagged(
     assert item.decision == ImportDecision.PENDING
     places = {finding.place for finding in queries.corrected(item)[1]}
     assert {"MinZu", "ChuShengNianYue"} <= places
-    actions.decide_items(actor=lin, batch=batch.pk, items=[item.pk], decision=ImportDecision.ACCEPT)
+    actions.decide_items(actor=lin, batch=batch.pk, items=[item.pk], decision=ImportDecision.ACCEPT, at=at)
     run_apply(lin, batch, at, today)
     cadre = Cadre.objects.get(name="沈砚秋")
     assert (cadre.ethnicity, cadre.birth_month) == ("火星族", None)
@@ -216,19 +218,21 @@ def test_a_person_of_another_scope_is_neither_changed_nor_told(
 ) -> None:
     import_files(FORM)
     files = [("1.lrmx", io.BytesIO(lrmx.write(replace(FORM, native_place="乙局"))))]
-    batch = actions.upload(actor=zhao, files=files, unit=cast.unit_b, category="city", sender="", at=at, on=today)
-    batch = actions.start_reading(actor=zhao, batch=batch.pk, at=at)
-    actions.read_items(actor=zhao, batch=batch, clock=lambda: at, on=today)
+    batch = upload_actions.upload(
+        actor=zhao, files=files, unit=cast.unit_b, category="city", sender="", at=at, on=today
+    )
+    batch = reading_actions.start_reading(actor=zhao, batch=batch.pk, at=at)
+    reading_actions.read_items(actor=zhao, batch=batch, clock=lambda: at, on=today)
     item = only_item(batch)
     assert (item.match, item.cadre, item.decision) == (ImportMatch.OUT_OF_SCOPE, None, ImportDecision.SKIP)
-    assert actions.decide_items(actor=zhao, batch=batch.pk, items=[item.pk], decision=ImportDecision.ACCEPT) == 0
+    assert actions.decide_items(actor=zhao, batch=batch.pk, items=[item.pk], decision=ImportDecision.ACCEPT, at=at) == 0
     assert Cadre.objects.get(name="沈砚秋").native_place == "霁州松涧"
 
 
 def test_new_persons_can_only_be_put_where_the_grant_reaches(cast: Cast, lin: Actor, at: datetime, today: date) -> None:
     files = [("1.lrmx", io.BytesIO(lrmx.write(FORM)))]
     with pytest.raises(CannotImport) as refusal:
-        actions.upload(actor=lin, files=files, unit=cast.unit_b, category="city", sender="", at=at, on=today)
+        upload_actions.upload(actor=lin, files=files, unit=cast.unit_b, category="city", sender="", at=at, on=today)
     assert refusal.value.code == "no-place"
     assert ImportBatch.objects.count() == 0
 
@@ -236,7 +240,7 @@ def test_new_persons_can_only_be_put_where_the_grant_reaches(cast: Cast, lin: Ac
 def test_an_import_belongs_to_its_officer(import_files: Import, zhao: Actor) -> None:
     batch = import_files(FORM, is_applied=False)
     with pytest.raises(NotFound):
-        queries.batch_for(zhao, batch.pk)
+        batch_for(zhao, batch.pk)
 
 
 def test_applying_twice_is_refused(import_files: Import, lin: Actor, at: datetime, today: date) -> None:
@@ -253,7 +257,7 @@ def test_undoing_takes_back_new_persons_and_restores_changed_ones(
     cadre = Cadre.objects.get(name="沈砚秋")
     changed = replace(FORM, native_place="霁州栖梧", resume=FORM.resume.replace("局长", "副局长"), family=())
     batch = import_files(changed, replace(FORM, name="林晚", identity_number=""))
-    undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
+    undone = undo_actions.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
     assert (undone.undone, undone.refused) == (2, ())
     assert not Cadre.objects.filter(name="林晚", withdrawn_at=None).exists()
     cadre.refresh_from_db()
@@ -266,15 +270,15 @@ def test_persons_edited_since_are_refused_and_named(import_files: Import, lin: A
     people.change_field(
         actor=lin, cadre=edited.pk, field="native_place", raw="霁州望岚", reason="本人来函更正，附证件复印件", at=at
     )
-    undone = apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
+    undone = undo_actions.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
     assert (undone.undone, [item.cadre for item in undone.refused]) == (1, [edited])
     assert Cadre.objects.get(name="林晚").native_place == "霁州望岚"
 
 
 def test_undoing_is_refused_when_it_is_too_late(import_files: Import, lin: Actor, at: datetime) -> None:
     batch = import_files(FORM)
-    with pytest.raises(apply.CannotUndo) as refusal:
-        apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at + timedelta(days=8))
+    with pytest.raises(CannotUndo) as refusal:
+        undo_actions.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at + timedelta(days=8))
     assert refusal.value.code == "too-late"
     assert Cadre.objects.filter(name="沈砚秋", withdrawn_at=None).exists()
 
@@ -284,14 +288,14 @@ def test_somebody_who_edited_meanwhile_is_not_overwritten(
 ) -> None:
     import_files(FORM)
     batch = import_files(replace(FORM, native_place="霁州栖梧"), is_applied=False)
-    started = apply.start_applying(actor=lin, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
+    started = apply_actions.start_applying(actor=lin, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
     item = queries.items_of(started).get()
-    prepared = apply._prepare_item(lin, started, item, at, today)
+    prepared = apply_actions._prepare_item(lin, started, item, at, today)
     cadre = Cadre.objects.get(name="沈砚秋")
     people.change_field(
         actor=lin, cadre=cadre.pk, field="specialties", raw="财政", reason="本人来函更正，附证件复印件", at=at
     )
-    done = apply._write(lin, started.pk, [prepared], at)
+    done = apply_actions._write(lin, started.pk, [prepared], at)
     assert (done.done, done.skipped) == (0, 1)
     assert ImportItem.objects.get(pk=item.pk).error == "changed-meanwhile"
     assert Cadre.objects.get(pk=cadre.pk).native_place == "霁州松涧"
@@ -312,7 +316,7 @@ def test_a_zip_is_taken_apart_and_a_bad_one_leaves_nothing(cast: Cast, lin: Acto
         archive.writestr("甲/1.lrmx", lrmx.write(FORM))
         archive.writestr("../2.lrmx", lrmx.write(FORM))
     with pytest.raises(archives.CannotUnpack):
-        actions.upload(
+        upload_actions.upload(
             actor=lin, files=[("a.zip", packed)], unit=cast.unit_a, category="city", sender="", at=at, on=today
         )
     assert ImportBatch.objects.count() == 0

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
+from quanheng.intake import actions as imports
+from quanheng.intake.choices import ImportDecision
 from quanheng.kernel.actor import Actor
 from quanheng.people import actions
 from quanheng.people.actions import CannotChange
-from quanheng.people.choices import AssessmentGrade, ImportDecision
+from quanheng.people.choices import AssessmentGrade
 from quanheng.people.fields import BY_KEY
 from quanheng.people.form import form_of, grades_in
-from quanheng.people.imports import actions as imports
 from quanheng.people.models import Cadre
 from quanheng.people.queries import dossier_on
 from tests.conftest import Cast
-from tests.people.test_import import FORM, Import, import_files, only_item, run_apply
+from tests.intake.test_import import FORM, Import, import_files, only_item, run_apply
 
 __all__ = ["import_files"]
 LONG: dict[str, Any] = {
@@ -44,7 +45,7 @@ def test_an_import_of_long_texts_is_written_and_printed_as_it_was(
     import_files: Import, lin: Actor, at: datetime, today: date
 ) -> None:
     batch = import_files(replace(FORM, **LONG), is_applied=False)
-    imports.decide_items(actor=lin, batch=batch.pk, items=[only_item(batch).pk], decision=ImportDecision.ACCEPT)
+    imports.decide_items(actor=lin, batch=batch.pk, items=[only_item(batch).pk], decision=ImportDecision.ACCEPT, at=at)
     run_apply(lin, batch, at, today)
     cadre = Cadre.objects.get(name=FORM.name)
     assert (cadre.native_place, cadre.ethnicity, cadre.specialties) == ("", "", "")

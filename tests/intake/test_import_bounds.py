@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 import pytest
 
+from quanheng.intake import actions
+from quanheng.intake.choices import ImportDecision, ImportState
+from quanheng.intake.models import ImportBatch, RememberedReading
 from quanheng.kernel.actor import Actor
 from quanheng.organization.models import Unit
-from quanheng.people.choices import ImportDecision, ImportState
-from quanheng.people.imports import actions
-from quanheng.people.models import Cadre, Education, ImportBatch, RememberedReading
+from quanheng.people.models import Cadre, Education
 from tests.conftest import Cast
-from tests.people.test_import import FORM, Import, import_files, only_item, run_apply
+from tests.intake.test_import import FORM, Import, import_files, only_item, run_apply
 
 __all__ = ["import_files"]
 
@@ -30,7 +31,7 @@ def test_a_text_beyond_its_column_does_not_stop_the_import(
 ) -> None:
     changes: dict[str, object] = {field: "霁" * length}
     batch = import_files(replace(FORM, **changes), is_applied=False)  # type: ignore[arg-type]
-    actions.decide_items(actor=lin, batch=batch.pk, items=[only_item(batch).pk], decision=ImportDecision.ACCEPT)
+    actions.decide_items(actor=lin, batch=batch.pk, items=[only_item(batch).pk], decision=ImportDecision.ACCEPT, at=at)
     assert run_apply(lin, batch, at, today).done == 1
     if field == "full_time_education_school":
         assert Education.objects.get().school == "霁" * 120

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import BinaryIO
 
+from quanheng.intake import queries
+from quanheng.intake.choices import ImportDecision
+from quanheng.intake.models import ImportItem
+from quanheng.intake.reading_actions import read_item
+from quanheng.intake.refusals import CannotImport
+from quanheng.intake.upload_actions import MAX_FILES, MEDIA_TYPE, members
 from quanheng.kernel.actor import Actor
 from quanheng.organization.models import Unit
 from quanheng.papers.actions import build_file
 from quanheng.people import access
-from quanheng.people.choices import ImportDecision
-from quanheng.people.imports import queries
-from quanheng.people.imports.actions import MAX_FILES, MEDIA_TYPE, CannotImport, _members, _read_item
-from quanheng.people.models import ImportItem
 
 
 def rehearse(
@@ -30,12 +32,12 @@ def rehearse(
     remembered = queries.remembered_for(sender.strip())
     seen: set[str] = set()
     order = 0
-    for order, (name, data) in enumerate(_members(files), start=1):
+    for order, (name, data) in enumerate(members(files), start=1):
         if order > MAX_FILES:
             raise CannotImport("too-many-files", limit=MAX_FILES)
         file = build_file(name=name, media_type=MEDIA_TYPE, content=data, at=at)
         item = ImportItem(order=order, file=file, file_name=name)
-        _read_item(actor, item, remembered, at, on)
+        read_item(actor, item, remembered, at, on)
         _skip_second(item, seen)
         yield item
     if not order:

@@ -1,7 +1,7 @@
-"""What pages and the task ask of imports. An officer sees the own imports only."""
+"""What pages and the task ask of imports."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,33 +10,19 @@ from django.db.models import Count, Q, QuerySet
 
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.formats.findings import Finding
+from quanheng.intake.access import visible_batches
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.intake.compare import Change, changes, posts_differ
+from quanheng.intake.models import ImportBatch, ImportItem, RememberedReading
+from quanheng.intake.reading import correct, findings_from_json, form_from_json
 from quanheng.kernel.actor import Actor, Purpose
-from quanheng.kernel.errors import NotFound
-from quanheng.people import access
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.people.access import visible_cadres
 from quanheng.people.fields import month_of
 from quanheng.people.form import form_of
-from quanheng.people.imports.compare import Change, changes, posts_differ
-from quanheng.people.imports.reading import correct, findings_from_json, form_from_json
-from quanheng.people.models import Cadre, ImportBatch, ImportItem, RememberedReading
+from quanheng.people.models import Cadre
 from quanheng.people.queries import Dossier, dossier_on, dossiers_on
 
 UNDO_DAYS = 7
-
-
-def visible_batches(actor: Actor) -> QuerySet[ImportBatch]:
-    batches = (
-        ImportBatch.objects.filter(account_key=actor.key) if access.may_edit(actor) else ImportBatch.objects.none()
-    )
-    return batches.select_related("unit").order_by("-created_at", "pk")
-
-
-def batch_for(actor: Actor, pk: UUID, *, for_update: bool = False) -> ImportBatch:
-    found = visible_batches(actor).filter(pk=pk)
-    batch = found.select_for_update(of=("self",)).first() if for_update else found.first()
-    if batch is None:
-        raise NotFound
-    return batch
 
 
 def batch_by_key(pk: UUID) -> ImportBatch:
@@ -48,14 +34,6 @@ def interrupted(before: datetime) -> QuerySet[ImportBatch]:
     """Batches at work that have given no sign of life since."""
     at_work = ImportBatch.objects.filter(state__in=[ImportState.READING, ImportState.APPLYING], beat_at__lte=before)
     return at_work.order_by("created_at", "pk")
-
-
-def item_for(actor: Actor, batch: UUID, pk: UUID) -> ImportItem:
-    items = ImportItem.objects.filter(batch__in=visible_batches(actor).filter(pk=batch), pk=pk)
-    item = items.select_related("batch", "cadre").first()
-    if item is None:
-        raise NotFound
-    return item
 
 
 def items_of(batch: ImportBatch) -> QuerySet[ImportItem]:
@@ -81,6 +59,13 @@ def to_correct(actor: Actor) -> QuerySet[ImportBatch]:
 
 def undo_until(batch: ImportBatch) -> datetime | None:
     return batch.applied_at + timedelta(days=UNDO_DAYS) if batch.applied_at else None
+
+
+def undoable_imports(actor: Actor, at: datetime) -> QuerySet[ImportBatch]:
+    """The actor's own imports that may still be taken back, the one that ends first in front."""
+    since = at - timedelta(days=UNDO_DAYS)
+    found = visible_batches(actor).filter(state=ImportState.APPLIED, applied_at__gt=since)
+    return found.order_by("applied_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +156,7 @@ def namesakes(actor: Actor, name: str, birth: date | None) -> list[Cadre]:
     """Visible persons of the same name and birth month."""
     if not name or birth is None:
         return []
-    found = access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(name=name, birth_month=birth)
+    found = visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(name=name, birth_month=birth)
     return list(found.select_related("home_unit").order_by("pk")[:5])
 
 
@@ -205,7 +190,7 @@ def with_findings(batch: ImportBatch) -> QuerySet[ImportItem]:
 def compare_items(actor: Actor, items: Sequence[ImportItem], on: date) -> dict[UUID, Comparison]:
     """Many at once, in a fixed number of queries. A cadre no longer in the actor's scope is left out."""
     keys = [item.cadre_id for item in items if item.cadre_id and item.match != ImportMatch.DUPLICATE]
-    cadres = list(access.visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=keys))
+    cadres = list(visible_cadres(actor, purpose=Purpose.MANAGEMENT).filter(pk__in=keys))
     dossiers = {dossier.cadre.pk: dossier for dossier in dossiers_on(cadres, on)} if cadres else {}
     found = {}
     for item in items:
@@ -232,3 +217,8 @@ def recent_reasons(actor: Actor) -> list[str]:
 def refused_by_undo(batch: ImportBatch) -> QuerySet[ImportItem]:
     """Whom an undo left as they are, because their file was edited since."""
     return items_of(batch).filter(error="edited-since")
+
+
+def import_files(keys: Collection[UUID]) -> dict[UUID, str]:
+    """Names of the imported files behind sources; keys of other sources are absent."""
+    return dict(ImportItem.objects.filter(pk__in=keys).values_list("pk", "file_name")) if keys else {}

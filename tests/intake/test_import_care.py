@@ -9,15 +9,16 @@ import time_machine
 from PIL import Image
 
 from quanheng.formats import identity, lrmx
+from quanheng.intake import actions, apply_actions, queries, reading_actions, undo_actions, upload_actions
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.intake.models import ImportBatch, ImportItem
+from quanheng.intake.refusals import CannotImport
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
-from quanheng.people.imports import actions, apply, queries
-from quanheng.people.imports.actions import CannotImport
-from quanheng.people.models import Cadre, ImportBatch, ImportItem, ResumeEntry
+from quanheng.people.models import Cadre, ResumeEntry
 from quanheng.web.shared import tasks
 from tests.conftest import Cast, make_cadre
-from tests.people.test_import import FORM, NUMBER, Import, import_files, only_item, run_apply
+from tests.intake.test_import import FORM, NUMBER, Import, import_files, only_item, run_apply
 
 __all__ = ["import_files"]
 NAMESAKE = replace(FORM, identity_number="")
@@ -91,10 +92,10 @@ def test_a_worker_that_comes_back_late_writes_over_nothing(
 ) -> None:
     batch = import_files(FORM, is_applied=False)
     item = only_item(batch)
-    actions.decide_items(actor=lin, batch=batch.pk, items=[item.pk], decision=ImportDecision.SKIP)
+    actions.decide_items(actor=lin, batch=batch.pk, items=[item.pk], decision=ImportDecision.SKIP, at=at)
     item.decision = ImportDecision.ACCEPT
-    assert actions._read_chunk(lin, batch, [item], {}, at, today) is False
-    actions._finish_reading(batch)
+    assert reading_actions._read_chunk(lin, batch, [item], {}, at, today) is False
+    reading_actions._finish_reading(batch)
     assert only_item(batch).decision == ImportDecision.SKIP
 
 
@@ -102,8 +103,8 @@ def test_a_failed_reading_is_taken_up_again(import_files: Import, lin: Actor, at
     batch = import_files(FORM, is_applied=False)
     ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.READING)
     actions.fail(batch=batch.pk, code="unexpected")
-    again = actions.start_reading(actor=lin, batch=batch.pk, at=at)
-    actions.read_items(actor=lin, batch=again, clock=lambda: at, on=today)
+    again = reading_actions.start_reading(actor=lin, batch=batch.pk, at=at)
+    reading_actions.read_items(actor=lin, batch=again, clock=lambda: at, on=today)
     again.refresh_from_db()
     assert (again.state, again.failure) == (ImportState.REVIEW, "")
 
@@ -138,7 +139,7 @@ def test_a_photo_beyond_the_limit_is_not_said_to_be_made_smaller(import_files: I
 def test_one_file_has_a_size_that_it_may_not_exceed(cast: Cast, lin: Actor, at: datetime, today: date) -> None:
     files = [("大.lrmx", io.BytesIO(b"\0" * (16 * 2**20 + 1)))]
     with pytest.raises(CannotImport) as refusal:
-        actions.upload(actor=lin, files=files, unit=cast.unit_a, category="city", sender="", at=at, on=today)
+        upload_actions.upload(actor=lin, files=files, unit=cast.unit_a, category="city", sender="", at=at, on=today)
     assert (refusal.value.code, refusal.value.facts) == ("file-too-large", {"name": "大.lrmx", "size": 17, "limit": 16})
     assert ImportBatch.objects.count() == 0
 
@@ -170,13 +171,13 @@ def test_a_cadre_who_left_the_scope_is_not_compared(import_files: Import, cast: 
 def test_persons_refused_by_an_undo_stay_named(import_files: Import, lin: Actor, at: datetime) -> None:
     batch = import_files(FORM, replace(FORM, name="林晚", identity_number=""))
     Cadre.objects.filter(name="林晚").update(revision=9)
-    apply.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
+    undo_actions.undo_import(actor=lin, batch=batch.pk, reason="来源文件有误，退回重报", at=at)
     assert [item.error for item in queries.items_of(batch)] == ["", "edited-since"]
 
 
 def test_a_silent_task_is_put_in_once(import_files: Import, lin: Actor, cast: Cast, at: datetime) -> None:
     batch = import_files(FORM, is_applied=False)
-    apply.start_applying(actor=lin, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
+    apply_actions.start_applying(actor=lin, batch=batch.pk, reason="按年度集中采集的要求更新", at=at)
     with time_machine.travel(at + timedelta(seconds=30), tick=False):
         assert tasks.resume_interrupted() == 0
     with time_machine.travel(at + timedelta(seconds=61), tick=False):

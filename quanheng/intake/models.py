@@ -3,11 +3,11 @@
 from django.db import models
 
 from quanheng.accounts.choices import ManagementCategory
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.kernel.keys import new_key
 from quanheng.organization.models import Unit
 from quanheng.papers.models import StoredFile
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
-from quanheng.people.models.cadre import Cadre
+from quanheng.people.models import Cadre
 from quanheng.vault.fields import SealedJSONField, SealedQuerySet
 
 

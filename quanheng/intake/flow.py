@@ -1,8 +1,8 @@
 """The steps of an import: which state each leaves, which it leads to, who takes it."""
 
+from quanheng.intake.choices import ImportState
 from quanheng.kernel.actor import EDITORS
 from quanheng.kernel.flow import Step
-from quanheng.people.choices import ImportState
 
 IMPORT_FLOW = (
     Step("read", ImportState.UPLOADED, ImportState.READING, EDITORS),

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from quanheng.formats import identity
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.intake.choices import ImportMatch
+from quanheng.intake.queries import namesakes
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.people import access
-from quanheng.people.choices import ImportMatch
 from quanheng.people.fields import month_of
-from quanheng.people.imports.queries import namesakes
 from quanheng.people.models import Cadre
 from quanheng.vault.fields import blind_index_of
 

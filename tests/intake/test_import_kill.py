@@ -27,7 +27,7 @@ def kill_imports(database: str, folder: Path) -> list[dict[str, Any]]:
         "DJANGO_SETTINGS_MODULE": "quanheng.settings",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.people.import_killing", str(ROUNDS)],
+        [sys.executable, "-m", "tests.intake.import_killing", str(ROUNDS)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
