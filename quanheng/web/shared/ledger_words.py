@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, Text] = {
     "intake.undo_import": gettext_lazy("撤销导入"),
     "intake.upload_import": gettext_lazy("上传导入文件"),
     "ledger.erase_detail": gettext_lazy("清除台账明细"),
+    "ledger.export_package": gettext_lazy("导出校验包"),
     "ledger.open_dossier": gettext_lazy("查阅档案"),
     "operations.back_up": gettext_lazy("备份"),
     "operations.restore": gettext_lazy("从备份恢复"),
@@ -46,6 +47,7 @@ ACTIONS: Mapping[str, Text] = {
     "organization.add_position": gettext_lazy("增设岗位"),
     "organization.end_position": gettext_lazy("终止岗位"),
     "organization.establish_unit": gettext_lazy("设立单位"),
+    "organization.export_quotas": gettext_lazy("导出职数配备表"),
     "organization.form_leading_group": gettext_lazy("成立班子"),
     "organization.merge_unit": gettext_lazy("并入其他单位"),
     "organization.move_unit": gettext_lazy("划转单位"),
@@ -88,6 +90,7 @@ OBJECTS: Mapping[str, Text] = {
     "accounts.roleassignment": gettext_lazy("角色登记"),
     "accounts.grant": gettext_lazy("授权"),
     "ledger.entry": gettext_lazy("台账记录"),
+    "ledger.package": gettext_lazy("校验包"),
     "demo.city": gettext_lazy("演示城市"),
 }
 KINDS: Mapping[str, Text] = {
@@ -114,6 +117,7 @@ FIELDS: Mapping[str, Text] = {
     "account": gettext_lazy("账号"),
     "administrative_establishment": gettext_lazy("行政编制"),
     "affiliation": gettext_lazy("隶属关系"),
+    "as_of": gettext_lazy("截至日期"),
     "authority": gettext_lazy("批准机关"),
     "batch": gettext_lazy("导入编号"),
     "birth": gettext_lazy("出生年月"),
