@@ -100,6 +100,7 @@ def _write(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> 
     from quanheng.intake import apply_actions, queries, reading_actions, upload_actions
     from quanheng.intake.refusals import require_reason
     from quanheng.kernel import clock
+    from quanheng.operations.statistics import refresh_after_import
 
     require_reason(arguments.reason)
     placing = _placing(arguments, files)
@@ -112,6 +113,7 @@ def _write(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> 
         _accept_pending(actor, batch)
     batch = apply_actions.start_applying(actor=actor, batch=batch.pk, reason=arguments.reason, at=clock.now())
     batch = apply_actions.apply_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
+    refresh_after_import(batch.done)
     end_progress()
     persons = [_person(item, arguments.accept_findings) for item in queries.items_of(batch)]
     return {"number": batch.number, "written": batch.done, "skipped": batch.skipped, "persons": persons}

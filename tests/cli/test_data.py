@@ -85,6 +85,17 @@ def test_clean_files_are_written(cast: Cast, files: list[Path], capsys: pytest.C
     assert Entry.objects.filter(action="intake.import_cadre", actor=cast.accounts["lin"].pk).count() == 2
 
 
+def test_statistics_are_refreshed_by_how_many_were_written(
+    cast: Cast, files: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr("quanheng.operations.statistics.refresh_after_import", written.append)
+    tell(capsys, "import", *files, "--as", "lin", "--dry-run")
+    assert written == []
+    tell(capsys, "import", *files, "--as", "lin")
+    assert written == [2]
+
+
 def test_a_file_with_findings_waits_for_a_person(
     cast: Cast, files: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from quanheng.intake.models import ImportBatch
 from quanheng.kernel import clock
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound, Refused
+from quanheng.operations.statistics import refresh_after_import
 from quanheng.people.queries import recused_keys
 
 SILENT_AFTER = timedelta(seconds=60)  # a task that gave no sign of life for so long was killed
@@ -39,7 +40,8 @@ def apply_import(batch: str) -> None:
 
 
 def _apply(actor: Actor, batch: ImportBatch, on: date) -> None:
-    apply_actions.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
+    applied = apply_actions.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
+    refresh_after_import(applied.done)
 
 
 def _run(key: UUID, state: ImportState, step: Step) -> None:

@@ -54,6 +54,15 @@ def test_from_files_to_the_report(officer: Client, cast: Cast, post: Post) -> No
     assert "写入 2 人，跳过 1 人 2026-11-27 08:00" in line
 
 
+def test_statistics_are_refreshed_by_how_many_were_written(
+    officer: Client, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr("quanheng.web.shared.tasks.refresh_after_import", written.append)
+    apply(post, officer, upload(post, officer, cast, FORM, OTHER, b"no file of ours"))
+    assert written == [2]
+
+
 def test_the_ledger_tells_a_decision_in_words(officer: Client, cast: Cast, post: Post) -> None:
     batch = upload(post, officer, cast, FORM, OTHER)
     post(officer, of("import-decide", batch), {"list": "new", "skip": "all"})
