@@ -35,7 +35,14 @@ def foreign_keys() -> list[tuple[str, str, str]]:
 
 def test_levels_are_read_from_the_contract() -> None:
     levels = _levels()
-    assert levels["web"] > levels["intake"] > levels["people"] > levels["organization"] > levels["ledger"] > levels["kernel"]
+    assert (
+        levels["web"]
+        > levels["intake"]
+        > levels["people"]
+        > levels["organization"]
+        > levels["ledger"]
+        > levels["kernel"]
+    )
     assert levels["vault"] == levels["formats"]
 
 
