@@ -53,8 +53,7 @@ def fit_mixed(
     Raises CannotCalibrate as `cross` and `estimate_ratios` say; what is returned is converged.
     """
     crossed = cross(y, facets, cells)
-    minimum = estimate_ratios(crossed, criterion)
-    profile = Profile(crossed, minimum.parameters, criterion)
+    minimum, profile = estimate_ratios(crossed, criterion)
     sigma2 = profile.squares / profile.degrees
     place = [crossed.order.index(facet) for facet in range(len(facets))]
     effects, pev = _by_facet(profile, sigma2, place)

@@ -190,23 +190,46 @@ class Profile:
         return np.asarray(self.degrees * ((second + second.T) / 2 / self.squares - np.outer(first, first)))
 
 
-def estimate_ratios(crossed: Crossed, criterion: Criterion) -> Minimum:
-    """REML or ML estimates of γ, in the order of `Crossed.order`.
+def estimate_ratios(crossed: Crossed, criterion: Criterion) -> tuple[Minimum, Profile]:
+    """REML or ML estimates of γ, in the order of `Crossed.order`, and the equations there.
 
     Raises CannotCalibrate: "too-few-ratings" (no more rows than fixed effects), "no-variation" (the fixed effects leave
     nothing), "facet-is-residual" (no level of the facet has a second row), and as `minimise`.
     """
     _refuse_hopeless(crossed)
     rows_of_level = crossed.rows / np.array(crossed.sizes, dtype=np.float64)
-    start = np.full(len(crossed.sizes), START)
-    return minimise(lambda ratios: Profile(crossed, ratios, criterion), start, FLOOR / rows_of_level)
+    start, floor = one_way(crossed), FLOOR / rows_of_level
+    last = Profile(crossed, start, criterion)
+
+    def evaluate(ratios: Floats) -> Profile:
+        nonlocal last
+        last = Profile(crossed, ratios, criterion)
+        return last
+
+    found = minimise(evaluate, start, floor)
+    is_last = np.array_equal(last.ratios, found.parameters)  # not where a ratio went from its floor to zero
+    return found, last if is_last else Profile(crossed, found.parameters, criterion)
+
+
+def one_way(crossed: Crossed) -> Floats:
+    """Where to begin: γ of each facet by itself, from the analysis of variance of y (Searle et al. 1992, §3.6)."""
+    count, total = crossed.level_rows, crossed.response[: len(crossed.facet)]
+    means = np.divide(total**2, count, out=np.zeros_like(total), where=count > 0)
+    size = np.bincount(crossed.facet, count)
+    between = np.bincount(crossed.facet, means)
+    levels = np.array(crossed.sizes) - 1.0
+    within = (crossed.total - between) / np.maximum(crossed.rows - 1 - levels, 1)
+    typical = (size - np.bincount(crossed.facet, count**2) / size) / np.maximum(levels, 1)
+    found = (between / np.maximum(levels, 1) / np.maximum(within, 1e-12 * crossed.total) - 1) / np.maximum(typical, 1)
+    return np.asarray(np.clip(found, START / 10, START * 10))
 
 
 def _refuse_hopeless(crossed: Crossed) -> None:
     if crossed.rows <= crossed.columns:
         raise CannotCalibrate("too-few-ratings", rows=crossed.rows, columns=crossed.columns)
-    zero = np.zeros(len(crossed.sizes))
-    if Profile(crossed, zero, Criterion.ML).squares <= 1e-12 * (crossed.total + crossed.rows * crossed.centre**2):
+    fixed = crossed.response[len(crossed.facet) :]
+    left = crossed.total - fixed @ np.linalg.solve(crossed.fixed, fixed)
+    if left <= 1e-12 * (crossed.total + crossed.rows * crossed.centre**2):
         raise CannotCalibrate("no-variation", rows=crossed.rows)
     most = np.maximum.reduceat(crossed.level_rows, np.cumsum([0, *crossed.sizes[:-1]]))
     for place, rows in enumerate(most):
