@@ -61,9 +61,7 @@ def main() -> None:
         for units in SIZES:
             failed |= compare(chain(units, seed=1), units)
     print("from optimum: largest difference, logits; from truth: root mean square, logits; persons centred")
-    print(
-        "stopping near the start, 0, is luck where units differ little; the ordinal model learns how much"
-    )
+    print("stopping near the start, 0, is luck where units differ little; the ordinal model learns how much")
     print("not run: mfrmr and FACETS (no R, no Windows)")
     sys.exit(failed)
 

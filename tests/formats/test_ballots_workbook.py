@@ -159,3 +159,21 @@ def test_progress_is_told_by_sheets(path: Path) -> None:
 
 def test_workbooks_are_known_by_their_name() -> None:
     assert [is_workbook(Path(name)) for name in ("a.xlsx", "b.XLSM", "c.csv")] == [True, True, False]
+
+
+def test_a_dimension_may_be_named_efficiency(path: Path) -> None:
+    heads: list[object] = ["票号", "票类", "被测评人", "工作效率"]
+    assert rows_of(read_workbook(workbook(path, {"甲局": [heads, ["1", "B", "沈砚秋", 2]]})))[0][-1] == 2
+
+
+@pytest.mark.parametrize(
+    "content", ['<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>', "<sheet><open>"]
+)
+def test_a_sheet_with_entities_or_broken_off_is_refused(path: Path, content: str, tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "whole.xlsx", GOOD)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for entry in old.infolist():
+            is_first = entry.filename == "xl/worksheets/sheet1.xml"
+            new.writestr(entry.filename, content if is_first else old.read(entry.filename))
+    with pytest.raises(CannotReadBallots, match="not-a-workbook"):
+        read_workbook(path)
