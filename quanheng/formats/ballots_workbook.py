@@ -112,7 +112,7 @@ def _opened(path: Path) -> openpyxl.Workbook:
 
 
 def _texts(sheet: Iterable[Iterable[object]]) -> Iterator[list[str]]:
-    """The cells of a sheet are parsed only now; defusedxml, through which openpyxl takes them, refuses by ValueErrors."""
+    """The cells are parsed only now; defusedxml, through which openpyxl takes them, refuses by ValueErrors."""
     rows = getattr(sheet, "iter_rows")(values_only=True)  # noqa: B009  openpyxl has no types
     while True:
         try:
