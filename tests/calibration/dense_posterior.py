@@ -11,7 +11,7 @@ from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal import OrdinalFit
 from quanheng.calibration.ratings import Floats, Ints
 from quanheng.calibration.result import Uncertainty
-from tests.calibration.dense import solve_dense
+from tests.calibration.dense_ordinal import solve_dense
 
 VARIANCE = {"person": 1.0, "unit": 0.2, "view": 0.3, "rater": 0.5, "culture": 0.3}
 
