@@ -16,13 +16,15 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, sparse
 
 from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.gaussian_crossed import Crossed, Factor
 from quanheng.calibration.ratings import Criterion, Floats
 
-STEP = 1e-6  # largest relative change of a ratio still to come
+STEP = (
+    3e-6  # largest relative change of a ratio still to come: 1e-6 of a standard deviation and no digit of the objective
+)
 STEPS = 200
 LARGEST = 1e8  # of a ratio
 START = 0.1  # of each ratio
@@ -198,7 +200,7 @@ def estimate_ratios(crossed: Crossed, criterion: Criterion) -> tuple[Minimum, Pr
     """
     _refuse_hopeless(crossed)
     rows_of_level = crossed.rows / np.array(crossed.sizes, dtype=np.float64)
-    start, floor = one_way(crossed), FLOOR / rows_of_level
+    start, floor = moments(crossed), FLOOR / rows_of_level
     last = Profile(crossed, start, criterion)
 
     def evaluate(ratios: Floats) -> Profile:
@@ -211,17 +213,26 @@ def estimate_ratios(crossed: Crossed, criterion: Criterion) -> tuple[Minimum, Pr
     return found, last if is_last else Profile(crossed, found.parameters, criterion)
 
 
-def one_way(crossed: Crossed) -> Floats:
-    """Where to begin: γ of each facet by itself, from the analysis of variance of y (Searle et al. 1992, §3.6)."""
-    count, total = crossed.level_rows, crossed.response[: len(crossed.facet)]
-    means = np.divide(total**2, count, out=np.zeros_like(total), where=count > 0)
-    size = np.bincount(crossed.facet, count)
-    between = np.bincount(crossed.facet, means)
-    levels = np.array(crossed.sizes) - 1.0
-    within = (crossed.total - between) / np.maximum(crossed.rows - 1 - levels, 1)
-    typical = (size - np.bincount(crossed.facet, count**2) / size) / np.maximum(levels, 1)
-    found = (between / np.maximum(levels, 1) / np.maximum(within, 1e-12 * crossed.total) - 1) / np.maximum(typical, 1)
-    return np.asarray(np.clip(found, START / 10, START * 10))
+def moments(crossed: Crossed) -> Floats:
+    """Where to begin: γ by Henderson's method 1 (1953; Searle, Casella & McCulloch 1992, §5.3), fixed effects ignored.
+
+    The sums of squares between levels of each facet, Σ y_i²/n_i, and the total are set equal to their expectations.
+    """
+    levels, size = len(crossed.facet), len(crossed.sizes)
+    tables = sparse.block_array([[sparse.diags_array(crossed.count), crossed.meet.T], [crossed.meet, crossed.rest]])
+    cells = tables.tocoo()
+    rows = np.maximum(crossed.level_rows, 1.0)
+    places = crossed.facet[cells.row] * size + crossed.facet[cells.col]
+    shared = np.bincount(places, cells.data**2 / rows[cells.row], size * size).reshape(size, size)
+    mean = np.bincount(crossed.facet, crossed.level_rows**2) / crossed.rows
+    expected = np.zeros((size + 1, size + 1))
+    expected[:size, :size] = shared - mean
+    expected[size, :size] = np.bincount(crossed.facet, crossed.level_rows) - mean
+    expected[:, size] = np.append(crossed.sizes, crossed.rows) - 1.0
+    found = np.append(np.bincount(crossed.facet, crossed.response[:levels] ** 2 / rows), crossed.total)
+    variance = np.linalg.lstsq(expected, found, rcond=1e-8)[0]
+    ratio = variance[:size] / variance[size] if variance[size] > 0 else np.full(size, START)
+    return np.asarray(np.clip(ratio, START / 10, START * 10))
 
 
 def _refuse_hopeless(crossed: Crossed) -> None:
