@@ -30,7 +30,7 @@ LARGEST = 1e8  # of a ratio
 START = 0.1  # of each ratio
 FLOOR = 1e-7  # of a ratio, times the rows of a level: below, a facet has no variance
 HALVINGS = 30
-NEAR = 0.1  # largest relative step that tells of the curvature around the minimum
+NEAR = 0.2  # largest relative step that tells of the curvature around the minimum
 MEMORY = 5
 DAMPING = 1e-6  # of the information on a ratio
 
