@@ -117,7 +117,7 @@ def _refuse_two(
 
 def places_of(member: Facet, place: Facet) -> Ints:
     """(members,): the place each member has in its last row; its only one when the input is sound."""
-    found = np.zeros(len(member.labels), dtype=np.int64)
+    found = np.zeros(len(member.labels), dtype=place.index.dtype)
     found[member.index] = place.index
     return found
 

@@ -54,12 +54,12 @@ def _blocks(layout: Layout, by_unit: bool) -> tuple[Ints, Flags]:
         return layout.person_unit, layout.rater_unit >= 0
     views = 1 + layout.groups if layout.groups > 1 else 1
     if layout.persons * views > layout.raters:
-        return np.arange(layout.persons), np.zeros(layout.raters, dtype=bool)
-    return np.zeros(layout.persons, dtype=np.int64), np.ones(layout.raters, dtype=bool)
+        return np.arange(layout.persons, dtype=np.int32), np.zeros(layout.raters, dtype=bool)
+    return np.zeros(layout.persons, dtype=np.int32), np.ones(layout.raters, dtype=bool)
 
 
 def _numbered(chosen: Flags) -> Ints:
-    return np.where(chosen, np.cumsum(chosen) - 1, -1)
+    return np.where(chosen, np.cumsum(chosen) - 1, -1).astype(np.int32)
 
 
 def _places(layout: Layout, pair: Ints, block: Ints, scalar: Ints, link: Ints) -> Places:

@@ -109,19 +109,19 @@ def count(layout: Layout, used: Ints) -> Counts:
     if used.size < layout.pair_person.size:
         kept = np.zeros(layout.pair_person.size, dtype=bool)
         kept[used] = True
-        chosen = kept[layout.row_pair]
+        chosen = np.repeat(kept, np.diff(layout.pair_start))
         category, item = category[chosen], item[chosen]
     start = np.cumsum(rows) - rows
     categories = layout.points.size
     by_item = np.zeros(layout.items * categories, dtype=np.int64)
     for chunk in range(0, item.size, CHUNK):
         own = slice(chunk, chunk + CHUNK)
-        by_item += np.bincount(item[own] * categories + category[own], minlength=by_item.size)
+        by_item += np.bincount(item[own].astype(np.int32) * categories + category[own], minlength=by_item.size)
     return Counts(
         item=item,
         start=start,
         rows=rows,
-        total=np.add.reduceat(category, start).astype(np.float64),
+        total=np.add.reduceat(category, start, dtype=np.int32).astype(np.float64),
         by_item=by_item.reshape(layout.items, categories),
         basis=basis_of(layout.items, categories),
     )

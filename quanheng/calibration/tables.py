@@ -42,7 +42,7 @@ def patterns_of(counts: Counts) -> Patterns | None:
     width = int(counts.rows[0])
     if (counts.rows == width).all() and (counts.item.reshape(-1, width) == counts.item[:width]).all():
         return Patterns(np.zeros(0, dtype=np.int64), np.isin(np.arange(items), counts.item[:width])[None])
-    mask = np.add.reduceat(np.left_shift(1, counts.item), counts.start)
+    mask = np.add.reduceat(np.left_shift(1, counts.item, dtype=np.int64), counts.start)
     masks, of_pair = np.unique(mask, return_inverse=True)
     if masks.size > PATTERNS or masks.size * LEAST_PAIRS > mask.size * 2:
         return None

@@ -139,7 +139,7 @@ def test_the_moods_of_a_group_hold_culture_as_far_as_its_ballots_are_local() -> 
 
 def twin_of(fit: OrdinalFit) -> OrdinalFit:
     """The same effects and posterior, read as score units."""
-    return replace(fit, layout=replace(fit.layout, points=np.zeros(0)))
+    return replace(fit, layout=replace(fit.layout, points=np.zeros(0), given=fit.layout.value))
 
 
 @pytest.mark.parametrize("absent", [0.0, 0.35])

@@ -138,7 +138,7 @@ def test_a_group_whose_ballots_were_all_set_aside_is_neutral() -> None:
 def test_the_gaussian_twin_is_the_linear_identity(seed: int) -> None:
     rng = np.random.default_rng(seed)
     fit = small_fit()
-    layout = replace(fit.layout, points=np.zeros(0))
+    layout = replace(fit.layout, points=np.zeros(0), given=fit.layout.value)
     fit = replace(
         fit,
         layout=layout,

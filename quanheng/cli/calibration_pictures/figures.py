@@ -46,7 +46,7 @@ def ballots_of(calibration: Calibration) -> Ints:
     persons = len(ratings.person.labels)
     if ratings.rater is None:
         return np.bincount(ratings.person.index, minlength=persons)
-    pairs = np.unique(ratings.person.index * len(ratings.rater.labels) + ratings.rater.index)
+    pairs = np.unique(ratings.person.index.astype(np.int64) * len(ratings.rater.labels) + ratings.rater.index)
     return np.bincount(pairs // len(ratings.rater.labels), minlength=persons)
 
 
