@@ -1,15 +1,24 @@
 """Cross-products and Henderson's equations against the same matrices written out."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quanheng.calibration import gaussian_crossed
 from quanheng.calibration.gaussian_crossed import Crossed, Factor, Meeting, cross, symmetric
 from quanheng.calibration.gaussian_terms import cells
 from quanheng.calibration.ratings import Facet, Floats, Ints
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    with threadpool_limits(1):
+        yield
 
 
 def sample(seed: int) -> tuple[Floats, list[tuple[Ints, int]], Crossed, Floats]:

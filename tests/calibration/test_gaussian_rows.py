@@ -14,7 +14,8 @@ from quanheng.calibration.gaussian_fit import fit_gaussian
 from quanheng.calibration.gaussian_mixed import fit_mixed
 from quanheng.calibration.gaussian_terms import cells
 from quanheng.calibration.layout import Layout, lay_out
-from quanheng.calibration.ratings import Design, Facet, Model, Ratings
+from quanheng.calibration.ratings import Design, Facet, Flags, Model, Ratings
+from tests.calibration.test_gaussian_fit import event
 
 DESIGN = Design(model=Model.GAUSSIAN, minimum_ballots=1)
 
@@ -180,3 +181,37 @@ def test_standard_errors_of_fair_scores_hold_those_of_the_constant() -> None:
         said.append(fit.posterior.project(gradient).variance())
         assert layout.persons == 12
     assert np.mean(np.square(errors)) == pytest.approx(np.mean(said), rel=0.08)
+
+
+def test_units_and_their_culture_stand_beside_covariates() -> None:
+    """A declared covariate sends ballots in units to the general model: the same effects as the twin, and one more."""
+    ratings = event(12, groups=1, leaders=4)
+    post = Facet(("deputy", "head"), np.random.default_rng(0).integers(0, 2, len(ratings.score)))
+    declared = replace(ratings, covariates={"post": post})
+    layout, twin = fitted(ratings)
+    _, fit = fitted(declared, replace(DESIGN, fixed=("post",)))
+    assert set(fit.variance) == set(twin.variance)
+    assert fit.variance["view"] == 0
+    assert fit.quality.shape == fit.culture.shape == (layout.units,)
+    assert fit.fixed.names[-1] == "post=head"
+    assert np.corrcoef(fit.theta, twin.theta)[0, 1] > 0.99
+
+
+def test_the_second_opinion_on_grades_is_the_model_of_their_points() -> None:
+    """The ordinal layout with declared points and the Gaussian layout of the same points give the same digits."""
+    ratings = event(13, groups=2)
+    grade = np.clip(np.round((ratings.score - 60) / 10), 0, 3)
+    graded, points = replace(ratings, score=grade), (0.0, 60.0, 80.0, 95.0)
+    ordinal, gaussian = (Design(model=model, points=points) for model in (Model.ORDINAL, Model.GAUSSIAN))
+    one, other = (
+        fit_gaussian(replace(lay_out(graded, design), set_aside=nobody(graded)), graded, design)
+        for design in (ordinal, gaussian)
+    )
+    np.testing.assert_array_equal(one.theta, other.theta)
+    np.testing.assert_array_equal(one.difficulty, other.difficulty)
+    assert one.objective == other.objective
+
+
+def nobody(ratings: Ratings) -> Flags:
+    assert ratings.rater is not None
+    return np.zeros(len(ratings.rater.labels), dtype=np.bool_)
