@@ -99,8 +99,7 @@ class Half:
     kept: Floats  # (U, G, n), κ = 1 / (1 + σ_s² Σw), share of the prior variance of s that is left given the rest
     shared: Floats  # (U, G, n, F), by ballot and fixed effect
     inverse: Floats  # (U, k, k), M⁻¹
-    cross: Floats  # (U, k, T + F), block by border
-    gain: Floats  # (U, k, T + F), M⁻¹ times `cross`
+    gain: Floats  # (U, k, T + F), M⁻¹ times what stands between block and border
     index: Ints  # (U, T + F), places in the border
     crossing: Crossing
 
@@ -127,8 +126,6 @@ class System:
         self._begin_border(information)
         self.crossings = crossings or tuple(_crossing(batch, places, information) for batch in batches)
         self.halves = tuple(map(self._forward, batches, repeat(information), self.crossings))
-        for half in self.halves:
-            self._subtract(half)
         try:
             self.root = linalg.cholesky(self.border, lower=True, check_finite=False)
         except linalg.LinAlgError as singular:
@@ -182,7 +179,9 @@ class System:
         inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
         fixed = np.broadcast_to(self.places.links + np.arange(self.fixed), (len(inverse), self.fixed))
         index = np.concatenate([batch.column, fixed], axis=1)
-        return Half(batch, weight, kept, shared, inverse, cross, inverse @ cross, index, crossing)
+        half = Half(batch, weight, kept, shared, inverse, inverse @ cross, index, crossing)
+        self._subtract(half, cross)
+        return half
 
     def _outer(self, batch: Batch, information: Information, crossing: Crossing) -> tuple[Floats, Floats]:
         """Weights of pairs that are not on local ballots: by cell, and by cell and link."""
@@ -211,9 +210,9 @@ class System:
         flat = shared.reshape(-1, self.fixed)
         own -= self.scales.rater**2 * (flat.T @ (kept.reshape(-1, 1) * flat))
 
-    def _subtract(self, half: Half) -> None:
+    def _subtract(self, half: Half, cross: Floats) -> None:
         """The Schur complement: border less what the blocks explain."""
-        explained = np.swapaxes(half.cross, 1, 2) @ half.gain
+        explained = np.swapaxes(cross, 1, 2) @ half.gain
         first, t = self.places.links, half.batch.column.shape[1]
         self.border[first:, first:] -= explained[:, t:, t:].sum(axis=0)
         if not t:

@@ -92,7 +92,7 @@ def _reduced(system: System, half: Half, slopes: Slopes | None, now: Effects, ri
     worst = np.abs(own).max(initial=0.0)  # the information of z is at least 1, so this is the stricter
     if scale > 0:
         worst = max(worst, float((np.abs(ballot) * np.sqrt(half.kept)).max(initial=0.0)) / scale)
-    return _Right(pulled, solved, np.einsum("ukt,uk->ut", half.cross, solved), float(worst))
+    return _Right(pulled, solved, np.einsum("ukt,uk->ut", half.gain, own), float(worst))
 
 
 def _times(weight: Floats, ballot: Floats) -> Floats:

@@ -10,13 +10,14 @@ from scipy import linalg
 from quanheng.calibration.blocks import Crossing, Effects, Information, Scales, System, check_sizes
 from quanheng.calibration.blocks_plan import plan
 from quanheng.calibration.blocks_posterior import Posterior
+from quanheng.calibration.blocks_prior import pulls
 from quanheng.calibration.blocks_solve import Slopes, determined, solve
 from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal_places import check_finite, seat
 from quanheng.calibration.ordinal_prior import with_ratio_prior
 from quanheng.calibration.ordinal_response import Direct, Moments, Response, count
-from quanheng.calibration.ordinal_variance import FLOOR, Variances, average_information, moved_by, responses, squares
+from quanheng.calibration.ordinal_variance import FLOOR, Variances, average_information, moved_by, squares
 from quanheng.calibration.ratings import Floats
 from quanheng.calibration.tables import Tables, patterns_of
 
@@ -30,6 +31,8 @@ LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
 HALVINGS = 30
 REUSE = 0.05  # logit; so far the crossings of an earlier system serve
 KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no meaning and need not settle
+CAREFUL = 30  # iterations, after which the variances wait until the effects have settled
+SETTLED = 1e-4  # logit; the traces of the last system then are those at the effects
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
 
 
@@ -88,6 +91,8 @@ class _Search:
         self.iterations = 0
         self.crossings: tuple[Crossing, ...] | None = None
         self.moved = 0.0  # logits, since the crossings were summed
+        self.ready: Moments | None = None  # at the present effects
+        self.last = (np.inf, np.inf)  # Newton step and derivative
 
     def _start(self) -> Effects:
         """Thresholds and mean from the shares of the categories (adjacent logits), all else 0."""
@@ -126,23 +131,32 @@ class _Search:
         return system
 
     def run(self) -> "_Search":
-        moments = self.moments()
         for self.iterations in range(1, CAP + 1):
-            system = self.system(moments)
-            step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
-            largest, before = step.effects.largest(), self.effects
-            if largest > TRUSTED_STEP:
-                self.moved += largest
-                moments = self._climb(step.effects, moments)
-                continue
-            self.effects = self.effects.plus(step.effects)
-            residual = moments.residual - moments.weight * step.effects.eta(self.places)  # after the step, nearly
-            log_phi = partial(self._log_phi, residual, float(moments.weight.sum()))
-            if self._improve(system, log_phi, max(largest, step.residual)):
+            if self._advance():
                 return self
-            self.moved += self.effects.plus(before, -1).largest()
-            moments = self.moments()
-        raise CannotCalibrate("not-converged", iterations=CAP, step=largest, residual=step.residual)
+        raise CannotCalibrate("not-converged", iterations=CAP, step=self.last[0], residual=self.last[1])
+
+    def _advance(self) -> bool:
+        """One iteration; True where nothing moves any more. System and moments are let go before the next are made."""
+        moments, self.ready = self.ready or self.moments(), None
+        careful = self.iterations > CAREFUL
+        self.moved = np.inf if careful else self.moved
+        system = self.system(moments)
+        step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
+        largest, before = step.effects.largest(), self.effects
+        self.last = (largest, step.residual)
+        if largest > TRUSTED_STEP:
+            self.moved += largest
+            self.ready = self._climb(step.effects, moments)
+            return False
+        self.effects = self.effects.plus(step.effects)
+        if careful and largest > SETTLED:
+            return False
+        log_phi = partial(self._log_phi, self._halo(moments, step.effects))
+        if self._improve(system, log_phi, max(largest, step.residual)):
+            return True
+        self.moved += self.effects.plus(before, -1).largest()
+        return False
 
     def _climb(self, step: Effects, moments: Moments) -> Moments:
         """The longest of the step, its half, … that raises the penalised likelihood, which is concave."""
@@ -169,7 +183,7 @@ class _Search:
         known = determined(system)
         has = np.array([squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds])
         expected = np.array([getattr(known, kind) for kind in self.kinds])
-        moved = responses(system, self.effects, self.kinds)
+        moved = pulls(system, self.effects, self.kinds)  # ∂b/∂log σ², all else converged
         information = average_information(system, self.effects, self.kinds, moved)
         slope, information = with_ratio_prior(self.kinds, self.variances.x, (has - expected) / 2, information)
         step = self.variances.step(slope, information)
@@ -182,12 +196,16 @@ class _Search:
         self.effects = moved_by(self.effects, moved, self.variances.move(step, slope, log_phi))
         return False
 
-    def _log_phi(self, residual: Floats, weight: float, spent: float) -> float:
-        """φ = Σ(Σ_i r)²/ΣΣ_i V over ballot × person, times n/(n − parameters that the data determine); at least 1."""
+    def _halo(self, moments: Moments, step: Effects) -> float:
+        """Σ(Σ_i r)²/ΣΣ_i V over ballot × person, nearly as it is after the step."""
+        residual = moments.residual - moments.weight * step.eta(self.places)
+        return float(residual @ residual) / float(moments.weight.sum())
+
+    def _log_phi(self, ratio: float, spent: float) -> float:
+        """φ is the ratio of `_halo`, times n/(n − parameters that the data determine); at least 1."""
         if not self.halo:
             return 0.0
-        pairs = residual.size
-        ratio = float(residual @ residual) / weight
+        pairs = self.counts.total.size
         return float(np.log(max(1.0, ratio * pairs / max(pairs - spent, 0.05 * pairs))))
 
 

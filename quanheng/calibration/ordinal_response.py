@@ -111,7 +111,7 @@ def count(layout: Layout, used: Ints) -> Counts:
         kept[used] = True
         chosen = np.repeat(kept, np.diff(layout.pair_start))
         category, item = category[chosen], item[chosen]
-    start = np.cumsum(rows) - rows
+    start = (np.cumsum(rows) - rows).astype(np.int32)
     categories = layout.points.size
     by_item = np.zeros(layout.items * categories, dtype=np.int64)
     for chunk in range(0, item.size, CHUNK):

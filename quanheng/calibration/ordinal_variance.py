@@ -6,18 +6,17 @@ is 0. Its second derivatives are replaced by the average information of Gilmour,
 information REML": AI_kl = ½[δ_kl b_k'b_k/σ_k² − (b_k/σ_k²)'H⁻¹(b_l/σ_l²)], one solution of the factored system a kind.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from quanheng.calibration.blocks import Effects, System
-from quanheng.calibration.blocks_solve import solve
 from quanheng.calibration.ratings import Flags, Floats
 
 FLOOR = 1e-8  # σ² of an effect for which nothing speaks: its estimates are then below 1e-7 logit
 TRY_FLOOR = 0.05  # a variance below it that would fall by a long step is tried at the floor
 LONGEST = 1.5  # step in log σ²
 RELAXED = (0.1, 3.0)  # least and largest part of a step
+SLIGHT = 1e-3  # σ² below which it may fall by any step
+CALM = 0.01  # steps in log σ² of the others, below which a variance may leave the floor again
 NOTHING = 1e-9  # of information about log σ²: below it there is no step
 
 
@@ -29,13 +28,6 @@ def squares(effects: Effects, kind: str) -> float:
 def members(kind: str) -> tuple[str, ...]:
     """The parts of `Effects` that share a variance."""
     return ("scalar", "link") if kind == "rater" else (kind,)
-
-
-def responses(system: System, effects: Effects, kinds: tuple[str, ...]) -> tuple[Effects, ...]:
-    """∂b/∂log σ² of each kind, all else converged: H⁻¹(b_l/σ_l²)."""
-    none = Effects.zero(system.places, system.fixed - system.places.groups)
-    alone = (replace(none, **{name: -getattr(effects, name) for name in members(kind)}) for kind in kinds)
-    return tuple(solve(system, None, own).effects for own in alone)
 
 
 def average_information(system: System, effects: Effects, kinds: tuple[str, ...], moved: tuple[Effects, ...]) -> Floats:
@@ -109,14 +101,20 @@ class Variances:
         return change
 
     def _jumps(self, step: Floats, slope: Floats) -> tuple[Flags, Flags]:
-        """Those that leave the floor, and those that go there; the tied ones only together."""
-        back = ~self.free & (slope > 0)
+        """Those that leave the floor, and those that go there; the tied ones only together.
+
+        Who came back once leaves again only when the others are calm, and does not fall again by one long step.
+        """
+        is_calm = bool((np.abs(step[self.free]) < CALM).all())
+        back = ~self.free & (slope > 0) & (is_calm | ~self.refused)
+        step = np.where(self.refused & (self.x > np.log(SLIGHT)), np.maximum(step, -LONGEST), step)
         falls = self.free & (step < 0) & ~self.refused
         low, long = self.x < np.log(TRY_FLOOR), step <= -LONGEST
         down = (falls & low & long) | (self.free & (step < 0) & (self.x + step < np.log(FLOOR)))
         if self.tied.any():
             together = down[self.tied].all() or ((falls & low)[self.tied].all() and long[self.tied].any())
             back[self.tied] = not self.free[self.tied].any() and slope[self.tied].sum() > 0
+            back[self.tied] &= is_calm | ~self.refused[self.tied].any()
             down[self.tied] = together
         return back, down
 

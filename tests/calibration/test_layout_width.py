@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def narrowed(ratings: Ratings, kind: type[np.signedinteger]) -> Ratings:
     """Every facet in integers of that kind."""
     named = ("person", "rater", "item", "group", "unit")
     old = {name: getattr(ratings, name) for name in named}
-    new = {name: facet and Facet(facet.labels, facet.index.astype(kind)) for name, facet in old.items()}
+    new: Any = {name: facet and Facet(facet.labels, facet.index.astype(kind)) for name, facet in old.items()}
     return replace(ratings, **new)
 
 
@@ -51,7 +52,8 @@ def test_a_rating_takes_ten_bytes() -> None:
 
 def test_without_ballots_items_and_units() -> None:
     layout = layout_from(Shape(units=1, persons=9, items=1, raters=False, links=0, groups=1))
-    assert (layout.row_item.dtype, layout.pair_rater.dtype) == (np.int8, np.int32)
+    assert layout.row_item.dtype == np.int8
+    assert layout.pair_rater.dtype == np.int32
     assert set(layout.pair_rater.tolist()) == {-1}
 
 
@@ -128,7 +130,7 @@ def test_of_two_repeated_ratings_the_first_in_the_input_is_shown() -> None:
     ratings = ratings_from(replace(WIDE, items=2, groups=1))
     rows = np.concatenate([np.arange(ratings.score.size), [7, 3, 7]])
     named = {name: getattr(ratings, name) for name in ("person", "rater", "item", "unit")}
-    columns = {name: Facet(facet.labels, facet.index[rows]) for name, facet in named.items()}
+    columns: Any = {name: Facet(facet.labels, facet.index[rows]) for name, facet in named.items()}
     with pytest.raises(errors.DuplicateRating) as refusal:
         lay_out(Ratings(ratings.score[rows], **columns), ANY)
     size = ratings.score.size
