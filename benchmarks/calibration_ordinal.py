@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._instructors import LOG_SCORE, RMSE, hold_out
+from benchmarks._instructors import CHOICE, LOG_SCORE, OTHER_SEEDS, RMSE, HoldOut, hold_out
+from benchmarks._instructors import SEED as CHOSEN
 from benchmarks._ordinal_peers import PEERS, Answer, Peer, ask
 from benchmarks._ordinal_run import save
 from quanheng.calibration.ratings import Facet, Flags, Ratings
@@ -23,7 +24,7 @@ from tests.calibration.simulate import BASE, Setting, simulate
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "var" / "bench"
 SEED = 7
-LIMIT = 300  # seconds that a peer gets
+LIMITS = {"11 k": 60, "105 k": 80}  # seconds on the clock that a peer gets: all of it is done in six minutes
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ SIZES = (
 
 def main() -> None:
     PLACE.mkdir(parents=True, exist_ok=True)
+    print("MB: the whole process at its highest. A peer is stopped after", end=" ")
+    print(", ".join(f"{limit} s ({name})" for name, limit in LIMITS.items()))
     print(f"{'ordinal model':<28}{'ratings':>10}{'CPU s':>9}{'MB':>7}{'times ours':>12}  remark")
     failed = [text for size in SIZES for text in _size(size)]
     failed += _instructors()
@@ -60,11 +63,13 @@ def _size(size: Size) -> list[str]:
         _write_table(ratings, file.with_suffix(".csv"))
     del ratings
     ours = _ours(file)
-    remark = f"{ours['iterations']} steps; layout {ours['layout_seconds']:.2f} s, {ours['layout_megabytes']:.0f} MB"
+    remark = (
+        f"{ours['iterations']} steps; layout {ours['layout_seconds']:.1f} s, {ours['layout_megabytes']:.0f} MB"
+    )
     _row(f"ours, {size.name}", ours, ours["seconds"], remark)
     failed = _missed(size, ours)
     for peer, wanted in size.ratios:
-        failed += _against(peer, ask(peer, file.with_suffix(".csv"), dict(os.environ), LIMIT), ours, wanted)
+        failed += _against(peer, ask(peer, file.with_suffix(".csv"), dict(os.environ), LIMITS[size.name]), ours, wanted)
     return failed
 
 
@@ -104,7 +109,7 @@ def _ours(file: Path) -> dict[str, float]:
 
 def _row(name: str, ours: dict[str, float], seconds: float | None, remark: str, *, at_least: bool = False) -> None:
     is_ours = name.startswith("ours")
-    memory = f"{ours['fit_megabytes']:.0f}" if is_ours else ""
+    memory = f"{ours['megabytes']:.0f}" if is_ours else ""
     ratio = "" if is_ours or seconds is None else f"{'> ' if at_least else ''}{seconds / ours['seconds']:.0f}"
     used = "–" if seconds is None else f"{seconds:.2f}"
     print(f"{name:<28}{ours['ratings']:>10}{used:>9}{memory:>7}{ratio:>12}  {remark}", flush=True)
@@ -114,8 +119,8 @@ def _missed(size: Size, ours: dict[str, float]) -> list[str]:
     failed = []
     if size.seconds is not None and ours["seconds"] > size.seconds:
         failed.append(f"{size.name}: {ours['seconds']:.2f} s > {size.seconds} s")
-    if size.megabytes is not None and ours["fit_megabytes"] > size.megabytes:
-        failed.append(f"{size.name}: {ours['fit_megabytes']:.0f} MB > {size.megabytes:.0f} MB")
+    if size.megabytes is not None and ours["megabytes"] > size.megabytes:
+        failed.append(f"{size.name}: {ours['megabytes']:.0f} MB > {size.megabytes:.0f} MB")
     return failed
 
 
@@ -128,14 +133,23 @@ def _against(peer: Peer, answer: Answer, ours: dict[str, float], wanted: float) 
 
 
 def _instructors() -> list[str]:
-    found = hold_out()
-    print(f"\nInstEval, {found.held:,} of {found.ratings:,} ratings held out, fitted in {found.seconds:.1f} s of CPU")
-    print(f"{'':<28}{'RMSE':>8}{'log score':>11}")
-    print(f"{'plain means, overall shares':<28}{found.rmse_means:>8.4f}{found.log_score_shares:>11.4f}")
-    print(f"{'ordinal model':<28}{found.rmse:>8.4f}{found.log_score:>11.4f}  at most {RMSE:.3f} and {LOG_SCORE:.3f}")
+    """The limits hold for the chosen split only; the others are there to show what the choice is worth."""
+    print(f"\nInstEval, a fifth held out\n{CHOICE}")
+    print(f"{'split':<12}{'held':>8}{'CPU s':>7}{'RMSE':>8}{'log score':>11}   plain means, overall shares")
+    found = _split(CHOSEN, f"at most {RMSE:.3f} and {LOG_SCORE:.3f}")
+    for seed in OTHER_SEEDS:
+        _split(seed, "no limit")
     reached = {f"RMSE {found.rmse:.4f} > {RMSE}": found.rmse <= RMSE}
     reached[f"log score {found.log_score:.4f} > {LOG_SCORE}"] = found.log_score <= LOG_SCORE
     return [f"InstEval: {text}" for text, holds in reached.items() if not holds]
+
+
+def _split(seed: int, remark: str) -> HoldOut:
+    found = hold_out(seed)
+    ours = f"{found.held:>8,}{found.seconds:>7.1f}{found.rmse:>8.4f}{found.log_score:>11.4f}"
+    plain = f"{found.rmse_means:.4f} {found.log_score_shares:.4f}"
+    print(f"{f'seed {seed}':<12}{ours}   {plain:<28}{remark}", flush=True)
+    return found
 
 
 if __name__ == "__main__":
