@@ -13,7 +13,7 @@ from quanheng.calibration.ratings import Floats, Ints
 
 CELLS = 150_000  # of ballots × persons in a batch: keeps its arrays in the cache
 SLACK = 1.25  # how far sizes in a batch may differ
-SMALL = 4_000  # cells, up to which padding costs less than another batch
+SMALL = 20_000  # cells, up to which padding costs less than another batch
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ P(y=k) ∝ exp(k·x − Σ_{j≤k} τ_j), x = η − δ_i (Andrich 1978). With E
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -45,18 +46,19 @@ class Curves:
 
 
 def curves(x: Floats, tau: Floats) -> Curves:
-    """x (n,), τ (K − 1,)."""
-    steps = np.arange(tau.size + 1)
-    logit = x[:, None] * steps - np.append(0.0, np.cumsum(tau))
-    top = logit.max(axis=1, keepdims=True)
-    p = np.exp(logit - top)
-    norm = p.sum(axis=1, keepdims=True)
+    """x (n,), τ (K − 1,). Worked out by categories, (K, n), since there are few of them and many x."""
+    steps = np.arange(tau.size + 1)[:, None]
+    logit = steps * x - np.append(0.0, np.cumsum(tau))[:, None]
+    top = logit.max(axis=0)
+    logit -= top
+    p = np.exp(logit)
+    norm = p.sum(axis=0)
     p /= norm
-    upper = np.cumsum(p[:, :0:-1], axis=1)[:, ::-1]
-    above = np.cumsum((steps * p)[:, :0:-1], axis=1)[:, ::-1]
-    mean = above[:, 0]
-    joint = above - mean[:, None] * upper
-    return Curves(mean, joint.sum(axis=1), upper, joint, (top + np.log(norm))[:, 0])
+    upper = np.cumsum(p[:0:-1], axis=0)[::-1]
+    above = np.cumsum((steps * p)[:0:-1], axis=0)[::-1]
+    mean = above[0]
+    joint = above - mean * upper
+    return Curves(mean, joint.sum(axis=0), upper.T, joint.T, top + np.log(norm))
 
 
 def zero_sum(size: int) -> Floats:
@@ -85,6 +87,11 @@ class Counts:
     total: Floats  # (pairs,), Σ_i y
     by_item: Ints  # (items, K), rows
     basis: Floats
+
+    @cached_property
+    def pair(self) -> Ints:
+        """(rows,)"""
+        return np.repeat(np.arange(self.rows.size), self.rows)
 
     @property
     def item_total(self) -> Floats:
@@ -135,23 +142,26 @@ class Direct:
 
     def moments(self, eta: Floats, delta: Floats, tau: Floats) -> Moments:
         counts = self.counts
-        pair = np.repeat(np.arange(eta.size), counts.rows)
+        pair = counts.pair
         at = curves(eta[pair] - delta[counts.item], tau)
         items, steps = delta.size, tau.size
         by_item = np.zeros((items, 2 + 2 * steps))
         for column, values in enumerate((at.mean, at.variance, *at.upper.T, *at.joint.T)):
             by_item[:, column] = np.bincount(counts.item, values, items)
-        cross = np.zeros((eta.size, items + steps))
-        cross[pair, counts.item] = -at.variance
-        cross[:, items:] = -np.add.reduceat(at.joint, counts.start, axis=0)
-        cross = cross @ counts.basis
+
+        def cross(pairs: Ints) -> Floats:
+            by_effect = np.zeros((eta.size, items + steps))
+            by_effect[pair, counts.item] = -at.variance
+            by_effect[:, items:] = -np.add.reduceat(at.joint.T, counts.start, axis=1).T
+            return np.asarray(by_effect[pairs] @ counts.basis)
+
         products = at.upper.T @ at.upper
         return Moments(
             residual=counts.total - np.add.reduceat(at.mean, counts.start),
             weight=np.add.reduceat(at.variance, counts.start),
             fixed=fixed_slopes(counts, by_item),
             core=fixed_core(counts, by_item, products),
-            cross=lambda pairs: np.asarray(cross[pairs]),
+            cross=cross,
             log_likelihood=lambda: log_likelihood(counts, eta, delta, tau, float(at.log_norm.sum())),
         )
 

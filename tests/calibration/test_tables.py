@@ -124,3 +124,36 @@ def test_basis_of_items_and_steps() -> None:
     basis = basis_of(2, 4)
     assert basis.shape == (5, 3)
     assert np.count_nonzero(basis[:2, 1:]) == np.count_nonzero(basis[2:, :1]) == 0
+
+
+def test_curves_are_those_of_every_category_by_itself() -> None:
+    """Against the definition, category by category; far out nothing overflows."""
+    tau, x = np.array([-0.8, 0.3, 0.5]), np.array([-800.0, -3.0, 0.0, 0.7, 4.0, 800.0])
+    found = curves(x, tau)
+    for place, eta in enumerate(x):
+        logits = np.arange(4) * eta - np.append(0.0, np.cumsum(tau))
+        p = np.exp(logits - logits.max())
+        p /= p.sum()
+        mean = p @ np.arange(4)
+        assert found.mean[place] == pytest.approx(mean, abs=1e-14)
+        assert found.variance[place] == pytest.approx(p @ (np.arange(4) - mean) ** 2, abs=1e-13)
+        for step in range(1, 4):
+            above = np.arange(4) >= step
+            assert found.upper[place, step - 1] == pytest.approx(p @ above, abs=1e-14)
+            covariance = p @ (np.arange(4) * above) - mean * (p @ above)
+            assert found.joint[place, step - 1] == pytest.approx(covariance, abs=1e-13)
+    assert found.log_norm[[0, 5]].tolist() == [0.0, 2400.0]
+    assert found.upper.shape == found.joint.shape == (6, 3)
+
+
+def test_crossings_of_some_pairs_are_those_rows_of_all() -> None:
+    direct, eta = Direct(count(layout_from(Shape(missing=0.3)), np.arange(12))), np.linspace(-2, 2, 12)
+    delta, tau = np.array([-0.2, 0.2]), np.array([-0.5, 0.1, 0.4])
+    moments = direct.moments(eta, delta, tau)
+    everything = moments.cross(np.arange(12))
+    np.testing.assert_array_equal(moments.cross(np.array([7, 2])), everything[[7, 2]])
+    small = 1e-6
+    for pair in range(12):  # cross is −∂(slope of the fixed effects)/∂η
+        moved = eta + small * (np.arange(12) == pair)
+        slope = (direct.moments(moved, delta, tau).fixed - moments.fixed) / small
+        np.testing.assert_allclose(everything[pair], -slope, atol=1e-5)
