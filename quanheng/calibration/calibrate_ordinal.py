@@ -13,6 +13,7 @@ from quanheng.calibration.flags_evidence import evidence_of
 from quanheng.calibration.gstudy import Variances, curve, linking_needed, mix_of, residual_of_pairs, shares
 from quanheng.calibration.layout import Layout, used_pairs
 from quanheng.calibration.ordinal import OrdinalFit, fit_ordinal
+from quanheng.calibration.ordinal_robust import LIMIT
 from quanheng.calibration.ratings import Floats, Ints
 from quanheng.calibration.result import Estimates, Fit, Flag, Threshold, Uncertainty
 from quanheng.calibration.shifts import ordinal_shifts
@@ -124,10 +125,12 @@ def _flags(case: Case, fit: OrdinalFit, se: Floats) -> tuple[Flag, ...]:
 
 
 def _figures(case: Case, fit: OrdinalFit, information: Floats) -> dict[str, object]:
+    used = int(used_pairs(fit.layout).sum())
     return {
         "log_likelihood": fit.log_likelihood,
         "variance_components": dict(fit.variance),
         "phi": fit.phi,
+        "outlying": {"limit": LIMIT, "pairs": fit.outlying.pair.size, "share": fit.outlying.pair.size / used},
         "iterations": fit.iterations,
         "group_effects": dict(zip(case.group_labels, fit.group_effect.tolist(), strict=True)),
         **_studies(case, fit, information),

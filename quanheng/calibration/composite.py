@@ -83,9 +83,10 @@ def composite(fit: OrdinalFit, weights: Weights) -> Composite:
     the scale.
 
     Halo is not averaged in again: the quasi-likelihood leaves it out of η, so that the fitted curve is already the mean
-    over it (population-averaged; Zeger, Liang & Albert 1988). On simulated events (§2, all scenarios) averaging over a
-    halo variance taken from φ left ρ as it is and gave coverage −.003, error +3 %; the posterior mean of F in place of
-    its value at the estimates changed ρ by less than .0002 but under a ceiling, where it lost .002.
+    over it (population-averaged; Zeger, Liang & Albert 1988). On simulated events (§2, mean of all scenarios) averaging
+    over a halo variance taken from φ left ρ as it is and gave coverage −.003 (under a ceiling, C, it rose) and error
+    +3 % (in small units, E, none); the posterior mean of F in place of its value at the estimates changed ρ by less
+    than .0002 but under a ceiling, where it lost .002.
     """
     layout = fit.layout
     parts = [part_of(fit, weights, group) for group in range(len(_with_absent(weights)))]

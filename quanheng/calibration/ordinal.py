@@ -1,7 +1,7 @@
 """The empirical-Bayes many-facet ordinal model (calibration.md §1.1–1.3)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -17,6 +17,7 @@ from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal_places import check_finite, seat
 from quanheng.calibration.ordinal_prior import with_ratio_prior
 from quanheng.calibration.ordinal_response import Direct, Moments, Response, count
+from quanheng.calibration.ordinal_robust import Bound, Outlying
 from quanheng.calibration.ordinal_variance import FLOOR, Variances, average_information, moved_by, squares
 from quanheng.calibration.ratings import Floats
 from quanheng.calibration.tables import Tables, patterns_of
@@ -34,6 +35,8 @@ KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no me
 CAREFUL = 30  # iterations, after which the variances wait until the effects have settled
 SETTLED = 1e-4  # logit; the traces of the last system then are those at the effects
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
+ROUNDS = 2  # of weights of outlying pairs, an iteration
+RESTED = 0.1  # of the Newton step: weights that move less have come to rest
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,18 @@ class OrdinalFit:
     variance: Mapping[str, float]  # σ² of person, unit, view, rater, culture in logit²; 0 where there is no such effect
     phi: float  # quasi-likelihood factor of halo, at least 1
     iterations: int
-    log_likelihood: float  # Laplace approximation of the marginal quasi-likelihood (divided by φ), ML form
+    log_likelihood: float  # Laplace approximation of the marginal quasi-likelihood (divided by φ, weighted), ML form
     posterior: Posterior  # fixed effects of its Gradient: β (groups), δ (items), τ (categories − 1), side by side
+    outlying: Outlying = field(default_factory=Outlying.none)  # pairs of the layout that pull less than their weight
 
 
 def fit_ordinal(layout: Layout) -> OrdinalFit:
     """Estimate all effects and variances together.
 
     Newton on all effects at once; with each step the variances go on towards the fixed point of Schall's rule, and φ
-    follows. It stops when the largest Newton step is below 1e-6 logit, the largest relative step of a variance below
-    1e-5 and the largest derivative below 1e-6 of the root of its information; the posterior is then computed once more
+    and the weights of outlying pairs (`ordinal_robust`) follow. It stops when the largest Newton step and the largest
+    change of a log weight are below 1e-6, the largest relative step of a variance below 1e-5 and the largest derivative
+    below 1e-6 of the root of its information; the posterior is then computed once more
     at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
     "extreme-group" or "unused-category" (no finite estimate), "all-set-aside".
     """
@@ -91,6 +96,7 @@ class _Search:
         self.iterations = 0
         self.crossings: tuple[Crossing, ...] | None = None
         self.moved = 0.0  # logits, since the crossings were summed
+        self.bound = Bound(layout, self.counts, self.seats.pair, is_asked=self.halo)
         self.ready: Moments | None = None  # at the present effects
         self.last = (np.inf, np.inf)  # Newton step and derivative
 
@@ -116,8 +122,13 @@ class _Search:
         full = self.counts.basis @ self.effects.fixed[self.places.groups :]
         return full[: self.layout.items], full[self.layout.items :]
 
-    def moments(self) -> Moments:
-        return self.response.moments(self.effects.eta(self.places), *self.fixed())
+    def moments(self, *, follow: bool = False) -> Moments:
+        """With the weights of outlying pairs in hand; `follow`: with those that the present estimates ask for."""
+        eta, fixed = self.effects.eta(self.places), self.fixed()
+        moments = self.response.moments(eta, *fixed)
+        if follow:
+            self.bound.follow(moments, self.phi)
+        return self.bound.weighted(moments, eta, *fixed)
 
     def system(self, moments: Moments) -> System:
         phi = self.phi
@@ -138,7 +149,7 @@ class _Search:
 
     def _advance(self) -> bool:
         """One iteration; True where nothing moves any more. System and moments are let go before the next are made."""
-        moments, self.ready = self.ready or self.moments(), None
+        moments, self.ready = self.ready or self.moments(follow=True), None
         careful = self.iterations > CAREFUL
         self.moved = np.inf if careful else self.moved
         system = self.system(moments)
@@ -150,13 +161,29 @@ class _Search:
             self.ready = self._climb(step.effects, moments)
             return False
         self.effects = self.effects.plus(step.effects)
-        if careful and largest > SETTLED:
+        newton = max(largest, step.residual, self.bound.left)
+        moments, last = self._reweighted(system, moments, step.effects, newton)
+        if careful and max(largest, self.bound.left) > SETTLED:
             return False
-        log_phi = partial(self._log_phi, self._halo(moments, step.effects))
-        if self._improve(system, log_phi, max(largest, step.residual)):
+        log_phi = partial(self._log_phi, self._halo(moments, last))
+        if self._improve(system, log_phi, newton):
             return True
         self.moved += self.effects.plus(before, -1).largest()
         return False
+
+    def _reweighted(self, system: System, moments: Moments, step: Effects, newton: float) -> tuple[Moments, Effects]:
+        """Bring the weights of outlying pairs to rest at the present variances; the system stays (chord steps)."""
+        if not self.bound.is_asked or newton < NEWTON:
+            return moments, step
+        self.bound.begin()
+        for _ in range(ROUNDS):
+            moments = self.moments(follow=True)
+            step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects).effects
+            self.effects = self.effects.plus(step)
+            if self.bound.left < RESTED * min(newton, 1.0):
+                break
+        self.bound.begin()
+        return moments, step
 
     def _climb(self, step: Effects, moments: Moments) -> Moments:
         """The longest of the step, its half, … that raises the penalised likelihood, which is concave."""
@@ -168,6 +195,7 @@ class _Search:
             if self.penalised(moments) >= before:
                 break
             part /= 2
+        self.bound.lose_sight()
         return moments
 
     def _penalty(self) -> float:
@@ -199,7 +227,7 @@ class _Search:
     def _halo(self, moments: Moments, step: Effects) -> float:
         """Σ(Σ_i r)²/ΣΣ_i V over ballot × person, nearly as it is after the step."""
         residual = moments.residual - moments.weight * step.eta(self.places)
-        return float(residual @ residual) / float(moments.weight.sum())
+        return self.bound.squares(residual) / float(moments.weight.sum())
 
     def _log_phi(self, ratio: float, spent: float) -> float:
         """φ is the ratio of `_halo`, times n/(n − parameters that the data determine); at least 1."""
@@ -236,4 +264,5 @@ def _report(search: _Search) -> OrdinalFit:
         iterations=search.iterations,
         log_likelihood=search.penalised(moments) - system.log_determinant() / 2,
         posterior=Posterior(system, basis, seats.scalar, seats.link),
+        outlying=Outlying(seats.pair[search.bound.outlying.pair], search.bound.outlying.weight),
     )

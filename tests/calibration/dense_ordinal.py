@@ -6,6 +6,7 @@ import numpy as np
 
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal import KINDS, OrdinalFit
+from quanheng.calibration.ordinal_robust import LIMIT, expected_share
 from quanheng.calibration.ratings import Flags, Floats, Ints
 
 
@@ -19,6 +20,7 @@ class Dense:
     schall: Floats  # (kinds,), what Schall's rule makes of each variance
     known: Floats  # (kinds,), effects that the data determine
     phi: float  # what its rule makes of φ
+    weight: Floats  # (pairs,), what its rule makes of the weights; 1 where pairs are not in use
     log_likelihood: float
 
 
@@ -46,7 +48,8 @@ def centred(size: int) -> Floats:
     return np.concatenate([np.eye(size - 1), -np.ones((1, size - 1))])
 
 
-def solve_dense(layout: Layout, variance: dict[str, float], phi: float) -> Dense:
+def solve_dense(layout: Layout, variance: dict[str, float], phi: float, weight: Floats) -> Dense:
+    """`weight` (pairs,), of outlying ones below 1."""
     x, kind, kept = columns(layout)
     x, steps, pair = x[kept], layout.points.size - 1, layout.row_pair[kept]
     y = layout.category[kept]
@@ -67,7 +70,7 @@ def solve_dense(layout: Layout, variance: dict[str, float], phi: float) -> Dense
     penalty = np.diag(penalised.astype(float))
     for _ in range(60):
         value = map_ @ z
-        slope, information, expected = _derivatives(x, y, reached, value, steps)
+        slope, information, expected = _derivatives(x, y, reached, value, steps, weight[pair])
         gradient = map_.T @ slope / phi - penalty @ z
         inverse = np.linalg.inv(map_.T @ information @ map_ / phi + penalty)
         move = inverse @ gradient
@@ -75,9 +78,7 @@ def solve_dense(layout: Layout, variance: dict[str, float], phi: float) -> Dense
         if np.abs(move).max() < 1e-13:
             break
     value, covariance = map_ @ z, map_ @ inverse @ map_.T
-    return _figures(
-        value, covariance, kind, prior, (x, y, reached, pair), (steps, phi, expected, z, inverse, penalised)
-    )
+    return _figures(value, covariance, kind, prior, (x, y, pair, weight), (steps, phi, expected, z, inverse, penalised))
 
 
 def _probabilities(latent: Floats, tau: Floats) -> Floats:
@@ -86,7 +87,9 @@ def _probabilities(latent: Floats, tau: Floats) -> Floats:
     return np.asarray(p / p.sum(axis=1, keepdims=True))
 
 
-def _derivatives(x: Floats, y: Ints, reached: Floats, value: Floats, steps: int) -> tuple[Floats, Floats, Floats]:
+def _derivatives(
+    x: Floats, y: Ints, reached: Floats, value: Floats, steps: int, weight: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Features of category k in row r: k·x_r and −1[k ≥ j]; slope: observed less expected, information: covariance."""
     p = _probabilities(x @ value[:-steps], value[-steps:])
     k = np.arange(steps + 1)
@@ -94,15 +97,16 @@ def _derivatives(x: Floats, y: Ints, reached: Floats, value: Floats, steps: int)
     mean, upper = p @ k, p @ at_least
     variance = p @ k**2 - mean**2
     joint = p @ (k[:, None] * at_least) - mean[:, None] * upper
-    steps_cov = np.einsum("rk,kj,kl->jl", p, at_least, at_least) - upper.T @ upper
-    side = -x.T @ joint
-    information = np.block([[x.T @ (variance[:, None] * x), side], [side.T, steps_cov]])
-    slope = np.concatenate([x.T @ (y - mean), -(reached - upper).sum(axis=0)])
+    by_row = weight[:, None]
+    steps_cov = np.einsum("rk,kj,kl->jl", by_row * p, at_least, at_least) - upper.T @ (by_row * upper)
+    side = -x.T @ (by_row * joint)
+    information = np.block([[x.T @ ((weight * variance)[:, None] * x), side], [side.T, steps_cov]])
+    slope = np.concatenate([x.T @ (weight * (y - mean)), -weight @ (reached - upper)])
     return slope, information, np.stack([mean, variance])
 
 
 def _figures(value, covariance, kind, prior, rows, rest) -> Dense:  # type: ignore[no-untyped-def]
-    x, y, reached, pair = rows
+    x, y, pair, weight = rows
     steps, phi, (mean, variance), z, inverse, penalised = rest
     schall, known = np.zeros(len(KINDS)), np.zeros(len(KINDS))
     for place in range(len(KINDS)):
@@ -113,14 +117,16 @@ def _figures(value, covariance, kind, prior, rows, rest) -> Dense:  # type: igno
         schall[place] = value[own] @ value[own] / known[place]
     spent = known.sum() + (~penalised).sum()
     pairs = np.unique(pair)
-    residual = np.bincount(pair, y - mean)[pairs]
-    ratio = residual @ residual / variance.sum()
+    residual, spread = np.bincount(pair, y - mean)[pairs], np.bincount(pair, variance)[pairs]
+    ratio = (weight[pairs] * residual) @ residual / (weight[pairs] @ spread) / expected_share(LIMIT)
+    following = np.ones(weight.size)
+    following[pairs] = np.minimum(1, LIMIT * np.sqrt(phi * spread) / np.maximum(np.abs(residual), 1e-9))
     p = _probabilities(x @ value[:-steps], value[-steps:])
-    likelihood = np.log(p[np.arange(y.size), y]).sum() / phi
+    likelihood = weight[pair] @ np.log(p[np.arange(y.size), y]) / phi
     information = np.linalg.inv(inverse)[np.ix_(penalised, penalised)]
     marginal = likelihood - z[penalised] @ z[penalised] / 2 - np.linalg.slogdet(information)[1] / 2
     phi = max(1.0, ratio * pairs.size / (pairs.size - spent))
-    return Dense(value, covariance, kind, schall, known, phi, float(marginal))
+    return Dense(value, covariance, kind, schall, known, phi, following, float(marginal))
 
 
 def side_by_side(fit: OrdinalFit) -> Floats:

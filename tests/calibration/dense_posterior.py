@@ -73,7 +73,7 @@ class DensePosterior:
 def dense_fit(layout: Layout, variance: Mapping[str, float] | None = None, phi: float = 1.0) -> OrdinalFit:
     """Posterior mode at given variances."""
     variances = dict(VARIANCE if variance is None else variance)
-    place, found = columns(layout), solve_dense(layout, variances, phi)
+    place, found = columns(layout), solve_dense(layout, variances, phi, np.ones(layout.pair_person.size))
     effect = found.value
     return OrdinalFit(
         layout=layout,

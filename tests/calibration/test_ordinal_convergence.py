@@ -18,7 +18,7 @@ SWINGING = {
     "three groups": Shape(units=1, persons=4, ballots=2, links=3, items=1, groups=3, categories=3, seed=3692),
     "two persons": Shape(units=1, persons=2, ballots=5, links=1, items=1, missing=0.3, seed=2140),
     "two persons a unit": Shape(units=5, persons=2, ballots=3, links=0, items=3, groups=3, missing=0.3, seed=7740),
-    "few links": Shape(units=2, persons=3, ballots=2, links=3, items=3, groups=1, missing=0.3, seed=7799),
+    "outlying pairs": Shape(units=3, persons=3, ballots=5, links=3, groups=1, items=4, missing=0.3, seed=38),
     "to the floor and back": Shape(units=3, persons=2, ballots=3, links=2, items=4, groups=3, missing=0.3, seed=3696),
 }
 
