@@ -38,12 +38,18 @@ def gaussian_outcome(case: Case) -> Outcome:
 
 
 def with_second_opinion(case: Case, outcome: Outcome) -> Outcome:
-    """Where the twin has no solution there is no second opinion, and the reported model stands alone."""
+    """Where the twin has no solution there is no second opinion, and the reported model stands alone.
+
+    Cut at the ends of the scale, which a linear model does not know: what a strict unit lost on average it gives back
+    to everybody, those at the top included.
+    """
     try:
-        fit = fit_gaussian(case.layout, case.ratings, Design())
+        fit = fit_gaussian(case.layout, case.ratings, Design(), is_split_believed=True)
     except CannotCalibrate as refusal:
         return replace(outcome, figures={**outcome.figures, "second_opinion_refused": refusal.code})
-    return replace(outcome, second_opinion=gaussian_composite(fit, case.weights, _limits(case)).fair)
+    limits = _limits(case)
+    fair = gaussian_composite(fit, case.weights, limits).fair
+    return replace(outcome, second_opinion=np.clip(fair, *limits))
 
 
 def _limits(case: Case) -> tuple[float, float]:

@@ -20,13 +20,18 @@ ROUNDS = 50  # of the share that noise of the dimensions has in the residual
 SETTLED = 1e-7  # change of that share
 
 
-def fit_ballots(layout: Layout, criterion: Criterion = Criterion.REML) -> GaussianFit:
-    """Raises CannotCalibrate: "not-converged", "border-too-large", "no-residual", "facet-is-residual" (no person,
-    or no ballot, has two pairs)."""
+def fit_ballots(
+    layout: Layout, criterion: Criterion = Criterion.REML, *, is_split_believed: bool = False
+) -> GaussianFit:
+    """`is_split_believed`: penalised for the ratio of unit quality to unit culture, as the ordinal model is.
+
+    Raises CannotCalibrate: "not-converged", "border-too-large", "no-residual", "facet-is-residual" (no person, or no
+    ballot, has two pairs).
+    """
     seats = seat(layout)
     check_sizes(seats.places)
     items = items_of(layout, seats.pair)
-    scores = _scores(layout, seats, items, criterion)
+    scores = replace(_scores(layout, seats, items, criterion), is_split_believed=is_split_believed)
     minimum, scores = _settled(scores, items)
     return _report(layout, seats, items, scores, minimum)
 

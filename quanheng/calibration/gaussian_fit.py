@@ -7,7 +7,7 @@ from quanheng.calibration.layout import Layout
 from quanheng.calibration.ratings import Design, Ratings
 
 
-def fit_gaussian(layout: Layout, ratings: Ratings, design: Design) -> GaussianFit:
+def fit_gaussian(layout: Layout, ratings: Ratings, design: Design, *, is_split_believed: bool = False) -> GaussianFit:
     """The twin where ballots stand in units and nothing further is declared; else the general model.
 
     `layout` is `lay_out(ratings, …)`; it may be that of the ordinal model, whose points are then the scores. Raises
@@ -15,5 +15,5 @@ def fit_gaussian(layout: Layout, ratings: Ratings, design: Design) -> GaussianFi
     """
     is_plain = not design.fixed and not design.random
     if is_plain and layout.raters and layout.has_units and layout.units > 1:
-        return fit_ballots(layout, design.criterion)
+        return fit_ballots(layout, design.criterion, is_split_believed=is_split_believed)
     return fit_rows(layout, ratings, design)

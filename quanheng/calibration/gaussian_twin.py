@@ -19,12 +19,15 @@ from quanheng.calibration.blocks import Effects, Information, Scales, System
 from quanheng.calibration.blocks_plan import Batch, Places
 from quanheng.calibration.blocks_solve import Slopes, determined, solve
 from quanheng.calibration.errors import CannotCalibrate
+from quanheng.calibration.gaussian_belief import Believing, apart
 from quanheng.calibration.gaussian_leverage import leverages, with_known_fixed
-from quanheng.calibration.gaussian_reml import FLOOR, START, Minimum, minimise
+from quanheng.calibration.gaussian_reml import FLOOR, START, Minimum, Point, minimise
 from quanheng.calibration.ratings import Criterion, Floats, Ints
 
 LEAST = 1e-5  # residual variance of a group, relative to the first group's
 MOST = 0.9  # of the information on a direction that may be that on σ²
+LONGEST_TIED = 0.7  # share of itself that a variance may lose in a step where its ratio to another is believed in
+LEAST_TIED = 0.01  # of the variance of a unit's mean: below it there are no units, and the two are nothing together
 
 KINDS = ("person", "unit", "view", "rater", "culture")
 
@@ -54,6 +57,7 @@ class Scores:
     levels: Mapping[str, int]  # effects of each kind
     criterion: Criterion
     precision: Floats  # (pairs,), 1/variance relative to a pair with all items of its group
+    is_split_believed: bool = False  # `gaussian_belief`
 
     @cached_property
     def sums(self) -> Sums:
@@ -236,7 +240,15 @@ def estimate(scores: Scores, start: Floats | None = None) -> Minimum:
     floor = np.append(FLOOR / rows, np.full(groups, LEAST))
     begin = np.append(np.full(len(rows), START), np.ones(groups)) if start is None else start
     longest = np.append(np.ones(len(rows)), np.full(groups, 0.9))
-    found = minimise(lambda at: TwinPoint(scores, at), begin, floor, longest)
+    tied = apart(scores.kinds if scores.is_split_believed else (), len(begin))
+    longest[tied != 0] = LONGEST_TIED
+    floor = np.where(tied != 0, LEAST_TIED / FLOOR * floor, floor)
+
+    def evaluate(at: Floats) -> Point:
+        point = TwinPoint(scores, at)
+        return Believing(point, at, tied) if tied.any() else point
+
+    found = minimise(evaluate, begin, floor, longest)
     if not found.parameters[len(rows) :].all():
         raise CannotCalibrate("no-residual", ratio=1 / LEAST)
     return found

@@ -200,4 +200,9 @@ def _second(account: Account) -> list[str]:
     assert isinstance(opinion, dict)
     if account.label in opinion["more_than_one_band"]:
         return [f"另一种算法（线性模型）得 {other}，名次相差一档以上，请复核，不要单凭这个名次作决定。"]
+    low, high = (float(bound[account.place]) for bound in (account.found.persons.lo90, account.found.persons.hi90))
+    if not low <= float(account.found.second_opinion[account.place]) <= high:
+        is_ranked = account.found.persons.status[account.place] is not Status.UNCONNECTED
+        rank = "，但名次相差不超过一档" if is_ranked else ""
+        return [f"另一种算法（线性模型）得 {other}，不在上述区间内{rank}。"]
     return [f"另一种算法（线性模型）得 {other}，结论一致。"]

@@ -186,7 +186,9 @@ def test_extremes_are_no_ends_to_the_gaussian_model() -> None:
     assert found.persons.status[0] is Status.ESTIMATED
 
 
-def test_the_second_opinion_is_the_fair_score_of_the_gaussian_model() -> None:
+def test_the_second_opinion_is_the_fair_score_of_the_gaussian_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the belief about unit and culture, `test_gaussian_belief`."""
+    monkeypatch.setattr("quanheng.calibration.gaussian_twin.apart", lambda kinds, parameters: np.zeros(parameters))
     first, second = connected(), connected(Model.GAUSSIAN)
     assert first.second_opinion == pytest.approx(second.persons.fair, abs=1e-9)
     opinion: Any = first.summary["second_opinion"]
@@ -195,7 +197,7 @@ def test_the_second_opinion_is_the_fair_score_of_the_gaussian_model() -> None:
 
 
 def test_where_the_second_opinion_has_no_solution_the_first_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
         raise CannotCalibrate("not-converged")
 
     monkeypatch.setattr("quanheng.calibration.calibrate_gaussian.fit_gaussian", refuse)

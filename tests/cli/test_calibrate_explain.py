@@ -61,6 +61,11 @@ def test_the_whole_account(found: Calibration) -> None:
     ]
 
 
+def test_a_second_opinion_outside_the_interval_is_not_called_the_same(found: Calibration) -> None:
+    changed = replace(fixed(found), second_opinion=np.full(18, 83.0))
+    assert "另一种算法（线性模型）得 83.0，不在上述区间内，但名次相差不超过一档。" in explain(changed, "U1P1")
+
+
 def test_an_alarm_of_the_second_opinion_is_said(found: Calibration) -> None:
     opinion: Any = fixed(found).summary["second_opinion"]
     changed = fixed(found)
