@@ -35,8 +35,6 @@ KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no me
 CAREFUL = 30  # iterations, after which the variances wait until the effects have settled
 SETTLED = 1e-4  # logit; the traces of the last system then are those at the effects
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
-ROUNDS = 2  # of weights of outlying pairs, an iteration
-RESTED = 0.1  # of the Newton step: weights that move less have come to rest
 
 
 @dataclass(frozen=True)
@@ -172,17 +170,13 @@ class _Search:
         return False
 
     def _reweighted(self, system: System, moments: Moments, step: Effects, newton: float) -> tuple[Moments, Effects]:
-        """Bring the weights of outlying pairs to rest at the present variances; the system stays (chord steps)."""
+        """Bring the weights of outlying pairs on at the present variances; the system stays (a chord step)."""
         if not self.bound.is_asked or newton < NEWTON:
             return moments, step
         self.bound.begin()
-        for _ in range(ROUNDS):
-            moments = self.moments(follow=True)
-            step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects).effects
-            self.effects = self.effects.plus(step)
-            if self.bound.left < RESTED * min(newton, 1.0):
-                break
-        self.bound.begin()
+        moments = self.moments(follow=True)
+        step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects).effects
+        self.effects = self.effects.plus(step)
         return moments, step
 
     def _climb(self, step: Effects, moments: Moments) -> Moments:

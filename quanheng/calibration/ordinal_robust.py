@@ -14,6 +14,7 @@ changes by .001 to .007, and under a ceiling (C) by −.011 within units and −
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from scipy.special import exp1
@@ -25,6 +26,7 @@ from quanheng.calibration.ratings import Floats, Ints
 
 LIMIT = 2.0
 MEMORY = 5
+CHUNK = 20_000  # outlying pairs at once
 
 
 def expected_share(limit: float) -> float:
@@ -100,9 +102,11 @@ class Bound:
         weight = np.ones(eta.size)
         weight[out.pair] = out.weight
         lost = self._lost(eta[out.pair], delta, tau)
+        moments.residual[out.pair] *= out.weight  # in place: they are as many as the pairs, and nobody else's
+        moments.weight[out.pair] *= out.weight
         return Moments(
-            residual=moments.residual * weight,
-            weight=moments.weight * weight,
+            residual=moments.residual,
+            weight=moments.weight,
             fixed=moments.fixed - lost.fixed,
             core=moments.core - lost.core,
             cross=lambda pairs: np.asarray(moments.cross(pairs) * weight[pairs][:, None]),
@@ -110,14 +114,18 @@ class Bound:
         )
 
     def _lost(self, eta: Floats, delta: Floats, tau: Floats) -> "_Lost":
-        """(1 − w) times the derivatives by δ and τ of the outlying pairs, row by row."""
+        """(1 − w) times the derivatives by δ and τ of the outlying pairs; many are taken in turn, for memory."""
+        parts = [slice(start, start + CHUNK) for start in range(0, eta.size, CHUNK)]
+        return reduce(_Lost.plus, (self._lost_of(part, eta[part], delta, tau) for part in parts))
+
+    def _lost_of(self, part: slice, eta: Floats, delta: Floats, tau: Floats) -> "_Lost":
         layout, counts = self.layout, self.counts
-        starts = layout.pair_start[self.pair[self.outlying.pair]].astype(np.int64)
-        sizes = counts.rows[self.outlying.pair]
+        out = self.outlying.pair[part]
+        starts, sizes = layout.pair_start[self.pair[out]].astype(np.int64), counts.rows[out]
         pair = np.repeat(np.arange(sizes.size), sizes)
         row = starts[pair] + np.arange(pair.size) - (np.cumsum(sizes) - sizes)[pair]
         item, grade = layout.row_item[row], layout.category[row].astype(np.int64)
-        share = (1 - self.outlying.weight)[pair]
+        share = (1 - self.outlying.weight[part])[pair]
         at = curves(eta[pair] - delta[item], tau)
         reached = grade[:, None] >= np.arange(1, tau.size + 1)
         sums = _by_item(at, item, share, delta.size)
@@ -143,6 +151,9 @@ class _Lost:
     fixed: Floats
     core: Floats
     log_likelihood: float
+
+    def plus(self, other: "_Lost") -> "_Lost":
+        return _Lost(self.fixed + other.fixed, self.core + other.core, self.log_likelihood + other.log_likelihood)
 
 
 def _by_item(at: Curves, item: Ints, share: Floats, items: int) -> Floats:
