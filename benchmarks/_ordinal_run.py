@@ -1,4 +1,6 @@
-"""One fit of the ordinal model in a process of its own: CPU seconds and memory, as JSON. `_ordinal_run FILE`
+"""One fit of the ordinal model in a process of its own: CPU seconds and memory, as JSON. `_ordinal_run FILE [plain]`
+
+plain: without the bound on what an odd ballot pulls, as the design's figures are.
 
 FILE holds columns score, person, rater, item, group, unit of small integers (`save`). The memory is what the
 whole process holds at its highest: the interpreter, the columns of the file, the layout, the fit.
@@ -41,7 +43,7 @@ def main() -> None:
     layout = _layout(Path(sys.argv[1]))
     laid, laid_megabytes = process_time(), _megabytes("VmHWM")
     with threadpool_limits(1):
-        fit = fit_ordinal(layout)
+        fit = fit_ordinal(layout, bounded="plain" not in sys.argv)
     found = {
         "ratings": int(layout.row.size),
         "pairs": int(layout.pair_person.size),

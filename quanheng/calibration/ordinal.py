@@ -61,8 +61,8 @@ class OrdinalFit:
     outlying: Outlying = field(default_factory=Outlying.none)  # pairs of the layout that pull less than their weight
 
 
-def fit_ordinal(layout: Layout) -> OrdinalFit:
-    """Estimate all effects and variances together.
+def fit_ordinal(layout: Layout, *, bounded: bool = True) -> OrdinalFit:
+    """Estimate all effects and variances together; `bounded`: with the weights of outlying pairs.
 
     Newton on all effects at once; with each step the variances go on towards the fixed point of Schall's rule, and φ
     and the weights of outlying pairs (`ordinal_robust`) follow. It stops when the largest Newton step and the largest
@@ -71,13 +71,13 @@ def fit_ordinal(layout: Layout) -> OrdinalFit:
     at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
     "extreme-group" or "unused-category" (no finite estimate), "all-set-aside".
     """
-    return _report(_Search(layout).run())
+    return _report(_Search(layout, bounded=bounded).run())
 
 
 class _Search:
     """The iteration: effects, log σ² and log φ."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, bounded: bool) -> None:
         self.layout, self.seats = layout, seat(layout)
         self.places = self.seats.places
         check_sizes(self.places)
@@ -94,7 +94,7 @@ class _Search:
         self.iterations = 0
         self.crossings: tuple[Crossing, ...] | None = None
         self.moved = 0.0  # logits, since the crossings were summed
-        self.bound = Bound(layout, self.counts, self.seats.pair, is_asked=self.halo)
+        self.bound = Bound(layout, self.counts, self.seats.pair, is_asked=self.halo and bounded)
         self.ready: Moments | None = None  # at the present effects
         self.last = (np.inf, np.inf)  # Newton step and derivative
 

@@ -69,8 +69,9 @@ class Bound:
         """Renew the weights; `moments` are without weights, at the present estimates."""
         if not self._begun:
             return
-        far = np.flatnonzero(moments.residual**2 > LIMIT**2 * phi * moments.weight)
-        pair = np.union1d(far, self.outlying.pair)
+        is_asked = moments.residual**2 > LIMIT**2 * phi * moments.weight
+        is_asked[self.outlying.pair] = True
+        pair = np.flatnonzero(is_asked)
         z = np.abs(moments.residual[pair]) / np.sqrt(phi * moments.weight[pair])
         now = -np.log(_spread(pair, self.outlying.pair, self.outlying.weight, 1.0))
         asked = np.log(np.maximum(z / LIMIT, 1.0)) - now

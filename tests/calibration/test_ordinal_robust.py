@@ -143,3 +143,11 @@ def test_voting_down_costs_less_than_unbounded(monkeypatch: pytest.MonkeyPatch) 
     near, far = (fit.theta + fit.quality[layout.person_unit] for fit in (bounded, unbounded))
     assert spearman(near, world.truth) > spearman(far, world.truth) + 0.005
     assert (near - far)[world.target].mean() > 0.1
+
+
+def test_the_bound_can_be_left_out() -> None:
+    layout = lay_out(simulate(SCENARIOS["D"], 3).ratings, Design())
+    plain, bounded = fit_ordinal(layout, bounded=False), fit_ordinal(layout)
+    assert plain.outlying.pair.size == 0
+    assert 0 < bounded.outlying.pair.size < layout.pair_person.size / 10
+    assert np.abs(plain.theta - bounded.theta).max() > 0.01
