@@ -102,6 +102,17 @@ def curved(information: Floats, past: list[tuple[Floats, Floats]]) -> Floats:
     return information
 
 
+def _root(matrix: Floats) -> Floats:
+    """R with R·R' = matrix. In designs of a few rows rounding can leave the average information indefinite: it is
+    lifted to what DAMPING grants, and the criterion, which is computed anew, still decides on the step.
+    """
+    try:
+        return np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(matrix)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, DAMPING)))
+
+
 def bounded_step(gradient: Floats, information: Floats, room: Floats) -> Floats:
     """The least of g'Δ + Δ'·AI·Δ/2 over Δ >= −room, by non-negative least squares in the Cholesky factor of AI.
 
@@ -109,7 +120,7 @@ def bounded_step(gradient: Floats, information: Floats, room: Floats) -> Floats:
     """
     least = DAMPING**2 * gradient**2 + np.finfo(np.float64).tiny
     scale = np.sqrt(np.maximum(np.diagonal(information), least))
-    root = np.linalg.cholesky(information / scale / scale[:, None] + DAMPING * np.eye(len(scale)))
+    root = _root(information / scale / scale[:, None] + DAMPING * np.eye(len(scale)))
     right = root.T @ (room * scale) - np.linalg.solve(root, gradient / scale)
     moved, _ = optimize.nnls(root.T, right)
     return np.asarray(np.where(moved > 0, moved / scale - room, -room))

@@ -225,3 +225,11 @@ def test_the_equations_returned_are_those_of_the_estimates() -> None:
         found, profile = estimate_ratios(cross(y, facets, cells((), {}, 60)), Criterion.REML)
         np.testing.assert_array_equal(profile.ratios, found.parameters)
         assert profile.objective <= found.objective + 1e-6
+
+
+def test_an_indefinite_information_still_gives_a_step_downhill() -> None:
+    gradient, information = np.array([1.0, -2.0]), np.array([[1.0, 1.5], [1.5, 1.0]])
+    step = bounded_step(gradient, information, np.array([5.0, 5.0]))
+    assert np.isfinite(step).all()
+    assert (step >= -5.0).all()
+    assert gradient @ step < 0
