@@ -107,7 +107,7 @@ def _root(matrix: Floats) -> Floats:
     lifted to what DAMPING grants, and the criterion, which is computed anew, still decides on the step.
     """
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(matrix)
         return np.asarray(vectors * np.sqrt(np.maximum(values, DAMPING)))
