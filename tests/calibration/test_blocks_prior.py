@@ -16,7 +16,7 @@ from tests.calibration.test_ordinal_oracle import DESIGNS
 
 def prepared(shape: Shape, seed: int = 0) -> tuple[System, Effects, tuple[str, ...]]:
     """The first system of a fit, and effects that are drawn."""
-    search = _Search(layout_from(shape))
+    search = _Search(layout_from(shape), bounded=True)
     system = search.system(search.moments())
     rng = np.random.default_rng(seed)
     drawn = {f.name: rng.normal(size=getattr(search.effects, f.name).shape) for f in fields(Effects)}
@@ -49,7 +49,7 @@ def test_one_kind_asked_alone(kind: str) -> None:
 
 def test_an_effect_without_variance_pulls_nothing() -> None:
     system, effects, _ = prepared(DESIGNS["everything"])
-    search = _Search(layout_from(DESIGNS["everything"]))
+    search = _Search(layout_from(DESIGNS["everything"]), bounded=True)
     search.variances.x[search.kinds.index("rater")] = -np.inf
     system = search.system(search.moments())
     assert system.scales.rater == 0
@@ -67,7 +67,7 @@ def test_is_linear() -> None:
 def test_effects_follow_their_variances() -> None:
     """The Newton solution at σ²·e^ε is that at σ² moved by ε times the pull, to first order."""
     shape, small = DESIGNS["everything"], 1e-4
-    search = _Search(layout_from(shape)).run()
+    search = _Search(layout_from(shape), bounded=True).run()
     system = search.system(search.moments())
     moved = pulls(system, search.effects, search.kinds)
     change = np.zeros(len(search.kinds))
