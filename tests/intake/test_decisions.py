@@ -50,7 +50,7 @@ def test_a_decision_names_its_files_in_ranges(import_files: Import, lin: Actor, 
 
 def test_only_what_changes_is_told(import_files: Import, lin: Actor, at: datetime) -> None:
     batch = import_files(FORM, *OTHERS, b"no file of ours", is_applied=False)
-    keys = list(batch.items.values_list("pk", flat=True))
+    keys = list(batch.items.order_by("order").values_list("pk", flat=True))
     accept, skip = ImportDecision.ACCEPT, ImportDecision.SKIP
     assert actions.decide_items(actor=lin, batch=batch.pk, items=keys, decision=accept, at=at) == 0
     assert actions.decide_items(actor=lin, batch=batch.pk, items=keys[:1], decision=skip, at=at) == 1
