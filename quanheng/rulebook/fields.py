@@ -1,5 +1,6 @@
 """Taking the fields of a mapping one by one, so that an unknown or missing field cannot pass unnoticed."""
 
+import keyword
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -12,7 +13,7 @@ from quanheng.rulebook.instrument import Words
 from quanheng.rulebook.strict_yaml import Lined
 
 Choice = TypeVar("Choice", bound=StrEnum)
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RATIO = re.compile(r"(\d+)(?:/(\d+)|(%))?")
 
 
@@ -122,6 +123,11 @@ class Fields:
         for name in self.values:
             if name not in self.taken:
                 raise self.refuse("unknown-field", name, "no field of this name is known here")
+
+
+def is_name(name: str) -> bool:
+    """Whether expressions can speak of it: `param.need`, but not `param.from`."""
+    return _NAME.fullmatch(name) is not None and not keyword.iskeyword(name)
 
 
 def ratio(written: object) -> Fraction | None:

@@ -186,6 +186,8 @@ class RuleText:
     applies: Expression | None = None
     each: Expression | None = None
     requires: Expression | None = None
+    person_decides: Expression | None = None  # when a person has to decide; see `rule.py`
+    when_none: str = ""  # the outcome of `each` over no record
     numbers: Mapping[str, Expression] = field(default_factory=dict)
     dates: Mapping[str, Expression] = field(default_factory=dict)
 
@@ -215,7 +217,7 @@ class RuleText:
 
     def expressions(self) -> Iterator[tuple[str, Expression]]:
         """(field, expression) of each that is there; fields of `numbers` and `dates` are `numbers.need`."""
-        for name in ("applies", "each", "requires"):
+        for name in ("applies", "each", "requires", "person_decides"):
             expression = getattr(self, name)
             if expression:
                 yield name, expression

@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from quanheng.rulebook.fields import NAME, CannotReadInstrument, Fields, ratio
+from quanheng.rulebook.fields import CannotReadInstrument, Fields, is_name, ratio
+from quanheng.rulebook.finding import Outcome
 from quanheng.rulebook.instrument import (
     Begin,
     Check,
@@ -147,6 +148,8 @@ def _rule(values: Any, code: str, file: str) -> RuleText:
         applies=_expression(fields, "applies"),
         each=_expression(fields, "each"),
         requires=_expression(fields, "requires"),
+        person_decides=_expression(fields, "person_decides"),
+        when_none=fields.choice("when_none", Outcome) if "when_none" in fields.values else "",
         numbers=_expressions(fields, "numbers"),
         dates=_expressions(fields, "dates"),
     )
@@ -164,6 +167,8 @@ def _check_rule(made: RuleText, fields: Fields) -> None:
     has_expressions = next(made.expressions(), None) is not None
     if made.state is State.NOT_YET_COMPUTED and has_expressions:
         raise fields.refuse("state-differs", "state", "a rule with expressions is encoded")
+    if made.when_none and made.each is None:
+        raise fields.refuse("state-differs", "when_none", "it says what holds where `each` has no record")
     if made.state is State.ENCODED and made.check is not Check.HUMAN and not has_expressions:
         raise fields.refuse("state-differs", "state", "an encoded rule has expressions")
 
@@ -180,8 +185,8 @@ def _parameters(fields: Fields, code: str) -> tuple[Parameter, ...]:
 
 def _parameter(fields: Fields, name: str, code: str) -> Parameter:
     inner = fields.inner(name)
-    if not NAME.fullmatch(name):
-        raise fields.refuse("not-a-name", name, "small letters, digits and _ are expected")
+    if not is_name(name):
+        raise fields.refuse("not-a-name", name, "small letters, digits and _, and no word of Python, are expected")
     unit = inner.choice("unit", Unit)
     made = Parameter(
         name=name,
@@ -272,8 +277,8 @@ def _expressions(fields: Fields, name: str) -> dict[str, Expression]:
     inner = fields.inner(name)
     made = {key: _expression(inner, key) for key in inner.values}
     for key in made:
-        if not NAME.fullmatch(key):
-            raise inner.refuse("not-a-name", key, "small letters, digits and _ are expected")
+        if not is_name(key):
+            raise inner.refuse("not-a-name", key, "small letters, digits and _, and no word of Python, are expected")
     return {key: expression for key, expression in made.items() if expression}
 
 
