@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from quanheng.cli import calibrate_words
+from quanheng.cli import calibrate_words, rules_words
 from quanheng.kernel.errors import Refused
 
 Words = Mapping[str, Mapping[str, str]]
@@ -73,6 +73,7 @@ SENTENCES: Words = {
         "checks-failed": "没有启动：\n{checks}",
     },
     **calibrate_words.SENTENCES,
+    **rules_words.SENTENCES,
 }
 
 

@@ -1,0 +1,175 @@
+"""The words for codes of the rulebook, Chinese and English, as labels of choices are elsewhere."""
+
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from quanheng.rulebook.book import NEVER
+from quanheng.rulebook.instrument import (
+    Begin,
+    Check,
+    InForce,
+    InstrumentKind,
+    InstrumentStatus,
+    OnFail,
+    Parameter,
+    RuleKind,
+    Scalar,
+    SeenVersion,
+    State,
+    Unit,
+    Value,
+    Words,
+)
+
+FAMILIES = {
+    "SEL": Words("选拔任用", "selection and appointment"),
+    "SEL14": Words("选拔任用（2014年版）", "selection and appointment, 2014"),
+    "RNK": Words("职级", "ranks"),
+    "SAN": Words("处分与影响期", "sanctions and periods of effect"),
+    "AVO": Words("回避", "recusal"),
+    "TRM": Words("任期", "terms of office"),
+    "EXC": Words("交流", "exchange"),
+    "TRN": Words("教育培训", "training"),
+    "YNG": Words("年轻干部", "young cadres"),
+    "APP": Words("考核", "assessment"),
+    "PMR": Words("个人有关事项", "personal matters"),
+    "DWN": Words("能上能下", "promotion and demotion"),
+    "APL": Words("复核申诉", "review and appeal"),
+    "REP": Words("检举控告", "complaints"),
+    "PET": Words("信访", "petitions"),
+    "ARC": Words("干部人事档案", "dossiers"),
+    "TOL": Words("容错纠错", "tolerance and correction of errors"),
+    "PIP": Words("个人信息保护", "personal information"),
+    "CSL": Words("网络安全", "cybersecurity"),
+    "BMF": Words("保守国家秘密", "state secrets"),
+    "SEC": Words("等级保护", "classified protection"),
+}
+SUBJECTS = {
+    "leading_cadre": Words("领导干部", "leading cadre"),
+    "civil_servant": Words("公务员", "civil servant"),
+    "party_member": Words("党员", "Party member"),
+    "institution_staff": Words("事业单位职员", "staff of public institutions"),
+    "all": Words("各类人员", "everybody"),
+    "system": Words("系统", "the system"),
+}
+OWNERS = {"organization_department": Words("组织部门", "organization department")}
+_LABELS: dict[StrEnum, Words] = {
+    InstrumentKind.CONSTITUTION: Words("党章", "constitution"),
+    InstrumentKind.LAW: Words("法律", "law"),
+    InstrumentKind.REGULATIONS: Words("条例", "regulations"),
+    InstrumentKind.PROVISIONS: Words("规定", "provisions"),
+    InstrumentKind.MEASURES: Words("办法", "measures"),
+    InstrumentKind.RULES: Words("规则", "rules"),
+    InstrumentKind.OPINION: Words("意见", "opinion"),
+    InstrumentKind.STANDARD: Words("标准", "standard"),
+    InstrumentKind.LOCAL: Words("地方做法", "local"),
+    InstrumentStatus.IN_FORCE: Words("现行", "in force"),
+    InstrumentStatus.SUPERSEDED: Words("已被替代", "superseded"),
+    InstrumentStatus.TO_CHECK: Words("现行与否待核", "to be checked"),
+    InstrumentStatus.LOCAL: Words("由单位启用", "switched on by the organization"),
+    RuleKind.ELIGIBILITY: Words("资格条件", "eligibility"),
+    RuleKind.PROCEDURE: Words("程序", "procedure"),
+    RuleKind.QUOTA: Words("比例与职数", "quota"),
+    RuleKind.DEADLINE: Words("期限", "deadline"),
+    RuleKind.AVOIDANCE: Words("回避", "recusal"),
+    RuleKind.SANCTION_EFFECT: Words("处分影响", "effect of a sanction"),
+    RuleKind.RECORD: Words("记载", "record"),
+    Check.COMPUTED: Words("计算", "computed"),
+    Check.ASSISTED: Words("辅助", "assisted"),
+    Check.HUMAN: Words("人工", "human"),
+    OnFail.BLOCK: Words("阻止", "block"),
+    OnFail.WARN: Words("提醒", "warn"),
+    OnFail.DEADLINE: Words("催办", "deadline"),
+    OnFail.INFORM: Words("告知", "inform"),
+    SeenVersion.CURRENT: Words("见过现行版本", "current version seen"),
+    SeenVersion.PARTIAL: Words("部分见过现行版本", "partly seen"),
+    SeenVersion.OLDER: Words("只见过旧版", "only an older version seen"),
+    SeenVersion.NONE: Words("未见过文本", "no version seen"),
+    State.NOT_YET_COMPUTED: Words("尚未计算", "not yet computed"),
+    State.ENCODED: Words("已编写", "encoded"),
+    Unit.YEARS: Words("年", "years"),
+    Unit.MONTHS: Words("个月", "months"),
+    Unit.DAYS: Words("日", "days"),
+    Unit.WORKDAYS: Words("个工作日", "working days"),
+    Unit.HOURS: Words("学时", "training hours"),
+}
+# What the names under `numbers` and `dates` of a rule mean.
+NAMES = {
+    "cap": Words("上限", "ceiling"),
+    "need": Words("须达到", "needed"),
+    "short": Words("尚缺", "short"),
+    "have": Words("现有", "there are"),
+    "months": Words("已满月数", "full months"),
+    "years": Words("已满年数", "full years"),
+    "days": Words("天数", "days"),
+    "hours": Words("学时", "training hours"),
+    "quorum": Words("法定人数", "quorum"),
+    "votes": Words("票数", "votes"),
+    "days_late": Words("逾期天数", "days late"),
+    "earliest": Words("最早", "earliest"),
+    "deadline": Words("期限", "deadline"),
+    "free_from": Words("不再受限之日", "free from"),
+    "valid_until": Words("有效至", "valid until"),
+    "reached": Words("届满之日", "reached"),
+}
+# `verified` claims no more than this: the official text is attached only at sign-off.
+SEEN = {True: Words("已见于转载", "seen in a copy"), False: Words("未核实", "not verified")}
+TRUTHS = {True: Words("是", "yes"), False: Words("否", "no")}
+
+
+def label(code: StrEnum) -> Words:
+    """Raises `KeyError`: a code without words is an error."""
+    return _LABELS[code]
+
+
+def named(name: str) -> str:
+    """A name under `numbers` or `dates` with its meaning, where that is a usual one."""
+    return f"{name}（{NAMES[name].zh}）" if name in NAMES else name
+
+
+def verified(is_verified: bool, seen: SeenVersion) -> str:
+    return f"{SEEN[is_verified].zh}（{label(seen).zh}）"
+
+
+def period(in_force: InForce) -> str:
+    """`2014-01-14 起，2019-03-03 起不再适用`."""
+    if in_force.begin is Begin.CONFIGURED:
+        return "自单位启用之日起"
+    start = f"{in_force.start} 起" if in_force.start else "施行日未见"
+    return f"{start}，{in_force.end} 起不再适用" if in_force.end else start
+
+
+def waiver(code: str) -> str:
+    if code == NEVER:
+        return "任何情况下不得突破"
+    return f"可按 {code} 报批" if code else "未规定"
+
+
+def value(parameter: Parameter) -> str:
+    """A value with its unit, tables as one line a row."""
+    if parameter.value is None:
+        return "由单位规定"
+    shown = plain(parameter.value)
+    unit = _LABELS.get(parameter.unit)
+    return f"{shown}{unit.zh}" if unit else shown
+
+
+def plain(value: Value) -> str:
+    if isinstance(value, tuple):
+        return "；".join(_row(row) if not isinstance(row, str) else row for row in value)
+    return "" if value is None else scalar(value)
+
+
+def _row(row: object) -> str:
+    cells = row.items() if hasattr(row, "items") else ()
+    return "，".join(f"{name} {scalar(cell)}" for name, cell in cells)
+
+
+def scalar(value: Scalar | date) -> str:
+    if isinstance(value, bool):
+        return TRUTHS[value].zh
+    if isinstance(value, Fraction):
+        percent = value * 100
+        return f"{percent}%" if percent.denominator == 1 else str(value)
+    return str(value)
