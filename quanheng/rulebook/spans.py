@@ -1,0 +1,257 @@
+"""Spans of time in months, years and days, as the instruments count them. Pure functions of dates.
+
+Months are counted by the calendar: the same day number n months later, or the last day of a month that is too short.
+`months_between` is the inverse of that, so that a person for whom 36 months are needed and 36 are counted has reached
+them. Dates are first days on which something holds (periods are half-open); `date.min` and `date.max` mean never
+begun and never ending, and no span moves them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from quanheng.kernel.period import add_months as _shift
+from quanheng.rulebook.workdays import Answer, Calendar
+
+TERM_YEARS = 5  # 党政领导干部职务任期暂行规定 (RQ2006) 3
+MAX_TERMS = 2  # RQ2006 6
+SANCTION_CAP_MONTHS = 48  # 行政机关公务员处分条例 (XZCF2007) 10
+PROBATION_MONTHS = (12, 24)  # 中国共产党纪律处分条例 (DJCF2023) 12
+RESTORED_MONTHS = 24  # DJCF2023 12
+HOLD_MONTHS = 3  # 关于推行党政领导干部任前公示制的意见 (GS2000) 3
+
+
+class PeriodEnd(StrEnum):
+    """Switch SW-PERIOD-END: the first day that is free of an n-month effect period. No clause says it."""
+
+    SAME_DAY = "same_day"  # start + n months
+    NEXT_DAY = "next_day"  # start + n months + 1 day
+
+
+class DayCount(StrEnum):
+    """Switch SW-DAY-COUNT: what happens to a person's own filing deadline that falls on a day off."""
+
+    ROLL_OVER = "roll_over"  # the default, in the person's favour
+    NO_ROLL_OVER = "no_roll_over"
+
+
+class ProbationError(ValueError):
+    """A party probation that DJCF2023 12 does not know: other lengths, or two years made longer."""
+
+
+def add_months(day: date, months: int) -> date:
+    """`day` moved by `months` (or back); the last day of a month that has no such day. Beyond the calendar: its end."""
+    if day in (date.min, date.max):
+        return day
+    first, last = date.min.year * 12, date.max.year * 12 + 11
+    moved = day.year * 12 + day.month - 1 + months
+    if not first <= moved <= last:
+        return date.min if moved < first else date.max
+    return _shift(day, months)
+
+
+def add_years(day: date, years: int) -> date:
+    """`day` moved by `years`; 29 February becomes 28 February in a common year."""
+    return add_months(day, 12 * years)
+
+
+def add_days(day: date, days: int) -> date:
+    """`day` moved by calendar days; never and always stay. Beyond the calendar: its end."""
+    if day in (date.min, date.max):
+        return day
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
+
+
+def months_between(start: date, on: date) -> int:
+    """Full months from `start` to `on`: the greatest n with `add_months(start, n) <= on`. Negative before `start`.
+
+    At month ends it gives one more than counting by day numbers does: 31 August to 28 February are six full months.
+    """
+    months = (on.year - start.year) * 12 + on.month - start.month
+    return months if add_months(start, months) <= on else months - 1
+
+
+def years_between(start: date, on: date) -> int:
+    """Full years, in twelve full months each."""
+    return months_between(start, on) // 12
+
+
+def month_of(day: date) -> date:
+    """First day of the month: time in a rank counts from the month of appointment (RNK-DATE)."""
+    return day.replace(day=1)
+
+
+# --- effect periods -------------------------------------------------------------------------------------------------
+
+
+def effect_end(start: date, months: int, end: PeriodEnd = PeriodEnd.SAME_DAY) -> date:
+    """First day free of an effect period of `months` that begins on `start` (switch SW-PERIOD-END).
+
+    Sources of the lengths: ZWCF2020 8 and GWYF2018 64 (6, 12, 18, 24), DJCF2023 10-13 (12, 18, 24, 60).
+    """
+    return _end(add_months(start, months), end)
+
+
+def _end(day: date, end: PeriodEnd) -> date:
+    return day if end is PeriodEnd.SAME_DAY else add_days(day, 1)
+
+
+def latest_end(ends: Iterable[date]) -> date | None:
+    """Parallel periods: the longest binds (TJ2019, chapter on removal; SAN-MAX). None when there is no period."""
+    return max(ends, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """One sanction: the day from which it takes effect and its months."""
+
+    start: date
+    months: int
+
+
+def effect_end_in_sequence(
+    sanctions: Iterable[Sanction], end: PeriodEnd = PeriodEnd.SAME_DAY, cap_months: int | None = SANCTION_CAP_MONTHS
+) -> date | None:
+    """First free day of sanctions of one system, a new one inside a period adding to what remains. None without any.
+
+    New period = months not yet served + months of the new sanction, at most `cap_months` from the new sanction's day
+    (XZCF2007 10: 48; DJCF2023 has the sum and no cap: None). On the day on which a period has ended, a new one stands
+    alone. Of sanctions with the same day, none is inside the other: their longest counts (how several acts are joined
+    is for people, SAN-ADM-MULTI).
+    """
+    free: date | None = None
+    for start, months in sorted(_longest_of_a_day(sanctions).items()):
+        if free is None or start >= free:
+            free = effect_end(start, months, end)
+            continue
+        free = add_months(free, months)
+        if cap_months is not None:
+            free = min(free, effect_end(start, cap_months, end))
+    return free
+
+
+def _longest_of_a_day(sanctions: Iterable[Sanction]) -> dict[date, int]:
+    found: dict[date, int] = {}
+    for one in sanctions:
+        found[one.start] = max(one.months, found.get(one.start, 0))
+    return found
+
+
+def probation_end(start: date, months: int, is_extended: bool = False, end: PeriodEnd = PeriodEnd.SAME_DAY) -> date:
+    """First day after a party probation (留党察看) of one year, two years, or one year extended by one (DJCF2023 12).
+
+    Raises ProbationError for any other: two years are the most.
+    """
+    if months not in PROBATION_MONTHS:
+        raise ProbationError(f"a probation of {months} months: one year or two")
+    total = months + 12 if is_extended else months
+    if total > max(PROBATION_MONTHS):
+        raise ProbationError("a probation of two years cannot be extended")
+    return effect_end(start, total, end)
+
+
+def restored_end(restored_on: date, end: PeriodEnd = PeriodEnd.SAME_DAY) -> date:
+    """First day free of the two years after the rights of a party member came back (DJCF2023 12).
+
+    They come back by a decision, so its day is a fact and not computed.
+    """
+    return effect_end(restored_on, RESTORED_MONTHS, end)
+
+
+def hold_end(decided_on: date, months: int = HOLD_MONTHS) -> date:
+    """Last day to which an appointment is normally held back after a report in the notice period (GS2000 3)."""
+    return add_months(decided_on, months)
+
+
+# --- limits in days and months ---------------------------------------------------------------------------------------
+
+
+def days_limit(event: date, days: int) -> date:
+    """Last day of a limit of calendar days; the day after the event is the first (SW-DAY-COUNT).
+
+    No roll-over: limits of offices and reports that are a duty (PMR-NEW, PMR-CHG: 30 days) end on the day itself.
+    """
+    return add_days(event, days)
+
+
+def filing_limit(
+    event: date, calendar: Calendar, *, days: int = 0, months: int = 0, count: DayCount = DayCount.ROLL_OVER
+) -> Answer[date]:
+    """Last day on which a person may file for themself: 30 days (GWYF2018 95), one month (JCF2024 56).
+
+    The day after the event is the first. By SW-DAY-COUNT it moves to the next working day when it falls on a day off.
+    """
+    last = add_days(add_months(event, months), days)
+    return calendar.next_workday(last) if count is DayCount.ROLL_OVER else Answer(last, False)
+
+
+def days_late(deadline: date, done_on: date) -> int:
+    """Calendar days after the deadline; 0 when it was in time."""
+    return max(0, (done_on - deadline).days)
+
+
+# --- terms and limits in years ---------------------------------------------------------------------------------------
+
+
+def term_end(start: date, terms: int = 1) -> date:
+    """First day after `terms` full terms of five years (RQ2006 3)."""
+    return add_years(start, TERM_YEARS * terms)
+
+
+def is_term_limit_reached(consecutive_terms: int, limit: int = MAX_TERMS) -> bool:
+    """Two consecutive terms in one post: not to be nominated for the same post again (RQ2006 6)."""
+    return consecutive_terms >= limit
+
+
+def limit_reached(start: date, years: int) -> date:
+    """The day on which `years` without a break are full (JL2006 5: ten years). From that day the limit bites."""
+    return add_years(start, years)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Half-open `[start, end)`; None is still going on."""
+
+    start: date
+    end: date | None
+
+
+def months_held(stretches: Iterable[Stretch], on: date) -> int:
+    """Full months on `on` over several stretches, overlaps once (RQ2006 7: fifteen years on one level, added up).
+
+    Stretches that touch or overlap are one; each unbroken run gives its full months and no run lends days to another.
+    """
+    return sum(months_between(start, end) for start, end in _runs(stretches, on))
+
+
+def _runs(stretches: Iterable[Stretch], on: date) -> list[tuple[date, date]]:
+    runs: list[tuple[date, date]] = []
+    for one in sorted(stretches, key=lambda one: one.start):
+        start, end = one.start, min(one.end or on, on)
+        if end < start:
+            continue
+        if runs and start <= runs[-1][1]:
+            runs[-1] = runs[-1][0], max(end, runs[-1][1])
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def months_reached(stretches: Sequence[Stretch], months: int, on: date) -> date | None:
+    """The day on which the stretches together give `months`, if the one open on `on` goes on. None: not in sight."""
+    runs = _runs(stretches, on)
+    total = 0
+    for start, end in runs:
+        full = months_between(start, end)
+        if total + full >= months:
+            return add_months(start, months - total)
+        total += full
+    # Only a stretch still open goes on; one that has ended leaves the sum where it is.
+    if not any(one.start <= on and (one.end is None or one.end > on) for one in stretches):
+        return None
+    start, end = runs[-1]
+    return add_months(start, months - (total - months_between(start, end)))

@@ -1,0 +1,361 @@
+"""Months, effect periods one after the other and side by side, limits in days, terms."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quanheng.kernel import period
+from quanheng.rulebook.spans import (
+    DayCount,
+    PeriodEnd,
+    ProbationError,
+    Sanction,
+    Stretch,
+    add_days,
+    add_months,
+    add_years,
+    days_late,
+    days_limit,
+    effect_end,
+    effect_end_in_sequence,
+    filing_limit,
+    hold_end,
+    is_term_limit_reached,
+    latest_end,
+    limit_reached,
+    month_of,
+    months_between,
+    months_held,
+    months_reached,
+    probation_end,
+    restored_end,
+    term_end,
+    years_between,
+)
+from quanheng.rulebook.workdays import Answer, Calendar, standard
+
+D = date
+NEXT = PeriodEnd.NEXT_DAY
+DATES = st.dates(date(1930, 1, 1), date(2080, 12, 31))
+MONTHS = st.integers(0, 600)
+
+
+# --- months
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "moved"),
+    [
+        (D(2024, 1, 31), 1, D(2024, 2, 29)),
+        (D(2025, 1, 31), 1, D(2025, 2, 28)),
+        (D(2025, 1, 28), 1, D(2025, 2, 28)),
+        (D(2024, 2, 29), 12, D(2025, 2, 28)),
+        (D(2024, 2, 29), 48, D(2028, 2, 29)),
+        (D(2024, 8, 31), 6, D(2025, 2, 28)),
+        (D(2024, 12, 15), 1, D(2025, 1, 15)),
+        (D(2024, 3, 31), -1, D(2024, 2, 29)),
+        (D(2024, 1, 1), -1, D(2023, 12, 1)),
+        (D(2024, 5, 5), 0, D(2024, 5, 5)),
+        (D(9999, 1, 1), 11, D(9999, 12, 1)),
+        (D(9999, 1, 1), 12, date.max),
+        (D(1, 2, 1), -1, D(1, 1, 1)),
+        (D(1, 2, 1), -2, date.min),
+        (date.max, -5, date.max),
+        (date.min, 5, date.min),
+    ],
+)
+def test_add_months(day: date, months: int, moved: date) -> None:
+    assert add_months(day, months) == moved
+
+
+def test_add_years_and_days() -> None:
+    assert add_years(D(2024, 2, 29), 1) == D(2025, 2, 28)
+    assert add_years(D(2024, 2, 29), 4) == D(2028, 2, 29)
+    assert add_days(D(2024, 2, 28), 2) == D(2024, 3, 1)
+    assert (add_days(date.max, -3), add_days(date.min, 3)) == (date.max, date.min)
+    assert (add_days(D(9999, 12, 30), 9), add_days(D(1, 1, 2), -9)) == (date.max, date.min)
+    assert month_of(D(2024, 2, 29)) == D(2024, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "on", "months"),
+    [
+        (D(2021, 5, 20), D(2024, 5, 19), 35),
+        (D(2021, 5, 20), D(2024, 5, 20), 36),  # case C01
+        (D(2023, 1, 15), D(2025, 6, 1), 28),  # case C02
+        (D(2024, 8, 31), D(2025, 2, 27), 5),
+        (D(2024, 8, 31), D(2025, 2, 28), 6),  # the last of February is six months on
+        (D(2024, 2, 29), D(2025, 2, 27), 11),
+        (D(2024, 2, 29), D(2025, 2, 28), 12),
+        (D(2024, 1, 30), D(2024, 2, 29), 1),
+        (D(2024, 5, 5), D(2024, 5, 5), 0),
+        (D(2024, 5, 5), D(2024, 5, 4), -1),
+        (D(2024, 5, 5), D(2024, 4, 5), -1),
+        (D(2024, 5, 5), D(2024, 4, 4), -2),
+    ],
+)
+def test_months_between(start: date, on: date, months: int) -> None:
+    assert months_between(start, on) == months
+
+
+def test_years_between() -> None:
+    assert years_between(D(2004, 2, 29), D(2025, 2, 27)) == 20
+    assert years_between(D(2004, 2, 29), D(2025, 2, 28)) == 21
+
+
+@given(DATES, DATES)
+def test_full_months_are_those_that_have_been_reached(start: date, on: date) -> None:
+    months = months_between(start, on)
+    assert add_months(start, months) <= on < add_months(start, months + 1)
+
+
+@given(DATES, MONTHS)
+def test_adding_and_counting_are_inverse(day: date, months: int) -> None:
+    assert months_between(day, add_months(day, months)) == months
+
+
+@given(DATES, DATES, MONTHS)
+def test_who_begins_later_reaches_later(one: date, other: date, months: int) -> None:
+    assert add_months(min(one, other), months) <= add_months(max(one, other), months)
+
+
+@given(DATES, DATES)
+def test_the_count_of_the_dossier_differs_at_month_ends_only(start: date, on: date) -> None:
+    """`kernel.period.whole_months` counts by day numbers."""
+    ends_short = on.day < start.day and (on + timedelta(days=1)).day == 1
+    assert months_between(start, on) == period.whole_months(start, on) + ends_short
+
+
+# --- effect periods
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "free"),
+    [
+        (D(2024, 9, 10), 12, D(2025, 9, 10)),  # case C06
+        (D(2024, 5, 6), 12, D(2025, 5, 6)),  # case C07
+        (D(2024, 5, 6), 18, D(2025, 11, 6)),
+        (D(2024, 8, 31), 6, D(2025, 2, 28)),
+        (D(2024, 2, 29), 24, D(2026, 2, 28)),
+    ],
+)
+def test_end_of_an_effect_period_by_the_switch(start: date, months: int, free: date) -> None:
+    assert effect_end(start, months) == free
+    assert effect_end(start, months, NEXT) == free + timedelta(days=1)
+
+
+def test_of_parallel_periods_the_longest_binds() -> None:
+    """Case C07: demerit and serious party warning of the same day."""
+    assert latest_end([effect_end(D(2024, 5, 6), 12), effect_end(D(2024, 5, 6), 18)]) == D(2025, 11, 6)
+    assert latest_end([]) is None
+
+
+@pytest.mark.parametrize(
+    ("sanctions", "free"),
+    [
+        ([], None),
+        ([(D(2024, 3, 1), 12)], D(2025, 3, 1)),
+        # a warning inside a demerit: 5 months and 15 days remain, and 6 more
+        ([(D(2024, 3, 1), 12), (D(2024, 9, 15), 6)], D(2025, 9, 1)),
+        ([(D(2024, 9, 15), 6), (D(2024, 3, 1), 12)], D(2025, 9, 1)),  # in any order
+        ([(D(2024, 3, 1), 12), (D(2025, 2, 28), 6)], D(2025, 9, 1)),  # on the last day
+        ([(D(2024, 3, 1), 12), (D(2025, 3, 1), 6)], D(2025, 9, 1)),  # on the day it is over: alone, the same here
+        ([(D(2024, 3, 1), 12), (D(2025, 3, 2), 6)], D(2025, 9, 2)),
+        # 24 + 24 stay under the cap, a third does not: 2026-06-01 + 48 months
+        ([(D(2024, 1, 1), 24), (D(2024, 6, 1), 24)], D(2028, 1, 1)),
+        ([(D(2024, 1, 1), 24), (D(2024, 1, 2), 24)], D(2028, 1, 1)),
+        ([(D(2024, 1, 1), 24), (D(2024, 6, 1), 24), (D(2024, 7, 1), 24)], D(2028, 7, 1)),
+        ([(D(2024, 1, 1), 24), (D(2024, 6, 1), 24), (D(2026, 1, 1), 24)], D(2030, 1, 1)),
+        ([(D(2024, 1, 1), 24), (D(2024, 6, 1), 24), (D(2025, 12, 31), 24)], D(2029, 12, 31)),
+        # of one day, the longest alone
+        ([(D(2024, 5, 6), 12), (D(2024, 5, 6), 18)], D(2025, 11, 6)),
+    ],
+)
+def test_sanction_inside_a_sanction(sanctions: list[tuple[date, int]], free: date | None) -> None:
+    given_sanctions = [Sanction(start, months) for start, months in sanctions]
+    assert effect_end_in_sequence(given_sanctions) == free
+
+
+def test_remaining_and_new_of_party_sanctions_have_no_cap() -> None:
+    # a serious warning in the eighth month of a warning: 5 + 18 = 23 months from then
+    party = [Sanction(D(2024, 1, 10), 12), Sanction(D(2024, 8, 10), 18)]
+    assert effect_end_in_sequence(party, cap_months=None) == add_months(D(2024, 8, 10), 23) == D(2026, 7, 10)
+    three = [Sanction(D(2024, 1, 1), 24), Sanction(D(2024, 2, 1), 24), Sanction(D(2024, 3, 1), 24)]
+    assert effect_end_in_sequence(three, cap_months=None) == D(2030, 1, 1)
+    assert effect_end_in_sequence(three) == D(2028, 3, 1)
+
+
+def test_the_switch_adds_one_day_to_a_sequence() -> None:
+    two = [Sanction(D(2024, 3, 1), 12), Sanction(D(2024, 9, 15), 6)]
+    assert effect_end_in_sequence(two, NEXT) == D(2025, 9, 2)
+    # the day on which the first ends is inside it now
+    assert effect_end_in_sequence([Sanction(D(2024, 3, 1), 12), Sanction(D(2025, 3, 1), 6)], NEXT) == D(2025, 9, 2)
+    three = [Sanction(D(2024, 1, 1), 24), Sanction(D(2024, 2, 1), 24), Sanction(D(2024, 3, 1), 24)]
+    assert effect_end_in_sequence(three, NEXT) == D(2028, 3, 2)
+
+
+SANCTIONS = st.lists(st.builds(Sanction, DATES, st.sampled_from([6, 12, 18, 24])), min_size=1, max_size=5)
+
+
+@given(SANCTIONS)
+def test_a_sequence_is_never_shorter_than_its_parts(sanctions: list[Sanction]) -> None:
+    free = effect_end_in_sequence(sanctions)
+    assert free is not None
+    last = max(one.start for one in sanctions)
+    assert max(effect_end(one.start, one.months) for one in sanctions if one.start == last) <= free
+    assert free <= add_months(last, 48)
+
+
+@given(SANCTIONS)
+def test_periods_apart_do_not_add_up(sanctions: list[Sanction]) -> None:
+    starts = sorted(one.start for one in sanctions)
+    longest = max(one.months for one in sanctions)
+    if all(add_months(one, longest) <= other for one, other in pairwise(starts)):
+        assert effect_end_in_sequence(sanctions) == latest_end(effect_end(one.start, one.months) for one in sanctions)
+
+
+@pytest.mark.parametrize(
+    ("months", "is_extended", "end"),
+    [(12, False, D(2025, 4, 8)), (12, True, D(2026, 4, 8)), (24, False, D(2026, 4, 8))],
+)
+def test_party_probation(months: int, is_extended: bool, end: date) -> None:
+    assert probation_end(D(2024, 4, 8), months, is_extended) == end
+    assert probation_end(D(2024, 4, 8), months, is_extended, NEXT) == end + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("months", "is_extended", "says"),
+    [(24, True, "cannot be extended"), (36, False, "one year or two"), (6, False, "one year or two")],
+)
+def test_party_probation_has_at_most_two_years(months: int, is_extended: bool, says: str) -> None:
+    with pytest.raises(ProbationError, match=says):
+        probation_end(D(2024, 4, 8), months, is_extended)
+
+
+def test_two_years_after_the_rights_came_back() -> None:
+    assert restored_end(D(2025, 4, 8)) == D(2027, 4, 8)
+    assert restored_end(D(2024, 2, 29)) == D(2026, 2, 28)
+    assert restored_end(D(2025, 4, 8), NEXT) == D(2027, 4, 9)
+
+
+def test_an_appointment_is_held_back_for_three_months() -> None:
+    assert hold_end(D(2025, 11, 30)) == D(2026, 2, 28)
+    assert hold_end(D(2025, 11, 5)) == D(2026, 2, 5)
+
+
+# --- limits in days
+
+
+def test_thirty_days_of_a_report_end_on_the_day_itself() -> None:
+    """Case C20: 2025-04-04 is a holiday, 2025-08-31 a Sunday; a report that is a duty does not roll over."""
+    deadline = days_limit(D(2025, 3, 5), 30)
+    assert deadline == D(2025, 4, 4)
+    assert not standard().is_workday(deadline).value
+    assert [days_late(deadline, D(2025, 4, day)) for day in (3, 4, 5, 20)] == [0, 0, 1, 16]
+    assert days_limit(D(2025, 8, 1), 30) == D(2025, 8, 31)
+
+
+@pytest.mark.parametrize(
+    ("event", "plain", "rolled"),
+    [
+        (D(2025, 3, 5), D(2025, 4, 4), D(2025, 4, 7)),  # Tomb-sweeping Day and a weekend
+        (D(2025, 9, 1), D(2025, 10, 1), D(2025, 10, 9)),
+        (D(2025, 8, 29), D(2025, 9, 28), D(2025, 9, 28)),  # a Sunday that is worked
+        (D(2025, 8, 28), D(2025, 9, 27), D(2025, 9, 28)),
+        (D(2025, 5, 6), D(2025, 6, 5), D(2025, 6, 5)),
+    ],
+)
+def test_a_persons_own_filing_rolls_over(event: date, plain: date, rolled: date) -> None:
+    assert filing_limit(event, standard(), days=30) == Answer(rolled, provisional=False)
+    assert filing_limit(event, standard(), days=30, count=DayCount.NO_ROLL_OVER) == Answer(plain, provisional=False)
+
+
+def test_a_filing_limit_of_one_month() -> None:
+    assert filing_limit(D(2025, 8, 31), standard(), months=1).value == D(2025, 9, 30)
+    assert filing_limit(D(2025, 1, 31), standard(), months=1).value == D(2025, 2, 28)
+    assert filing_limit(D(2025, 9, 5), standard(), months=1).value == D(2025, 10, 9)
+
+
+def test_a_filing_limit_beyond_the_announced_years_is_provisional() -> None:
+    calendar = Calendar(frozenset(), frozenset(), frozenset({2026}))
+    assert filing_limit(D(2026, 12, 10), calendar, days=30) == Answer(D(2027, 1, 11), provisional=True)
+    plain = filing_limit(D(2026, 12, 10), calendar, days=30, count=DayCount.NO_ROLL_OVER)
+    assert plain == Answer(D(2027, 1, 9), provisional=False)  # a Saturday, known to be one
+
+
+@given(st.dates(date(2004, 1, 1), date(2026, 9, 1)), st.integers(1, 60))
+def test_rolling_over_never_shortens(event: date, days: int) -> None:
+    assert days_limit(event, days) <= filing_limit(event, standard(), days=days).value
+
+
+# --- terms and years
+
+
+def test_terms_of_five_years() -> None:
+    assert term_end(D(2016, 2, 29)) == D(2021, 2, 28)
+    assert term_end(D(2015, 9, 1), terms=2) == D(2025, 9, 1)
+    assert [is_term_limit_reached(terms) for terms in (0, 1, 2, 3)] == [False, False, True, True]
+
+
+def test_ten_years_in_a_post() -> None:
+    """Case C23."""
+    assert limit_reached(D(2015, 9, 1), 10) == D(2025, 9, 1)
+    assert limit_reached(D(2014, 6, 1), 10) == D(2024, 6, 1)
+    assert limit_reached(D(2016, 2, 29), 10) == D(2026, 2, 28)
+
+
+def stretches(*pairs: tuple[date, date | None]) -> list[Stretch]:
+    return [Stretch(start, end) for start, end in pairs]
+
+
+@pytest.mark.parametrize(
+    ("held", "on", "months"),
+    [
+        ([], D(2025, 9, 1), 0),
+        ([(D(2010, 9, 1), None)], D(2025, 8, 31), 179),
+        ([(D(2010, 9, 1), None)], D(2025, 9, 1), 180),
+        ([(D(2010, 9, 1), D(2015, 9, 1)), (D(2016, 1, 1), D(2026, 1, 1))], D(2025, 9, 1), 60 + 116),
+        ([(D(2010, 1, 1), D(2012, 1, 1)), (D(2011, 1, 1), D(2013, 1, 1))], D(2025, 1, 1), 36),  # overlap once
+        ([(D(2010, 1, 16), D(2010, 2, 10)), (D(2010, 2, 10), D(2010, 3, 16))], D(2025, 1, 1), 2),  # touching
+        ([(D(2010, 1, 16), D(2010, 2, 10)), (D(2010, 2, 11), D(2010, 3, 16))], D(2025, 1, 1), 1),  # a day apart
+        ([(D(2010, 1, 1), D(2014, 1, 1)), (D(2011, 1, 1), D(2012, 1, 1))], D(2025, 1, 1), 48),  # one inside
+        ([(D(2030, 1, 1), None)], D(2025, 1, 1), 0),  # not begun
+        ([(D(2025, 1, 1), None)], D(2025, 1, 1), 0),  # begun today
+    ],
+)
+def test_months_held_over_several_stretches(held: list[tuple[date, date | None]], on: date, months: int) -> None:
+    assert months_held(stretches(*held), on) == months
+
+
+@pytest.mark.parametrize(
+    ("held", "reached"),
+    [
+        ([], None),
+        ([(D(2010, 9, 1), None)], D(2025, 9, 1)),  # reached on the day itself
+        ([(D(2012, 9, 1), None)], D(2027, 9, 1)),  # will be
+        ([(D(2005, 1, 1), D(2024, 1, 1))], D(2020, 1, 1)),  # was, within what has ended
+        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2018, 6, 1), None)], D(2023, 6, 1)),
+        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2022, 6, 1), None)], D(2027, 6, 1)),
+        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2022, 6, 1), D(2025, 9, 2))], D(2027, 6, 1)),  # still open today
+        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2022, 6, 1), D(2025, 9, 1))], None),  # ended today
+        ([(D(2030, 1, 1), None)], None),  # not begun
+    ],
+)
+def test_fifteen_years_on_one_level(held: list[tuple[date, date | None]], reached: date | None) -> None:
+    """RQ2006 7: added up over stretches."""
+    on = D(2025, 9, 1)
+    assert months_reached(stretches(*held), 180, on) == reached
+    assert (months_held(stretches(*held), on) >= 180) is (reached is not None and reached <= on)
+
+
+@given(st.lists(st.tuples(DATES, DATES), max_size=5), DATES, st.integers(1, 240))
+def test_reached_is_the_day_on_which_the_months_are_held(pairs: list[tuple[date, date]], on: date, months: int) -> None:
+    held = stretches(*((min(pair), max(pair)) for pair in pairs))
+    reached = months_reached(held, months, on)
+    if reached is not None and reached <= on:
+        assert months_held(held, reached) >= months > months_held(held, reached - timedelta(days=1))
+    else:
+        assert months_held(held, on) < months
