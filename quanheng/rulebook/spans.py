@@ -26,14 +26,14 @@ class PeriodEnd(StrEnum):
     """Switch SW-PERIOD-END: the first day that is free of an n-month effect period. No clause says it."""
 
     SAME_DAY = "same_day"  # start + n months
-    NEXT_DAY = "next_day"  # start + n months + 1 day
+    DAY_AFTER = "day_after"  # start + n months + 1 day
 
 
 class DayCount(StrEnum):
     """Switch SW-DAY-COUNT: what happens to a person's own filing deadline that falls on a day off."""
 
-    ROLL_OVER = "roll_over"  # the default, in the person's favour
-    NO_ROLL_OVER = "no_roll_over"
+    ROLL = "roll_for_person"  # the default, in the person's favour
+    NO_ROLL = "no_roll"
 
 
 class ProbationError(ValueError):
@@ -179,14 +179,14 @@ def days_limit(event: date, days: int) -> date:
 
 
 def filing_limit(
-    event: date, calendar: Calendar, *, days: int = 0, months: int = 0, count: DayCount = DayCount.ROLL_OVER
+    event: date, calendar: Calendar, *, days: int = 0, months: int = 0, count: DayCount = DayCount.ROLL
 ) -> Answer[date]:
     """Last day on which a person may file for themself: 30 days (GWYF2018 95), one month (JCF2024 56).
 
     The day after the event is the first. By SW-DAY-COUNT it moves to the next working day when it falls on a day off.
     """
     last = add_days(add_months(event, months), days)
-    return calendar.next_workday(last) if count is DayCount.ROLL_OVER else Answer(last, False)
+    return calendar.next_workday(last) if count is DayCount.ROLL else Answer(last, False)
 
 
 def days_late(deadline: date, done_on: date) -> int:

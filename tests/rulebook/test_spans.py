@@ -2,12 +2,16 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import quanheng.rulebook
 from quanheng.kernel import period
+from quanheng.rulebook.quotas import Rounding
 from quanheng.rulebook.spans import (
     DayCount,
     PeriodEnd,
@@ -37,8 +41,9 @@ from quanheng.rulebook.spans import (
 )
 from quanheng.rulebook.workdays import Answer, Calendar, standard
 
+SWITCHES = Path(quanheng.rulebook.__path__[0]) / "instruments" / "switches.yaml"
 D = date
-NEXT = PeriodEnd.NEXT_DAY
+DAY_AFTER = PeriodEnd.DAY_AFTER
 DATES = st.dates(date(1930, 1, 1), date(2080, 12, 31))
 MONTHS = st.integers(0, 600)
 
@@ -132,6 +137,18 @@ def test_the_count_of_the_dossier_differs_at_month_ends_only(start: date, on: da
 # --- effect periods
 
 
+def test_switches_have_the_values_that_the_instruments_offer() -> None:
+    switches = yaml.safe_load(SWITCHES.read_text(encoding="utf-8"))["switches"]
+    offered = {
+        one["id"]: [one["default"]["value"], *(each["value"] for each in one["alternatives"])] for one in switches
+    }
+    assert offered["SW-PERIOD-END"] == list(PeriodEnd)
+    assert offered["SW-DAY-COUNT"] == list(DayCount)
+    assert offered["SW-ROUND"][0] == Rounding.FLOOR
+    assert offered["SW-ROUND-YOUNG"][0] == Rounding.CEIL
+    assert set(offered["SW-ROUND"]) == set(offered["SW-ROUND-YOUNG"]) == set(Rounding)
+
+
 @pytest.mark.parametrize(
     ("start", "months", "free"),
     [
@@ -144,7 +161,7 @@ def test_the_count_of_the_dossier_differs_at_month_ends_only(start: date, on: da
 )
 def test_end_of_an_effect_period_by_the_switch(start: date, months: int, free: date) -> None:
     assert effect_end(start, months) == free
-    assert effect_end(start, months, NEXT) == free + timedelta(days=1)
+    assert effect_end(start, months, DAY_AFTER) == free + timedelta(days=1)
 
 
 def test_of_parallel_periods_the_longest_binds() -> None:
@@ -190,11 +207,11 @@ def test_remaining_and_new_of_party_sanctions_have_no_cap() -> None:
 
 def test_the_switch_adds_one_day_to_a_sequence() -> None:
     two = [Sanction(D(2024, 3, 1), 12), Sanction(D(2024, 9, 15), 6)]
-    assert effect_end_in_sequence(two, NEXT) == D(2025, 9, 2)
+    assert effect_end_in_sequence(two, DAY_AFTER) == D(2025, 9, 2)
     # the day on which the first ends is inside it now
-    assert effect_end_in_sequence([Sanction(D(2024, 3, 1), 12), Sanction(D(2025, 3, 1), 6)], NEXT) == D(2025, 9, 2)
+    assert effect_end_in_sequence([Sanction(D(2024, 3, 1), 12), Sanction(D(2025, 3, 1), 6)], DAY_AFTER) == D(2025, 9, 2)
     three = [Sanction(D(2024, 1, 1), 24), Sanction(D(2024, 2, 1), 24), Sanction(D(2024, 3, 1), 24)]
-    assert effect_end_in_sequence(three, NEXT) == D(2028, 3, 2)
+    assert effect_end_in_sequence(three, DAY_AFTER) == D(2028, 3, 2)
 
 
 SANCTIONS = st.lists(st.builds(Sanction, DATES, st.sampled_from([6, 12, 18, 24])), min_size=1, max_size=5)
@@ -223,7 +240,7 @@ def test_periods_apart_do_not_add_up(sanctions: list[Sanction]) -> None:
 )
 def test_party_probation(months: int, is_extended: bool, end: date) -> None:
     assert probation_end(D(2024, 4, 8), months, is_extended) == end
-    assert probation_end(D(2024, 4, 8), months, is_extended, NEXT) == end + timedelta(days=1)
+    assert probation_end(D(2024, 4, 8), months, is_extended, DAY_AFTER) == end + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +255,7 @@ def test_party_probation_has_at_most_two_years(months: int, is_extended: bool, s
 def test_two_years_after_the_rights_came_back() -> None:
     assert restored_end(D(2025, 4, 8)) == D(2027, 4, 8)
     assert restored_end(D(2024, 2, 29)) == D(2026, 2, 28)
-    assert restored_end(D(2025, 4, 8), NEXT) == D(2027, 4, 9)
+    assert restored_end(D(2025, 4, 8), DAY_AFTER) == D(2027, 4, 9)
 
 
 def test_an_appointment_is_held_back_for_three_months() -> None:
@@ -270,7 +287,7 @@ def test_thirty_days_of_a_report_end_on_the_day_itself() -> None:
 )
 def test_a_persons_own_filing_rolls_over(event: date, plain: date, rolled: date) -> None:
     assert filing_limit(event, standard(), days=30) == Answer(rolled, provisional=False)
-    assert filing_limit(event, standard(), days=30, count=DayCount.NO_ROLL_OVER) == Answer(plain, provisional=False)
+    assert filing_limit(event, standard(), days=30, count=DayCount.NO_ROLL) == Answer(plain, provisional=False)
 
 
 def test_a_filing_limit_of_one_month() -> None:
@@ -282,7 +299,7 @@ def test_a_filing_limit_of_one_month() -> None:
 def test_a_filing_limit_beyond_the_announced_years_is_provisional() -> None:
     calendar = Calendar(frozenset(), frozenset(), frozenset({2026}))
     assert filing_limit(D(2026, 12, 10), calendar, days=30) == Answer(D(2027, 1, 11), provisional=True)
-    plain = filing_limit(D(2026, 12, 10), calendar, days=30, count=DayCount.NO_ROLL_OVER)
+    plain = filing_limit(D(2026, 12, 10), calendar, days=30, count=DayCount.NO_ROLL)
     assert plain == Answer(D(2027, 1, 9), provisional=False)  # a Saturday, known to be one
 
 
