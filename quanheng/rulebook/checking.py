@@ -1,0 +1,57 @@
+"""Cases against the rules in force on their day: findings, and how they differ from what is expected."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from quanheng.rulebook.book import Rulebook, compile_rules
+from quanheng.rulebook.evaluate import evaluate
+from quanheng.rulebook.expectations import Difference, differences
+from quanheng.rulebook.finding import Finding
+from quanheng.rulebook.instrument import RuleText
+from quanheng.rulebook.rule import Rule, compile_rule
+from quanheng.rulebook.situations import Case
+from quanheng.rulebook.vocabulary import Scope, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    case: Case
+    findings: tuple[Finding, ...]
+    differences: tuple[Difference, ...]
+
+
+def compiled(book: Rulebook, vocabulary: Vocabulary) -> Mapping[RuleText, Rule]:
+    """Every encoded rule as trees, by its version. Raises `CannotParse`."""
+    switches = {switch.id: switch for switch in book.switches}
+    return compile_rules(book, lambda text: compile_rule(text, vocabulary, switches))
+
+
+@cache
+def load_rules() -> Mapping[RuleText, Rule]:
+    """Those of this version of the software, compiled once a process."""
+    from quanheng.rulebook.book import load
+    from quanheng.rulebook.facts_reading import load_facts
+
+    return compiled(load(), load_facts())
+
+
+def check(
+    cases: Iterable[Case], book: Rulebook, rules: Mapping[RuleText, Rule], vocabulary: Vocabulary
+) -> tuple[Report, ...]:
+    """One report a case."""
+    return tuple(check_case(case, book, rules, vocabulary) for case in cases)
+
+
+def check_case(case: Case, book: Rulebook, rules: Mapping[RuleText, Rule], vocabulary: Vocabulary) -> Report:
+    running = [rules[text] for text in book.running(case.on, case.rules_on) if text in rules]
+    findings = tuple(finding for rule in running for finding in _findings(rule, case, vocabulary))
+    found = tuple(each for expected in case.expect for each in differences(expected, findings))
+    return Report(case, findings, found)
+
+
+def _findings(rule: Rule, case: Case, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """A rule about the case once, one about people for each of them (for nobody where the case names none)."""
+    situations = case.subjects.values() if rule.about is not Scope.CASE and case.subjects else [case.whole]
+    for situation in situations:
+        yield from evaluate(rule, situation, vocabulary)

@@ -1,0 +1,176 @@
+"""What a situation expects of the findings, and how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.fields import ratio
+from quanheng.rulebook.finding import Finding, Outcome
+from quanheng.rulebook.instrument import OnFail
+from quanheng.rulebook.strict_yaml import Lined
+from quanheng.rulebook.types import FIRST, LAST
+from quanheng.rulebook.values import Day, Number
+from quanheng.rulebook.vocabulary import nearest
+
+if TYPE_CHECKING:
+    from quanheng.rulebook.situations import Place
+
+NONE = "none"  # a consequence that a waiver lifts
+_FIELDS = ("rule", "outcome", "consequence", "numbers", "dates", "article", "subject", "item", "note", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Fields that are None are not compared. A date of None is expected not to be known or never to come."""
+
+    rule: str
+    outcome: Outcome
+    consequence: str | None
+    numbers: Mapping[str, int | Fraction]
+    dates: Mapping[str, date | None]
+    article: str | None
+    subject: str | None
+    item: str | None
+    missing: tuple[str, ...] | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what`: finding, outcome, consequence, numbers.need …; `found` "-" where there is none."""
+
+    expected: Expected
+    what: str
+    wanted: str
+    found: str
+
+
+def read_expected(given: Any, place: Place, book: Rulebook) -> Expected:
+    """Raises `CannotReadSituation`."""
+    if not isinstance(given, Lined):
+        raise place.refuse("not-a-mapping", given, "rule, outcome and what else is expected")
+    here = place.at(str(given.get("rule", "")), given.line)
+    for name in given:
+        if name not in _FIELDS:
+            raise here.refuse("unknown-field", name, ", ".join(_FIELDS), nearest(name, _FIELDS))
+    rule = str(given.get("rule", ""))
+    if rule not in book.ids:
+        raise here.refuse("unknown-rule", rule, "a rule of the rulebook", nearest(rule, book.ids))
+    article, subject, item = (
+        None if given.get(name) is None else str(given[name]) for name in ("article", "subject", "item")
+    )
+    return Expected(
+        rule=rule,
+        outcome=_word(here, given.get("outcome"), {each.value: each for each in Outcome}),
+        consequence=_consequence(here, given.get("consequence")),
+        numbers={name: _number(here, value) for name, value in _mapping(here, given, "numbers").items()},
+        dates={name: _date(here, value) for name, value in _mapping(here, given, "dates").items()},
+        article=_text(given, "article"),
+        subject=_text(given, "subject"),
+        item=_text(given, "item"),
+        missing=tuple(sorted(map(str, given["missing"]))) if isinstance(given.get("missing"), list) else None,
+        line=given.line,
+    )
+
+
+def _text(given: Lined, name: str) -> str | None:
+    return None if given.get(name) is None else str(given[name])
+
+
+def _word(place: Place, given: Any, known: Mapping[str, Outcome]) -> Outcome:
+    word = str(given).lower()
+    if word not in known:
+        raise place.refuse("unknown-outcome", given, ", ".join(each.upper() for each in known), nearest(word, known))
+    return known[word]
+
+
+def _consequence(place: Place, given: Any) -> str | None:
+    if given is None or given in (*OnFail, NONE):
+        return None if given is None else str(given)
+    raise place.refuse("unknown-consequence", given, ", ".join((*OnFail, NONE)))
+
+
+def _mapping(place: Place, given: Lined, name: str) -> Mapping[str, Any]:
+    found = given.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise place.at(name).refuse("not-a-mapping", found, "names with values")
+    return found
+
+
+def _number(place: Place, given: Any) -> int | Fraction:
+    made = given if isinstance(given, int) and not isinstance(given, bool) else ratio(given)
+    if made is None:
+        raise place.at("numbers").refuse("wrong-value", given, "a number")
+    return made
+
+
+def _date(place: Place, given: Any) -> date | None:
+    if given is not None and not isinstance(given, date):
+        raise place.at("dates").refuse("wrong-value", given, "a date, or null for none")
+    return given
+
+
+def differences(expected: Expected, findings: Sequence[Finding]) -> Iterator[Difference]:
+    """Each finding of that rule, subject and item has to be as expected; those that do not apply only if none does."""
+    meant = [each for each in findings if _is_meant(expected, each)]
+    applying = [each for each in meant if each.outcome is not Outcome.NOT_APPLICABLE]
+    if not meant:
+        yield Difference(expected, "finding", _who(expected), "-")
+    for finding in applying or meant:
+        yield from _compared(expected, finding)
+
+
+def _is_meant(expected: Expected, finding: Finding) -> bool:
+    subject = expected.subject in (None, finding.subject)
+    return finding.rule == expected.rule and subject and expected.item in (None, finding.item)
+
+
+def _who(expected: Expected) -> str:
+    return " · ".join(filter(None, (expected.rule, expected.subject, expected.item)))
+
+
+def _compared(expected: Expected, finding: Finding) -> Iterator[Difference]:
+    for what, wanted, found in _pairs(expected, finding):
+        if wanted != found:
+            yield Difference(expected, what, wanted, found)
+
+
+def _pairs(expected: Expected, finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """(what, wanted, found) as words."""
+    yield "outcome", expected.outcome.upper(), finding.outcome.upper()
+    if expected.consequence is not None:
+        yield "consequence", expected.consequence, str(finding.consequence or NONE)
+    if expected.article is not None and not cites(finding.citation, expected.article):
+        yield "article", expected.article, finding.citation
+    if expected.missing is not None:
+        yield "missing", ", ".join(expected.missing), ", ".join(finding.missing)
+    for name, number in expected.numbers.items():
+        yield f"numbers.{name}", str(number), number_words(finding.numbers.get(name))
+    for name, when in expected.dates.items():
+        yield f"dates.{name}", str(when) if when else NONE, day_words(finding.dates.get(name))
+
+
+def cites(citation: str, article: str) -> bool:
+    """Is it the whole citation, one of its parts (`TJ2019 8(3)`), or an article of one (`8(3)`)?"""
+    parts = [part.strip() for part in citation.split(";")]
+    return article in (citation, *parts, *(part.partition(" ")[2] for part in parts))
+
+
+def number_words(number: Number | None) -> str:
+    if number is None:
+        return NONE
+    return str(number.lo) if number.is_exact else f"{number.lo}..{number.hi}"
+
+
+def day_words(when: Day | None) -> str:
+    """A date, `none` where there is none or it never comes, bounds where only they are known."""
+    if when is None or (when.is_exact and when.lo in (FIRST, LAST)):
+        return NONE
+    if when.is_exact:
+        return str(when.lo)
+    return f"{when.lo if when.lo > FIRST else '…'}..{when.hi if when.hi < LAST else '…'}"

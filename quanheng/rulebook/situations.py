@@ -1,0 +1,310 @@
+"""Situations in YAML for `quanheng rules check`: read, run, and compared with what they expect.
+
+```
+cases: [{id, title, on, switches?: {id: value}, rules_on?: [id], calendar?: {holidays, workdays},
+         signed?: all|none|[id], subject: {fact: value…} or subjects: {name: {…}}, case?: {fact: value…},
+         expect?: [{rule, outcome, …}]}]
+```
+A fact left out, or null, is unknown. `person.`, `target.` and `case.` may be written as a mapping
+(`target: {level: …}`), and `person.` or `case.` left out in their own block. Records are a list of mappings; a number
+of which only bounds are known is `{at_least: 2, at_most: 3}`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from quanheng.kernel.errors import Refused
+from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.expectations import Expected, read_expected
+from quanheng.rulebook.fields import ratio, shown
+from quanheng.rulebook.instrument import Scalar
+from quanheng.rulebook.situation import Bounded, FactValue, Raw, Record, Situation
+from quanheng.rulebook.strict_yaml import Lined, read
+from quanheng.rulebook.types import Kind, Type
+from quanheng.rulebook.vocabulary import Fact, Vocabulary, nearest
+from quanheng.rulebook.workdays import Calendar, CalendarError, standard
+
+BOUNDS = ("at_least", "at_most")
+_CASE_FIELDS = (
+    "id",
+    "title",
+    "on",
+    "switches",
+    "rules_on",
+    "calendar",
+    "signed",
+    "subject",
+    "subjects",
+    "case",
+    "expect",
+    "note",
+)
+
+
+class CannotReadSituation(Refused):
+    """Facts: file, line, case, place (`subject.posts[1].level`), what (as written), expected, near ("" if none)."""
+
+    def __str__(self) -> str:
+        near = f"; nearest: {self.facts['near']}" if self.facts["near"] else ""
+        place = "{file}, line {line}, case {case}, {place}: {what}; expected {expected}".format(**self.facts)
+        return f"{self.code}: {place}{near}"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`subjects`: name -> situation; one subject without a name is "". `whole`: the case's own facts."""
+
+    id: str
+    title: str
+    on: date
+    rules_on: tuple[str, ...]
+    subjects: Mapping[str, Situation]
+    whole: Situation
+    expect: tuple[Expected, ...]
+
+
+def read_situations(
+    content: bytes | str, file: str, book: Rulebook, vocabulary: Vocabulary, on: date | None = None
+) -> tuple[Case, ...]:
+    """Raises `CannotReadYaml`, `CannotReadSituation`. `on`: asked instead of each case's own day."""
+    document = read(content, file)
+    top = Place(file, "-", "", 1)
+    if not isinstance(document, Lined) or not isinstance(document.get("cases"), list):
+        raise top.refuse("not-situations", document, "cases: [{id, title, on, subject, expect}]")
+    return tuple(
+        Reader(Place(file, str(number), "", 1), book, vocabulary, on).case(each)
+        for number, each in enumerate(document["cases"], 1)
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a file one reads, for errors."""
+
+    file: str
+    case: str
+    path: str
+    line: int
+
+    def at(self, name: str, line: int | None = None) -> "Place":
+        path = f"{self.path}.{name}".lstrip(".") if not name.startswith("[") else self.path + name
+        return Place(self.file, self.case, path, line or self.line)
+
+    def refuse(self, code: str, what: object, expected: str, near: str = "") -> CannotReadSituation:
+        return CannotReadSituation(
+            code,
+            file=self.file,
+            line=self.line,
+            case=self.case,
+            place=self.path or "-",
+            what=shown(what),
+            expected=expected,
+            near=near,
+        )
+
+
+@dataclass(frozen=True)
+class Reader:
+    place: Place
+    book: Rulebook
+    vocabulary: Vocabulary
+    on: date | None
+
+    def case(self, given: Any) -> Case:
+        values = self.mapping(self.place, given)
+        place = Place(self.place.file, str(values.get("id", self.place.case)), "", values.line)
+        reader = Reader(place, self.book, self.vocabulary, self.on)
+        reader.only(place, values, _CASE_FIELDS)
+        whole = reader.situation(values)
+        return Case(
+            id=place.case,
+            title=str(values.get("title", "")),
+            on=whole.on,
+            rules_on=tuple(reader.rule_ids(values, "rules_on")),
+            subjects=dict(reader.subjects(values, whole)),
+            whole=reader.case_alone(values, whole),
+            expect=tuple(
+                read_expected(each, reader.of(values, "expect"), self.book) for each in reader.items(values, "expect")
+            ),
+        )
+
+    def expected(self, values: Lined) -> tuple[Expected, ...]:
+        place = self.of(values, "expect")
+        return tuple(read_expected(each, place, self.book) for each in self.items(values, "expect"))
+
+    # the parts
+
+    def situation(self, values: Lined) -> Situation:
+        """Day, switches, calendar, signatures and the facts of the case."""
+        on = self.on or values.get("on")
+        if not isinstance(on, date):
+            raise self.of(values, "on").refuse("no-day", values.get("on"), "on: 2025-06-01")
+        facts = self.facts(self.of(values, "case"), values.get("case"), "case")
+        return Situation(on, facts, "", self.switches(values), self.calendar(values), self.signed(values))
+
+    def subjects(self, values: Lined, whole: Situation) -> Iterator[tuple[str, Situation]]:
+        if "subject" in values and "subjects" in values:
+            raise self.of(values, "subjects").refuse("two-kinds", "subject and subjects", "one of them")
+        if "subjects" not in values:
+            given = {"": values.get("subject")} if values.get("subject") is not None else {}
+        else:
+            given = dict(self.mapping(self.of(values, "subjects"), values["subjects"]))
+        for name, facts in given.items():
+            place = self.of(values, "subjects" if name else "subject").at(name) if name else self.of(values, "subject")
+            own = self.facts(place, facts, "person")
+            yield name, Situation(whole.on, {**whole.facts, **own}, name, whole.switches, whole.calendar, whole.signed)
+
+    def case_alone(self, values: Lined, whole: Situation) -> Situation:
+        """A single subject's facts belong to the case too, where they are facts about the case or the target."""
+        if "subject" not in values:
+            return whole
+        own = self.facts(self.of(values, "subject"), values["subject"], "person")
+        return Situation(whole.on, {**whole.facts, **own}, "", whole.switches, whole.calendar, whole.signed)
+
+    def switches(self, values: Lined) -> dict[str, Scalar]:
+        made: dict[str, Scalar] = {switch.id: switch.default.value for switch in self.book.switches}
+        place = self.of(values, "switches")
+        for id, value in self.mapping(place, values.get("switches") or Lined(values.line)).items():
+            if id not in made:
+                raise place.at(id).refuse("unknown-switch", id, "a switch of the rulebook", nearest(id, made))
+            known = {str(each): each for each in self.book.switch(id).values}
+            if str(value) not in known:
+                raise place.at(id).refuse(
+                    "unknown-value", value, "one of " + ", ".join(known), nearest(str(value), known)
+                )
+            made[id] = known[str(value)]
+        return made
+
+    def calendar(self, values: Lined) -> Calendar:
+        place = self.of(values, "calendar")
+        given = self.mapping(place, values.get("calendar") or Lined(values.line))
+        self.only(place, given, ("holidays", "workdays"))
+        free, worked = (self.days(place.at(name), given.get(name)) for name in ("holidays", "workdays"))
+        try:
+            return standard().with_days(free, worked) if free or worked else standard()
+        except CalendarError as error:
+            raise place.refuse("not-a-calendar", given, str(error)) from None
+
+    def days(self, place: Place, given: Any) -> list[date]:
+        listed = given or []
+        if not isinstance(listed, list) or not all(isinstance(each, date) for each in listed):
+            raise place.refuse("not-days", given, "a list of dates")
+        return listed
+
+    def signed(self, values: Lined) -> frozenset[str] | None:
+        given = values.get("signed", "all")
+        if given in ("all", "none"):
+            return None if given == "all" else frozenset()
+        return frozenset(self.rule_ids(values, "signed"))
+
+    def rule_ids(self, values: Lined, name: str) -> list[str]:
+        ids = self.items(values, name)
+        for id in ids:
+            if id not in self.book.ids:
+                near = nearest(str(id), self.book.ids)
+                raise self.of(values, name).refuse("unknown-rule", id, "a rule of the rulebook", near)
+        return ids
+
+    # facts
+
+    def facts(self, place: Place, given: Any, scope: str) -> dict[str, FactValue]:
+        values = self.mapping(place, given if given is not None else Lined(place.line))
+        made: dict[str, FactValue] = {}
+        for name, value, where in self.flat(place, values, ""):
+            fact = self.fact(where, name, scope)
+            if fact.name in made:
+                raise where.refuse("twice", name, "each fact once")
+            if value is not None:
+                made[fact.name] = (
+                    self.records(where, fact, value) if fact.is_records else self.raw(where, fact.type, value)
+                )
+        return made
+
+    def flat(self, place: Place, values: Lined, prefix: str) -> Iterator[tuple[str, Any, Place]]:
+        """Mappings under a scope's name become dotted names."""
+        for name, value in values.items():
+            where = place.at(name, values.lines.get(name))
+            if isinstance(value, Lined) and not set(value) <= set(BOUNDS):
+                yield from self.flat(where, value, f"{prefix}{name}.")
+            else:
+                yield prefix + name, value, where
+
+    def fact(self, place: Place, name: str, scope: str) -> Fact:
+        for written in (name, f"{scope}.{name}"):
+            if written in self.vocabulary.facts:
+                return self.vocabulary.facts[written]
+        raise place.refuse("unknown-fact", name, "a fact of the vocabulary", nearest(name, self.vocabulary.facts))
+
+    def single(self, place: Place, fact: Fact, given: Any) -> FactValue:
+        return self.raw(place, fact.type, given)
+
+    def records(self, place: Place, fact: Fact, given: Any) -> tuple[Record, ...]:
+        if not isinstance(given, list):
+            raise place.refuse("not-records", given, "a list of records")
+        return tuple(self.record(place.at(f"[{number}]"), fact, each, number) for number, each in enumerate(given))
+
+    def record(self, place: Place, fact: Fact, given: Any, number: int) -> Record:
+        values, made = self.mapping(place, given), dict[str, Raw]()
+        for name, value in values.items():
+            where = place.at(name, values.lines.get(name))
+            if name not in fact.fields:
+                near = nearest(name, fact.fields)
+                raise where.refuse("unknown-field", name, f"a field of {fact.name}: {', '.join(fact.fields)}", near)
+            made[name] = self.raw(where, fact.fields[name].type, value)
+        return Record(f"{fact.name}[{number}]", made)
+
+    def raw(self, place: Place, type: Type, given: Any) -> Raw:
+        if given is None:
+            return None
+        made = _RAW[type.kind](given)
+        if made is None:
+            raise place.refuse("wrong-value", given, f"a {type}")
+        codes = self.vocabulary.codes.get(type.of) if type.kind is Kind.CODE else None
+        if codes and made not in codes.values:
+            raise place.refuse(
+                "unknown-code", given, "one of " + ", ".join(codes.values), nearest(str(given), codes.values)
+            )
+        return made
+
+    # shapes
+
+    def of(self, values: Lined, name: str) -> Place:
+        return self.place.at(name, values.lines.get(name, values.line))
+
+    def mapping(self, place: Place, given: Any) -> Lined:
+        if not isinstance(given, Lined):
+            raise place.refuse("not-a-mapping", given, "names with values")
+        return given
+
+    def items(self, values: Lined, name: str) -> list[Any]:
+        given = values.get(name)
+        if given is not None and not isinstance(given, list):
+            raise self.of(values, name).refuse("not-a-list", given, "a list")
+        return given or []
+
+    def only(self, place: Place, values: Lined, known: tuple[str, ...]) -> None:
+        for name in values:
+            if name not in known:
+                where = place.at(name, values.lines.get(name))
+                raise where.refuse("unknown-field", name, ", ".join(known), nearest(name, known))
+
+
+def _number(given: Any) -> Raw:
+    if isinstance(given, Lined) and set(given) <= set(BOUNDS):
+        lo, hi = (given.get(name) for name in BOUNDS)
+        return Bounded(lo, hi) if all(isinstance(each, int | None) for each in (lo, hi)) else None
+    if isinstance(given, bool):
+        return None
+    return given if isinstance(given, int | Fraction) else ratio(given)
+
+
+_RAW: Mapping[Kind, Callable[[Any], Raw]] = {
+    Kind.TRUTH: lambda given: given if isinstance(given, bool) else None,
+    Kind.NUMBER: _number,
+    Kind.DATE: lambda given: given if isinstance(given, date) else None,
+    Kind.CODE: lambda given: given if isinstance(given, str) else None,
+    Kind.TEXT: lambda given: str(given) if isinstance(given, str | int) and not isinstance(given, bool) else None,
+}
