@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from quanheng.rulebook.spans import add_months, months_between
+from quanheng.rulebook.dates import add_months
 
 FLEXIBLE_MONTHS = 36  # 办法 3: at most three years earlier or later
 
@@ -61,7 +61,7 @@ def delay_months(kind: RetirementClass, birth: date) -> int:
     full age: the formula of the three annexed tables.
     """
     table = TABLES[kind]
-    position = months_between(table.first_birth, birth.replace(day=1))
+    position = (birth.year - table.first_birth.year) * 12 + birth.month - table.first_birth.month
     if position < 0:
         return 0
     return min(position // table.step + 1, table.full_age - table.old_age)

@@ -1,17 +1,16 @@
 """Spans of time in months, years and days, as the instruments count them. Pure functions of dates.
 
-Months are counted by the calendar: the same day number n months later, or the last day of a month that is too short.
-`months_between` is the inverse of that, so that a person for whom 36 months are needed and 36 are counted has reached
-them. Dates are first days on which something holds (periods are half-open); `date.min` and `date.max` mean never
-begun and never ending, and no span moves them.
+Months are counted as in `dates`: the same day number n months later, or the last day of a month that is too short, and
+full months so that a person for whom 36 are needed and 36 are counted has reached them. Dates are first days on which
+something holds (periods are half-open).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from quanheng.kernel.period import add_months as _shift
+from quanheng.rulebook.dates import add_days, add_months, months_between
 from quanheng.rulebook.workdays import Answer, Calendar
 
 TERM_YEARS = 5  # 党政领导干部职务任期暂行规定 (RQ2006) 3
@@ -40,39 +39,9 @@ class ProbationError(ValueError):
     """A party probation that DJCF2023 12 does not know: other lengths, or two years made longer."""
 
 
-def add_months(day: date, months: int) -> date:
-    """`day` moved by `months` (or back); the last day of a month that has no such day. Beyond the calendar: its end."""
-    if day in (date.min, date.max):
-        return day
-    first, last = date.min.year * 12, date.max.year * 12 + 11
-    moved = day.year * 12 + day.month - 1 + months
-    if not first <= moved <= last:
-        return date.min if moved < first else date.max
-    return _shift(day, months)
-
-
 def add_years(day: date, years: int) -> date:
     """`day` moved by `years`; 29 February becomes 28 February in a common year."""
     return add_months(day, 12 * years)
-
-
-def add_days(day: date, days: int) -> date:
-    """`day` moved by calendar days; never and always stay. Beyond the calendar: its end."""
-    if day in (date.min, date.max):
-        return day
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.min if days < 0 else date.max
-
-
-def months_between(start: date, on: date) -> int:
-    """Full months from `start` to `on`: the greatest n with `add_months(start, n) <= on`. Negative before `start`.
-
-    At month ends it gives one more than counting by day numbers does: 31 August to 28 February are six full months.
-    """
-    months = (on.year - start.year) * 12 + on.month - start.month
-    return months if add_months(start, months) <= on else months - 1
 
 
 def years_between(start: date, on: date) -> int:

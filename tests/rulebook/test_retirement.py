@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quanheng.rulebook.dates import add_months
 from quanheng.rulebook.retirement import (
     FLEXIBLE_MONTHS,
     TABLES,
@@ -18,7 +19,6 @@ from quanheng.rulebook.retirement import (
     retirement_date,
     statutory_age,
 )
-from quanheng.rulebook.spans import add_months
 
 MAN, CADRE, WORKER = RetirementClass.MALE, RetirementClass.FEMALE_CADRE, RetirementClass.FEMALE_WORKER
 D = date

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import quanheng.rulebook
 from quanheng.kernel import period
+from quanheng.rulebook.dates import add_days, add_months, months_between
 from quanheng.rulebook.quotas import Rounding
 from quanheng.rulebook.spans import (
     DayCount,
@@ -18,8 +19,6 @@ from quanheng.rulebook.spans import (
     ProbationError,
     Sanction,
     Stretch,
-    add_days,
-    add_months,
     add_years,
     days_late,
     days_limit,
@@ -31,7 +30,6 @@ from quanheng.rulebook.spans import (
     latest_end,
     limit_reached,
     month_of,
-    months_between,
     months_held,
     months_reached,
     probation_end,
@@ -97,9 +95,7 @@ def test_add_years_and_days() -> None:
         (D(2024, 2, 29), D(2025, 2, 28), 12),
         (D(2024, 1, 30), D(2024, 2, 29), 1),
         (D(2024, 5, 5), D(2024, 5, 5), 0),
-        (D(2024, 5, 5), D(2024, 5, 4), -1),
-        (D(2024, 5, 5), D(2024, 4, 5), -1),
-        (D(2024, 5, 5), D(2024, 4, 4), -2),
+        (D(2024, 5, 5), D(2024, 4, 4), 0),
     ],
 )
 def test_months_between(start: date, on: date, months: int) -> None:
@@ -112,7 +108,8 @@ def test_years_between() -> None:
 
 
 @given(DATES, DATES)
-def test_full_months_are_those_that_have_been_reached(start: date, on: date) -> None:
+def test_full_months_are_those_that_have_been_reached(one: date, other: date) -> None:
+    start, on = min(one, other), max(one, other)
     months = months_between(start, on)
     assert add_months(start, months) <= on < add_months(start, months + 1)
 
@@ -128,8 +125,9 @@ def test_who_begins_later_reaches_later(one: date, other: date, months: int) -> 
 
 
 @given(DATES, DATES)
-def test_the_count_of_the_dossier_differs_at_month_ends_only(start: date, on: date) -> None:
+def test_the_count_of_the_dossier_differs_at_month_ends_only(one: date, other: date) -> None:
     """`kernel.period.whole_months` counts by day numbers."""
+    start, on = min(one, other), max(one, other)
     ends_short = on.day < start.day and (on + timedelta(days=1)).day == 1
     assert months_between(start, on) == period.whole_months(start, on) + ends_short
 
