@@ -1,7 +1,7 @@
 """Every rule of the reference by instrument, so that none can be lost: `ID` and five letters.
 
-c computed, a assisted, h human · b block, w warn, d deadline, i inform · + or - verified · + or - article verified · c current, p partial,
-o older, n none was seen. Written from the reference, not from the files it is compared with.
+c computed, a assisted, h human · b block, w warn, d deadline, i inform · + or - verified · + or - article verified ·
+c current, p partial, o older, n none was seen. Written from the reference, not from the files it is compared with.
 """
 
 MANIFEST: dict[str, str] = {
