@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from quanheng.cli import DONE, add_json, say, say_json
+from quanheng.cli import DONE, add_json, say, say_json, wrong_use
 
 SIBLINGS = ("quanheng.cli.rules_facts", "quanheng.cli.rules_check")
 
@@ -57,7 +57,10 @@ def _add_on(parser: argparse.ArgumentParser, words: str) -> None:
 def _list(arguments: argparse.Namespace) -> int:
     from quanheng.cli import rules_words
     from quanheng.rulebook.book import load
+    from quanheng.rulebook.labels import FAMILIES
 
+    if arguments.family not in (None, *FAMILIES):
+        return wrong_use(f"没有 {arguments.family} 这一类。可用：{'、'.join(FAMILIES)}。")
     book = load()
     rules = [
         rule
