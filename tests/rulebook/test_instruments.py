@@ -189,10 +189,9 @@ def test_rules_have_evidence(rule: RuleText) -> None:
     ("rule", "parameter"), PARAMETERS, ids=lambda each: getattr(each, "name", getattr(each, "id", ""))
 )
 def test_every_parameter_is_cited(rule: RuleText, parameter: Parameter) -> None:
-    """Its article is that of the rule unless it says otherwise; one that was seen stands in a rule that was."""
+    """An article may be missing only where that of the rule was not seen; a seen number stands in a verified rule."""
     assert parameter.citation.instrument in MANIFEST
-    if parameter.citation.instrument == rule.instrument:
-        assert parameter.citation.article == rule.article
+    assert parameter.citation.article or rule.article is None
     if parameter.is_seen and rule.seen_version is not SeenVersion.PARTIAL:
         assert rule.is_verified
 
@@ -201,7 +200,7 @@ def test_parameters_are_counted() -> None:
     """418 entries of the reference: 26 are fields now (waivers, switches, references), some tables took several."""
     assert len(PARAMETERS) >= 380
     units = Counter(parameter.unit for _, parameter in PARAMETERS)
-    assert units[Unit.TABLE] == 9
+    assert units[Unit.TABLE] >= 9
     assert units[Unit.RATIO] >= 12
 
 
