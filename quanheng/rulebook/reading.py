@@ -153,13 +153,12 @@ def _rule(values: Any, code: str, file: str) -> RuleText:
         numbers=_expressions(fields, "numbers"),
         dates=_expressions(fields, "dates"),
     )
+    return _checked(made, fields)
+
+
+def _checked(made: RuleText, fields: Fields) -> RuleText:
+    """Refuses what contradicts itself: an article verified without a number, a state that the expressions belie."""
     fields.finish()
-    _check_rule(made, fields)
-    return made
-
-
-def _check_rule(made: RuleText, fields: Fields) -> None:
-    """What contradicts itself: an article verified without a number, a state that the expressions belie."""
     if made.is_article_verified and made.article is None:
         raise fields.refuse("no-article", "article_verified", "an article without a number cannot be verified")
     if made.seen_version is SeenVersion.PARTIAL and not made.unverified_parts:
@@ -171,6 +170,7 @@ def _check_rule(made: RuleText, fields: Fields) -> None:
         raise fields.refuse("state-differs", "when_none", "it says what holds where `each` has no record")
     if made.state is State.ENCODED and made.check is not Check.HUMAN and not has_expressions:
         raise fields.refuse("state-differs", "state", "an encoded rule has expressions")
+    return made
 
 
 def _citation(fields: Fields, written: str) -> Citation:

@@ -1,6 +1,9 @@
 """A small instrument as text, and the same with a line changed: what the tests of reading begin from."""
 
+import pytest
+
 from quanheng.rulebook.book import Rulebook, build
+from quanheng.rulebook.fields import CannotReadInstrument
 from quanheng.rulebook.instrument import Instrument
 from quanheng.rulebook.reading import read_instrument
 
@@ -62,3 +65,15 @@ def instrument(*rules: str, code: str = "A2019", start: object = "2019-03-03", e
 
 def book(*instruments: Instrument) -> Rulebook:
     return build(instruments, [], {})
+
+
+def refusal(written: str, file: str = "A2019.yaml") -> CannotReadInstrument:
+    with pytest.raises(CannotReadInstrument) as refused:
+        read_instrument(written, file)
+    assert set(refused.value.facts) == {"file", "line", "rule", "field", "what", "why"}
+    assert refused.value.facts["file"] == file
+    return refused.value
+
+
+def place(refused: CannotReadInstrument) -> tuple[str, object, object, object]:
+    return refused.code, refused.facts["line"], refused.facts["rule"], refused.facts["field"]
