@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from quanheng.rulebook.book import Rulebook, compile_rules
@@ -24,7 +25,15 @@ class Report:
 def compiled(book: Rulebook, vocabulary: Vocabulary) -> Mapping[RuleText, Rule]:
     """Every encoded rule as trees, by its version. Raises `CannotParse`."""
     switches = {switch.id: switch for switch in book.switches}
-    return compile_rules(book, lambda text: compile_rule(text, vocabulary, switches))
+    return compile_rules(book, lambda text: compile_rule(text, vocabulary, switches, seen(text, book)))
+
+
+def seen(text: RuleText, book: Rulebook) -> Iterator[RuleText]:
+    """The version of each rule under `see` that is in force when this one begins to be, else the newest."""
+    for id in text.see:
+        versions = book.versions(id)
+        begin = text.in_force.start or date.min
+        yield next((each for each in versions if each.in_force.contains(begin)), versions[-1])
 
 
 @cache

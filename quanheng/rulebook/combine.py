@@ -84,7 +84,8 @@ def combine(node: Combine, scope: Scope) -> Value:
     fact = scope.vocabulary.lookup(node.records.name)
     records = scope.used(fact.name)
     if not isinstance(records, tuple):
-        return nothing_known(node.type, frozenset({fact.name}))
+        missing = frozenset({fact.name})
+        return Number(0, MOST, missing) if node.combinator in _COUNTS else nothing_known(node.type, missing)
     selection = select(node, fact, records, scope)
     scope.used(fact.name, tuple(each.record.key for each in selection.chosen))
     return _COMBINE[node.combinator](selection)
@@ -347,6 +348,7 @@ def _longest(chosen: Selection, records: Sequence[Chosen]) -> int:
     return max((months_between(start, end) for start, end in merged(_periods(chosen, records))), default=0)
 
 
+_COUNTS = (Combinator.COUNT, Combinator.COUNT_DISTINCT, Combinator.MONTHS_IN, Combinator.LONGEST_RUN)
 _COMBINE: Mapping[Combinator, Callable[[Selection], Value]] = {
     Combinator.EXISTS: _exists,
     Combinator.EVERY: _every,

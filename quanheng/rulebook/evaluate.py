@@ -33,8 +33,7 @@ def evaluate(rule: Rule, situation: Situation, vocabulary: Vocabulary) -> tuple[
 
     Raises `NoSwitchError`, `NoCalendarError` where the situation lacks what no fact can supply.
     """
-    parameters = {each.name: each for each in rule.text.parameters}
-    scope = Scope(situation, vocabulary, parameters)
+    scope = Scope(situation, vocabulary, rule.parameters)
     if rule.each is None:
         return (_finding(rule, scope, None),)
     fact = vocabulary.lookup(rule.each.name)
@@ -151,7 +150,7 @@ def _waiver(rule: Rule, scope: Scope) -> str:
 def _parameters(rule: Rule) -> tuple[Parameter, ...]:
     """Those that the expressions name; all of them where there is no expression."""
     named = {each.name for node in rule.nodes for each in walk(node) if isinstance(each, ParameterName)}
-    return tuple(each for each in rule.text.parameters if each.name in named) if named else rule.text.parameters
+    return tuple(each for name, each in rule.parameters.items() if name in named) if named else rule.text.parameters
 
 
 def _numbers(rule: Rule, scope: Scope) -> dict[str, Number]:

@@ -13,7 +13,7 @@ from quanheng.rulebook.fields import ratio
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import OnFail
 from quanheng.rulebook.strict_yaml import Lined
-from quanheng.rulebook.types import FIRST, LAST
+from quanheng.rulebook.types import FIRST, LAST, MOST
 from quanheng.rulebook.values import Day, Number
 from quanheng.rulebook.vocabulary import nearest
 
@@ -162,9 +162,12 @@ def cites(citation: str, article: str) -> bool:
 
 
 def number_words(number: Number | None) -> str:
+    """A number, `none` where there is none, bounds where only they are known (`…`: without limit)."""
     if number is None:
         return NONE
-    return str(number.lo) if number.is_exact else f"{number.lo}..{number.hi}"
+    if number.is_exact:
+        return str(number.lo)
+    return f"{number.lo if number.lo > -MOST else '…'}..{number.hi if number.hi < MOST else '…'}"
 
 
 def day_words(when: Day | None) -> str:
@@ -174,3 +177,12 @@ def day_words(when: Day | None) -> str:
     if when.is_exact:
         return str(when.lo)
     return f"{when.lo if when.lo > FIRST else '…'}..{when.hi if when.hi < LAST else '…'}"
+
+
+def is_open(value: Number | Day) -> bool:
+    """Nothing at all is known about it."""
+    match value:
+        case Number(lo, hi):
+            return lo <= -MOST and hi >= MOST
+        case Day(first, last):
+            return first == FIRST and last == LAST

@@ -2,7 +2,8 @@
 
 Names: facts of the vocabulary (`person.work_start`, `case.votes_for`), records (first argument of a combinator), the
 fields of the record a combinator looks at, those of the item of `each` (also `item.name`), `on`, `running` (the
-record has not ended), `param.x`, `switch.SW_X`. Functions and combinators: `calls.py`.
+record has not ended), `param.x`, `switch.SW_X`, and what the rule itself names, as `numbers.x` and
+`dates.x`. Functions and combinators: `calls.py`.
 """
 
 import ast
@@ -47,13 +48,15 @@ class CannotParse(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What an expression of one rule may speak of. `switches`: id -> its values (codes)."""
+    """What an expression of one rule may speak of. `switches`: id -> its values (codes). `own` gives the tree of a
+    number or date that the rule itself names; it stands in place of the name."""
 
     vocabulary: Vocabulary
     parameters: Mapping[str, Type] = field(default_factory=dict)
     switches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     item: str = ""  # the records of `each`
     rule: str = "-"
+    own: "Callable[[str], Node | None]" = lambda name: None  # the rule's own `numbers.x` and `dates.x`
 
 
 def parse(text: str, names: Names, expected: Type | None = None, place: str = "requires") -> Node:
@@ -178,10 +181,20 @@ class Parser:
             return self.switch(at, rest)
         if head == "item":
             return self.item(at, rest)
+        if head in ("numbers", "dates"):
+            return self.own(at, path)
         fact = self.names.vocabulary.facts.get(path)
         if fact is None:
             raise self.unknown_name(at, path)
         return FactName(path, fact.type)
+
+    def own(self, at: ast.expr, path: str) -> Node:
+        found = self.names.own(path)
+        if found is None:
+            raise self.refuse(
+                "unknown-name", at, path, "a number or date that the rule names and that is no part of it"
+            )
+        return found
 
     def parameter(self, at: ast.expr, name: str) -> Node:
         if name not in self.names.parameters:

@@ -1,6 +1,6 @@
 """A rule whose expressions are trees: `compile_rule` reads the text of one version against the vocabulary."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from quanheng.rulebook.finding import Outcome
@@ -8,7 +8,7 @@ from quanheng.rulebook.instrument import Check, Expression, Parameter, RuleText,
 from quanheng.rulebook.parse import Names, parse, parse_records
 from quanheng.rulebook.tree import FALSE, TRUE, FactName, Node, facts_of
 from quanheng.rulebook.types import CODE, DATE, NUMBER, TEXT, TRUTH, Kind, Type
-from quanheng.rulebook.vocabulary import Scope, Vocabulary
+from quanheng.rulebook.vocabulary import EMPTY, Scope, Vocabulary
 
 ALWAYS, UNLESS_FAILED = "always", "unless_failed"
 
@@ -22,8 +22,9 @@ _PARAMETER_TYPES: Mapping[Unit, Type] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """`person`: when a person has to decide. `is_failure_final`: a computed failure stays one even then.
-    `about`: whose findings these are: a person's, or the case's. `when_none`: the outcome of `each` over no record."""
+    """`person`: when a person has to decide. `is_failure_final`: a computed failure stays one even then. `parameters`:
+    its own by name, and those of the rules it sees as `RNK_APPR.excellent_months`. `about`: whose findings these are, a
+    person's or the case's. `when_none`: the outcome of `each` over no record."""
 
     text: RuleText
     applies: Node
@@ -33,6 +34,7 @@ class Rule:
     each: FactName | None = None
     numbers: Mapping[str, Node] = field(default_factory=dict)
     dates: Mapping[str, Node] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     about: Scope = Scope.PERSON
     when_none: Outcome = Outcome.NOT_APPLICABLE
 
@@ -50,36 +52,69 @@ class Rule:
         return frozenset().union(*map(facts_of, self.nodes))
 
 
-def compile_rule(text: RuleText, vocabulary: Vocabulary, switches: Mapping[str, Switch]) -> Rule:
-    """Raises `CannotParse`."""
-    names = names_of(text, vocabulary, switches)
-
-    def read(place: str, expression: Expression | None, type: Type, default: Node) -> Node:
-        return parse(expression.text, names, type, place) if expression else default
-
+def compile_rule(
+    text: RuleText, vocabulary: Vocabulary, switches: Mapping[str, Switch], seen: Iterable[RuleText] = ()
+) -> Rule:
+    """`seen`: the versions of the rules under `see` whose parameters may be named. Raises `CannotParse`."""
+    own, parameters = Own(text), nameable(text, seen)
+    names = own.names = replace(names_of(text, vocabulary, switches, parameters), own=own.node)
     person, is_final = _person(text, names)
     rule = Rule(
         text=text,
-        applies=read("applies", text.applies, TRUTH, TRUE),
-        requires=read("requires", text.requires, TRUTH, TRUE),
+        applies=_condition("applies", text.applies, names),
+        requires=_condition("requires", text.requires, names),
         person=person,
         is_failure_final=is_final,
         each=FactName(names.item, vocabulary.facts[names.item].type) if names.item else None,
-        numbers={name: read(f"numbers.{name}", each, NUMBER, TRUE) for name, each in text.numbers.items()},
-        dates={name: read(f"dates.{name}", each, DATE, TRUE) for name, each in text.dates.items()},
+        numbers={name: own.tree(f"numbers.{name}") for name in text.numbers},
+        dates={name: own.tree(f"dates.{name}") for name in text.dates},
+        parameters=parameters,
         when_none=Outcome(text.when_none or Outcome.NOT_APPLICABLE),
     )
     return _about(rule, vocabulary)
 
 
-def names_of(text: RuleText, vocabulary: Vocabulary, switches: Mapping[str, Switch]) -> Names:
-    """What the expressions of this version may name."""
-    parameters = {each.name: parameter_type(each) for each in text.parameters if each.unit is not Unit.TABLE}
+def _condition(place: str, expression: Expression | None, names: Names) -> Node:
+    return parse(expression.text, names, TRUTH, place) if expression else TRUE
+
+
+class Own:
+    """The numbers and dates that a rule names, each read when it is first spoken of; one cannot be a part of itself."""
+
+    def __init__(self, text: RuleText) -> None:
+        self.written = {f"numbers.{name}": (each, NUMBER) for name, each in text.numbers.items()}
+        self.written |= {f"dates.{name}": (each, DATE) for name, each in text.dates.items()}
+        self.names = Names(EMPTY)
+        self.made: dict[str, Node] = {}
+        self.open: set[str] = set()
+
+    def node(self, path: str) -> Node | None:
+        return None if path not in self.written or path in self.open else self.tree(path)
+
+    def tree(self, path: str) -> Node:
+        if path not in self.made:
+            expression, type = self.written[path]
+            self.open.add(path)
+            self.made[path] = parse(expression.text, self.names, type, path)
+            self.open.remove(path)
+        return self.made[path]
+
+
+def nameable(text: RuleText, seen: Iterable[RuleText]) -> dict[str, Parameter]:
+    """Parameters by the name that an expression gives them after `param.`; tables cannot be named."""
+    own = {each.name: each for each in text.parameters}
+    others = {f"{rule.id.replace('-', '_')}.{each.name}": each for rule in seen for each in rule.parameters}
+    return {name: each for name, each in (own | others).items() if each.unit is not Unit.TABLE}
+
+
+def names_of(
+    text: RuleText, vocabulary: Vocabulary, switches: Mapping[str, Switch], parameters: Mapping[str, Parameter]
+) -> Names:
+    """What the expressions of this version may name, but for its own numbers and dates."""
+    types = {name: parameter_type(each) for name, each in parameters.items()}
     values = {id: tuple(map(str, switch.values)) for id, switch in switches.items()}
-    names = Names(vocabulary, parameters, values, rule=text.id)
-    if text.each is None:
-        return names
-    return Names(vocabulary, parameters, values, parse_records(text.each.text, names).name, text.id)
+    names = Names(vocabulary, types, values, rule=text.id)
+    return replace(names, item=parse_records(text.each.text, names).name) if text.each else names
 
 
 def parameter_type(parameter: Parameter) -> Type:

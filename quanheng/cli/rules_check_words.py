@@ -1,0 +1,165 @@
+"""What `quanheng rules check` says: a finding with its reason, a difference, and why a file cannot be read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from quanheng.rulebook import labels
+from quanheng.rulebook.checking import Report
+from quanheng.rulebook.expectations import NONE, Difference, day_words, is_open, number_words
+from quanheng.rulebook.finding import Finding, Outcome, Use
+from quanheng.rulebook.situation import FactValue
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.NOT_APPLICABLE: "不适用",
+    Outcome.MET: "符合",
+    Outcome.NOT_MET: "不符合",
+    Outcome.UNKNOWN: "缺证据",
+    Outcome.NEEDS_PERSON: "须人定",
+}
+
+
+def heading(report: Report) -> str:
+    case = report.case
+    return f"{case.id}  {case.title}  {case.on}"
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """Outcome, rule, who, article, consequence; below it parameters, numbers, dates and what is missing."""
+    who = "·".join(filter(None, (finding.subject, finding.item)))
+    parts = [
+        finding.outcome.upper(),
+        OUTCOMES[finding.outcome],
+        finding.rule,
+        who,
+        finding.citation,
+        _consequence(finding),
+    ]
+    yield "  " + "  ".join(filter(None, parts))
+    reason = "；".join(reasons(finding))
+    if reason:
+        yield f"      {reason}"
+
+
+def _consequence(finding: Finding) -> str:
+    if finding.waived_by:
+        return f"{NONE} 破格 {finding.waived_by}"
+    unsigned = "" if finding.is_signed else "（未签认）"
+    return f"{finding.consequence or NONE}{unsigned}"
+
+
+def reasons(finding: Finding) -> Iterator[str]:
+    """What the outcome rests on, a part at a time."""
+    if finding.outcome is Outcome.NOT_APPLICABLE:
+        return
+    for parameter in finding.parameters:
+        yield f"{parameter.name}={labels.value(parameter)}（{parameter.citation}）"
+    yield from (f"{name}={number_words(each)}" for name, each in finding.numbers.items() if not is_open(each))
+    yield from (f"{name}={day_words(each)}" for name, each in finding.dates.items() if not is_open(each))
+    if finding.earliest:
+        yield f"最早 {finding.earliest}"
+    if finding.missing:
+        yield f"缺 {'、'.join(finding.missing)}"
+    if finding.is_provisional:
+        yield "节假日安排尚未公布，日期待定"
+    records = [key for use in finding.trace.uses for key in use.keys]
+    if records:
+        yield f"依据记录 {'、'.join(records)}"
+
+
+def difference_line(difference: Difference) -> str:
+    expected = difference.expected
+    who = "·".join(filter(None, (expected.rule, expected.subject, expected.item)))
+    where = f"第 {expected.line} 行"
+    return f"  ✗ {who} {difference.what}：应为 {difference.wanted}，实为 {difference.found}（{where}）"
+
+
+def total(reports: Sequence[Report]) -> str:
+    cases, differing = len(reports), sum(bool(report.differences) for report in reports)
+    expected = sum(len(report.case.expect) for report in reports)
+    findings = sum(len(report.findings) for report in reports)
+    return f"共 {cases} 例，{findings} 项结论，{expected} 项预期；{differing} 例与预期不同。"
+
+
+def as_json(report: Report, rules: Sequence[str] | None) -> dict[str, Any]:
+    findings = [each for each in report.findings if rules is None or each.rule in rules]
+    return {
+        "id": report.case.id,
+        "title": report.case.title,
+        "on": str(report.case.on),
+        "findings": [finding_json(each) for each in findings],
+        "differences": [
+            {"rule": each.expected.rule, "line": each.expected.line, "what": each.what, "wanted": each.wanted}
+            | {"found": each.found}
+            for each in report.differences
+        ],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "subject": finding.subject,
+        "item": finding.item,
+        "outcome": finding.outcome.upper(),
+        "consequence": finding.consequence or NONE,
+        "article": finding.citation,
+        "parameters": {each.name: labels.value(each) for each in finding.parameters},
+        "numbers": {name: number_words(each) for name, each in finding.numbers.items()},
+        "dates": {name: day_words(each) for name, each in finding.dates.items()},
+        "earliest": str(finding.earliest) if finding.earliest else None,
+        "holds": [str(finding.lo), str(finding.hi)],
+        "missing": list(finding.missing),
+        "waived_by": finding.waived_by,
+        "signed": finding.is_signed,
+        "provisional": finding.is_provisional,
+        "uses": [_use(each) for each in finding.trace.uses],
+        "steps": [{"place": each.place, "text": each.text, "state": each.state.name} for each in finding.trace.steps],
+    }
+
+
+def _use(use: Use) -> dict[str, Any]:
+    return {"fact": use.fact, "value": fact_words(use.value), "records": list(use.keys)}
+
+
+def fact_words(value: FactValue) -> str | int | None:
+    """A single fact as it is recorded; of records only how many there are."""
+    if isinstance(value, tuple):
+        return len(value)
+    return value if value is None or isinstance(value, int) else str(value)
+
+
+_AT = "{file} 第 {line} 行，案例 {case}，{place}："
+_WRONG = "写的是“{what}”，应为 {expected}。"
+_NEAR = "写的是“{what}”，应为 {expected}。最接近的是：{near}"
+_IN = "规则 {rule}，{place}，第 {column} 个字符："
+
+PARSE_ERRORS = (
+    *("not-an-expression", "not-in-the-language", "wrong-type", "wrong-literal", "wrong-list", "wrong-arguments"),
+    *("unknown-name", "unknown-records", "unknown-parameter", "unknown-switch", "unknown-code", "unknown-function"),
+    *("records-alone", "no-period", "no-order", "no-key"),
+)
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "CannotReadSituation": {
+        "not-situations": _AT + "这不是情形文件，" + _WRONG,
+        "no-day": _AT + "没有日期，" + _WRONG,
+        "two-kinds": _AT + "两种写法只能用一种，" + _WRONG,
+        "unknown-switch": _AT + "没有这个口径。" + _NEAR,
+        "unknown-value": _AT + "口径没有这个取值。" + _NEAR,
+        "not-a-calendar": _AT + "日历不成立。" + _WRONG,
+        "not-days": _AT + "须是日期的列表，" + _WRONG,
+        "unknown-rule": _AT + "没有这条规则。" + _NEAR,
+        "twice": _AT + "写了两次，" + _WRONG,
+        "unknown-fact": _AT + "词汇表里没有这个事实，quanheng rules facts 列出全部。" + _NEAR,
+        "not-records": _AT + "须是记录的列表，" + _WRONG,
+        "unknown-field": _AT + "不认识这个字段。" + _NEAR,
+        "wrong-value": _AT + "值的类型不对，" + _WRONG,
+        "unknown-code": _AT + "没有这个代码。" + _NEAR,
+        "not-a-mapping": _AT + "须是“名称: 值”，" + _WRONG,
+        "not-a-list": _AT + "须是列表，" + _WRONG,
+        "unknown-outcome": _AT + "没有这种结论。" + _NEAR,
+        "unknown-consequence": _AT + "没有这种后果，" + _WRONG,
+    },
+    "CannotParse": dict.fromkeys(PARSE_ERRORS, _IN + _NEAR),
+    "CannotReadVocabulary": {"declared-twice": "{what} {name} 声明了两次。"},
+    "UnknownName": {"unknown-fact": "词汇表里没有 {name}。最接近的是：{near}"},
+}
