@@ -36,7 +36,7 @@ def told(rule: RuleText, book: Rulebook) -> Iterator[str]:
     if rule.replaces:
         yield f"接替：{rule.replaces}"
     yield from _parameters(rule)
-    yield f"证据：{'、'.join(rule.evidence) or '无'}"
+    yield f"证据：{'、'.join(f'{book.evidence[name]}（{name}）' for name in rule.evidence) or '无'}"
     yield from _switches(rule, book)
     yield f"状态：{labels.label(rule.state).zh}"
     yield from _expressions(rule)
@@ -99,7 +99,7 @@ def whole(rule: RuleText, book: Rulebook) -> dict[str, Any]:
         "basis": rule.basis,
         "note": rule.note,
         "parameters": {one.name: _parameter(one) for one in rule.parameters},
-        "evidence": list(rule.evidence),
+        "evidence": {name: book.evidence[name] for name in rule.evidence},
         "waiver": rule.waiver,
         "replaces": rule.replaces,
         "see": list(rule.see),

@@ -31,6 +31,7 @@ class Rulebook:
     instruments: tuple[Instrument, ...]
     switches: tuple[Switch, ...]
     sources: Mapping[str, str]  # mark -> where it was seen
+    evidence: Mapping[str, str]  # name -> what it is called in Chinese
 
     @cached_property
     def texts(self) -> tuple[RuleText, ...]:
@@ -120,14 +121,20 @@ def _start(rule: RuleText) -> date:
     return rule.in_force.start or date.min
 
 
-def build(instruments: Iterable[Instrument], switches: Iterable[Switch], sources: Mapping[str, str]) -> Rulebook:
+def build(
+    instruments: Iterable[Instrument],
+    switches: Iterable[Switch],
+    sources: Mapping[str, str],
+    evidence: Mapping[str, str],
+) -> Rulebook:
     """A rulebook in which every name that is used is there. Raises `CannotReadInstrument`."""
-    book = Rulebook(tuple(instruments), tuple(switches), sources)
+    book = Rulebook(tuple(instruments), tuple(switches), sources, evidence)
     codes = [instrument.code for instrument in book.instruments]
     switches_known = {switch.id for switch in book.switches}
     for rule in book.texts:
         _need(rule, "also", (citation.instrument for citation in rule.also), codes)
         _need(rule, "parameters", (parameter.citation.instrument for parameter in rule.parameters), codes)
+        _need(rule, "evidence", rule.evidence, evidence)
         _need(rule, "see", rule.see, book.ids)
         _need(rule, "switches", rule.switches, switches_known)
         _need(rule, "waiver", [rule.waiver] if rule.waiver not in ("", NEVER) else [], book.ids)

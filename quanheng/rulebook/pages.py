@@ -134,7 +134,7 @@ def _rule(rule: RuleText, book: Rulebook) -> Iterator[str]:
     yield f"- 种类 Kind：{_both(labels.label(rule.kind))}；对象 Subject：{_both(labels.SUBJECTS[rule.subject])}"
     yield f"- 检查 Check：{_both(labels.label(rule.check))}；不符时 On failure：{_both(labels.label(rule.on_fail))}"
     if rule.evidence:
-        yield "- 证据 Evidence：" + "、".join(f"`{item}`" for item in rule.evidence)
+        yield "- 证据 Evidence：" + "、".join(f"{book.evidence[name]} `{name}`" for name in rule.evidence)
     yield from _ties(rule, book)
     yield f"- 核实 Verified：{labels.verified(rule.is_verified, rule.seen_version)}，{rule.basis}"
     for name, words in (("未见部分 Not seen", rule.unverified_parts), ("备注 Note", rule.note)):

@@ -36,15 +36,16 @@ from quanheng.rulebook.instrument import (
 )
 from quanheng.rulebook.strict_yaml import read, read_file
 
-SWITCHES, SOURCES = "switches.yaml", "sources.yaml"
+SWITCHES, SOURCES, EVIDENCE = "switches.yaml", "sources.yaml", "evidence.yaml"
 _NUMBERS = frozenset({Unit.YEARS, Unit.MONTHS, Unit.DAYS, Unit.WORKDAYS, Unit.HOURS, Unit.COUNT})
 
 
-def read_folder(folder: Path) -> tuple[tuple[Instrument, ...], tuple[Switch, ...], dict[str, str]]:
-    """Instruments in the order of their codes, switches, and what each mark of a source means."""
-    files = sorted(path for path in folder.glob("*.yaml") if path.name not in (SWITCHES, SOURCES))
+def read_folder(folder: Path) -> tuple[tuple[Instrument, ...], tuple[Switch, ...], dict[str, str], dict[str, str]]:
+    """Instruments in the order of their codes, switches, what marks of sources mean, what evidence is called."""
+    files = sorted(path for path in folder.glob("*.yaml") if path.name not in (SWITCHES, SOURCES, EVIDENCE))
     instruments = tuple(instrument(read_file(path), path.name) for path in files)
-    return instruments, switches(read_file(folder / SWITCHES)), sources(read_file(folder / SOURCES))
+    sources, evidence = (meanings(read_file(folder / name), name) for name in (SOURCES, EVIDENCE))
+    return instruments, switches(read_file(folder / SWITCHES)), sources, evidence
 
 
 def read_instrument(text: str, file: str) -> Instrument:
@@ -321,11 +322,12 @@ def _choice(values: Any, outer: Fields) -> Choice:
     return made
 
 
-def sources(document: Any) -> dict[str, str]:
-    fields = Fields(document, SOURCES).inner("sources")
-    made = {mark: fields.text(mark) for mark in fields.values}
-    fields.finish()
-    return made
+def meanings(document: Any, file: str) -> dict[str, str]:
+    """A mapping of names to words, under the name of the file: `sources: {P1: …}`."""
+    outer = Fields(document, file)
+    fields = outer.inner(file.removesuffix(".yaml"))
+    outer.finish()
+    return {name: fields.text(name) for name in fields.values}
 
 
 def _check_distinct(what: str, names: Iterable[str]) -> None:

@@ -106,7 +106,7 @@ def test_show_tells_article_parameters_evidence_and_switches(capsys: pytest.Capt
         "核实：已见于转载（见过现行版本），P26",
         "  max = 20%（KH2020，见过）",
         "  max_with_approval = 25%（KH2020，见过）",
-        "证据：assessment.roster、approval.letter",
+        "证据：参加考核人员名册（assessment.roster）、主管部门同意函（approval.letter）",
         "  SW-ROUND 职数和优秀比例的上限如何取整？默认：舍去小数（floor）",
         "破格：未规定",
     ):

@@ -64,7 +64,7 @@ def instrument(*rules: str, code: str = "A2019", start: object = "2019-03-03", e
 
 
 def book(*instruments: Instrument) -> Rulebook:
-    return build(instruments, [], {})
+    return build(instruments, [], {}, {"posts.level": "任职层次"})
 
 
 def refusal(written: str, file: str = "A2019.yaml") -> CannotReadInstrument:

@@ -231,6 +231,11 @@ def test_names_that_are_nowhere_are_refused(line: str, field: str, what: str) ->
     assert wrong(lambda: book(one)) == ("unknown-name", "SEL-A", field, what)
 
 
+def test_evidence_has_a_name() -> None:
+    nameless = read_instrument(text().replace("[posts.level]", "[posts.level, posts.tier]"), "A2019.yaml")
+    assert wrong(lambda: book(nameless)) == ("unknown-name", "SEL-A", "evidence", "posts.tier")
+
+
 def test_a_parameter_is_cited_from_an_instrument_that_is_there() -> None:
     written = text().replace("unit: years, article", "unit: years, instrument: DZ2017, article")
     one = read_instrument(written, "A2019.yaml")
@@ -241,7 +246,7 @@ def test_known_names_pass() -> None:
     switch = "switches: [{id: SW-B, owner: o, question: {zh: 问, en: q}, default: {value: a, words: {zh: 甲, en: a}}, "
     switch += "alternatives: [], since: 2026-11-20, why: {zh: 因, en: w}}]"
     one = read_instrument(added("switches: [SW-B]\nwaiver: never\nsee: [SEL-A]\nalso: [A2019]"), "A2019.yaml")
-    made = build([one], read_switches(switch), {})
+    made = build([one], read_switches(switch), {}, {"posts.level": "任职层次"})
     assert isinstance(made, Rulebook)
     assert made.switch("SW-B").values == ("a",)
 

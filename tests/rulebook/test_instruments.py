@@ -181,8 +181,14 @@ def test_marks_of_instruments_are_explained(instrument: Instrument) -> None:
 
 
 @each_rule
-def test_rules_have_evidence(rule: RuleText) -> None:
+def test_rules_have_evidence_with_a_name(rule: RuleText) -> None:
     assert rule.evidence
+    assert all(is_chinese(BOOK.evidence[name]) for name in rule.evidence)
+
+
+def test_no_evidence_is_named_that_no_rule_asks_for() -> None:
+    assert set(BOOK.evidence) == {name for rule in RULES for name in rule.evidence}
+    assert len(BOOK.evidence) >= 190
 
 
 @pytest.mark.parametrize(

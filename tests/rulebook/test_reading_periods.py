@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quanheng.rulebook.fields import CannotReadInstrument, Fields, is_name, ratio, shown
 from quanheng.rulebook.instrument import InForce, Words
-from quanheng.rulebook.reading import read_folder, read_instrument, read_switches
+from quanheng.rulebook.reading import meanings, read_folder, read_instrument, read_switches
 from quanheng.rulebook.strict_yaml import read
 from tests.rulebook.instrument_text import instrument, place, refusal, rule, text
 
@@ -157,10 +157,26 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
         (tmp_path / f"{code}.yaml").write_text(text(code=code), encoding="utf-8")
     (tmp_path / "switches.yaml").write_text(SWITCH, encoding="utf-8")
     (tmp_path / "sources.yaml").write_text("sources: {P1: somewhere}\n", encoding="utf-8")
-    instruments, switches, sources = read_folder(tmp_path)
+    (tmp_path / "evidence.yaml").write_text("evidence: {posts.level: 任职层次}\n", encoding="utf-8")
+    instruments, switches, sources, evidence = read_folder(tmp_path)
     assert [one.code for one in instruments] == ["A2019", "B2020"]
     assert [one.id for one in switches] == ["SW-A"]
-    assert sources == {"P1": "somewhere"}
+    assert (sources, evidence) == ({"P1": "somewhere"}, {"posts.level": "任职层次"})
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "field"),
+    [
+        ("sources: {P1: 5}", "not-text", "sources.P1"),
+        ("sources: [P1]", "not-a-mapping", "sources."),
+        ("source: {P1: x}", "missing-field", "sources"),
+        ("sources: {P1: x}\nmore: 1", "unknown-field", "more"),
+    ],
+)
+def test_meanings_are_words(written: str, code: str, field: str) -> None:
+    with pytest.raises(CannotReadInstrument) as refused:
+        meanings(read(written, "sources.yaml"), "sources.yaml")
+    assert (refused.value.code, refused.value.facts["field"]) == (code, field)
 
 
 # The helpers.
