@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from quanheng.rulebook.compute import Scope, compute, either, number, truth
-from quanheng.rulebook.dates import months_between
+from quanheng.rulebook.dates import add_days, add_months, months_between
 from quanheng.rulebook.situation import Record
 from quanheng.rulebook.tree import TRUE, Combinator, Combine
 from quanheng.rulebook.types import FIRST, LAST, MOST, Kind, Type
@@ -28,6 +28,7 @@ from quanheng.rulebook.values import (
     bounded,
     day,
     exact,
+    negation,
     reached,
     settled,
     union,
@@ -111,12 +112,19 @@ def select(node: Combine, fact: Fact, records: Sequence[Record], scope: Scope) -
         first, last = number(node.over[0], outside), number(node.over[1], outside)
         inside = [_in_range(fact, each, first, last) for each in existing]
         gaps = _gaps(fact, existing, first, last) if node.is_gap_unknown else 0
-    held = [
-        all_of([within, truth(node.where, scope.at(each))]) if node.where != TRUE else within
-        for within, each in zip(inside, existing, strict=True)
-    ]
-    chosen = tuple(Chosen(record, each) for record, each in zip(existing, held, strict=True))
+    pairs = zip(existing, inside, strict=True)
+    chosen = tuple(Chosen(record, _held(node, within, scope.at(record))) for record, within in pairs)
     return Selection(node, fact, scope, chosen, gaps)
+
+
+def _held(node: Combine, within: Truth, scope: Scope) -> Truth:
+    """Is it one of those meant? For EVERY: is it as it has to be, or outside the range?"""
+    if within.state is State.NOT_MET or node.where == TRUE:
+        return ALWAYS if node.combinator is Combinator.EVERY and within.state is State.NOT_MET else within
+    held = truth(node.where, scope)
+    if node.combinator is Combinator.EVERY:
+        return any_of([negation(within, scope.on), held], scope.on)
+    return all_of([within, held])
 
 
 def begin_of(fact: Fact, record: Record) -> date:
@@ -323,11 +331,18 @@ def _all_dated(chosen: Selection) -> bool:
 
 
 def _stitched(chosen: Selection, records: Sequence[Chosen]) -> tuple[int, Growth | None]:
-    """All days of the merged periods, put end to end before the end of the last one, in whole months."""
+    """The full months of the earlier runs and then their odd days put before the last run: so a full year is twelve
+    months wherever it lies, and odd days add up to months too."""
     on, runs = chosen.scope.on, merged(_periods(chosen, records))
     is_running = any(on < end_of(chosen.fact, each.record) for each in records)
-    end = on if is_running else max((end for _, end in runs), default=on)
-    start = end - timedelta(days=sum((end - start).days for start, end in runs))
+    if is_running and (not runs or runs[-1][1] < on):
+        runs.append((on, on))
+    if not runs:
+        return 0, None
+    start, end = runs[-1]
+    months = [months_between(*run) for run in runs[:-1]]
+    odd = sum((run[1] - add_months(run[0], full)).days for run, full in zip(runs, months, strict=False))
+    start = add_days(add_months(start, -sum(months)), -odd)
     return months_between(start, end), Growth(start, 1) if is_running else None
 
 

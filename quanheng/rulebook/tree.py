@@ -204,7 +204,7 @@ class Combinator(StrEnum):
     LAST_DATE = "last_date"  # the latest value; none: since ever (0001-01-01)
     LATEST = "latest"  # the value in the last record by `order`; none: the code "", a date since ever, the number 0
     HELD_SINCE = "held_since"  # start of the unbroken run of periods that reaches `on`; none: never
-    MONTHS_IN = "months_in"  # all periods up to `on`, overlaps once, put end to end; grows while one runs
+    MONTHS_IN = "months_in"  # all periods up to `on`, overlaps once; grows while one runs
     LONGEST_RUN = "longest_run"  # months of the longest unbroken run up to `on`; grows while the last one runs
     LAST_END = "last_end"  # the latest end; still running: never; none: since ever
 
