@@ -1,0 +1,141 @@
+"""`quanheng rules check | facts`: what is printed, the exit codes, and refusals as sentences."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from quanheng.cli import DONE, FINDINGS, WRONG_USE, main
+from quanheng.cli.rules_check_words import PARSE_ERRORS, SENTENCES, fact_words
+from quanheng.rulebook.facts_reading import load_facts
+
+CASE = """
+cases:
+  - id: X
+    title: 一例
+    on: 2025-06-01
+    subject:
+      target: {kind: post, level: 县处级副职}
+      posts: [{start: 2023-01-15, level: 乡科级正职, post: 乡长}]
+    expect:
+      - {rule: SEL-QUAL-08-3b, outcome: NOT_MET, numbers: {short: 8}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "case.yaml"
+    made.write_text(CASE, encoding="utf-8")
+    return made
+
+
+def test_findings_are_printed_with_their_reasons(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check", str(file), "--rule", "SEL-QUAL-08-3b"]) == DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "X  一例  2025-06-01"
+    assert lines[1] == "  NOT_MET  不符合  SEL-QUAL-08-3b  TJ2019 8(3)  block"
+    for part in ("months=28", "need=36", "short=8", "最早 2026-01-15", "posts[0]", "TJ2019 8(3)"):
+        assert part in lines[2]
+    assert lines[3].endswith("1 项预期；0 例与预期不同。")
+
+
+def test_one_line_for_each_rule_subject_and_item(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["rules", "check", str(file), "--json"])
+    (case,) = json.loads(capsys.readouterr().out)["cases"]
+    keys = [(each["rule"], each["subject"], each["item"]) for each in case["findings"]]
+    assert len(set(keys)) == len(keys) >= 6
+
+
+def test_a_difference_is_told_and_is_exit_code_1(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(CASE.replace("short: 8", "short: 7"), encoding="utf-8")
+    assert main(["rules", "check", str(file), "--differences"]) == FINDINGS
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  ✗ SEL-QUAL-08-3b numbers.short：应为 7，实为 8（第 10 行）"
+    assert len(lines) == 3
+
+
+def test_another_day(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check", str(file), "--on", "2026-01-15", "--differences"]) == FINDINGS
+    assert "outcome：应为 NOT_MET，实为 MET" in capsys.readouterr().out
+
+
+def test_a_finding_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check", str(file), "--json", "--rule", "SEL-QUAL-08-3b"]) == DONE
+    (finding,) = json.loads(capsys.readouterr().out)["cases"][0]["findings"]
+    assert (finding["outcome"], finding["consequence"], finding["article"]) == ("NOT_MET", "block", "TJ2019 8(3)")
+    assert finding["numbers"] == {"months": "28", "need": "36", "short": "8"}
+    assert (finding["earliest"], finding["holds"]) == ("2026-01-15", ["2026-01-15", "9999-12-31"])
+    assert {"fact": "posts", "value": 1, "records": ["posts[0]"]} in finding["uses"]
+    assert {"fact": "target.kind", "value": "post", "records": []} in finding["uses"]
+    assert [step["state"] for step in finding["steps"]][-1] == "NOT_MET"
+
+
+def test_missing_evidence_and_waivers_and_signatures(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waived = "waivers: [{rule: SEL-QUAL-08-3b, granted: 2025-05-01}]\n      posts: ["
+    file.write_text(
+        CASE.replace("posts: [", waived).replace("on: 2025", "signed: none\n    on: 2025"), encoding="utf-8"
+    )
+    assert main(["rules", "check", str(file)]) == DONE
+    out = capsys.readouterr().out
+    assert "SEL-QUAL-08-3b  TJ2019 8(3)  none 破格 waivers[0]" in out
+    assert "SEL-QUAL-08-1a  TJ2019 8(1)  warn（未签认）" in out
+    assert "缺 person.work_start" in out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("posts:", "post:", "词汇表里没有这个事实"),
+        ("level: 乡科级正职", "level: 乡科正职", "最接近的是：乡科级正职"),
+        ("NOT_MET", "FAIL", "没有这种结论"),
+        ("2023-01-15", "2023-02-30", "没有 2023-02-30 这一天"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
+    file: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, words: str
+) -> None:
+    file.write_text(CASE.replace(old, new), encoding="utf-8")
+    assert main(["rules", "check", str(file)]) == FINDINGS
+    err = capsys.readouterr().err
+    assert words in err
+    assert "case.yaml" in err
+
+
+def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check", str(tmp_path / "none.yaml")]) == WRONG_USE
+    assert "none.yaml" in capsys.readouterr().err
+
+
+def test_every_refusal_of_the_parser_has_a_sentence() -> None:
+    source = "".join(Path(f"quanheng/rulebook/{name}.py").read_text(encoding="utf-8") for name in ("parse", "calls"))
+    for code in PARSE_ERRORS:
+        assert f'"{code}"' in source
+        assert SENTENCES["CannotParse"][code].format(rule="R", place="p", column=1, what="w", expected="e", near="n")
+
+
+def test_facts_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "facts", "--json"]) == DONE
+    facts = {each["name"]: each for each in json.loads(capsys.readouterr().out)["facts"]}
+    assert set(facts) == set(load_facts().facts)
+    assert facts["target.level"]["codes"][0] == "科员及以下"
+    assert facts["posts"]["world"] == "open"
+    assert facts["sanctions"]["world"] == "closed"
+    assert "SEL-QUAL-08-3b" in facts["posts"]["rules"]
+    assert facts["grades"]["fields"]["grade"]["type"] == "code of grade"
+
+
+def test_one_fact(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "facts", "grades"]) == DONE
+    out = capsys.readouterr().out
+    assert out.startswith("grades  records  年度考核等次")
+    assert "key: year" in out
+    assert "SEL-EXCL-24-3" in out
+
+
+def test_a_fact_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "facts", "grade"]) == FINDINGS
+    assert "grades" in capsys.readouterr().err
+
+
+def test_values_of_facts() -> None:
+    assert (fact_words(None), fact_words(3), fact_words(()), fact_words("x")) == (None, 3, 0, "x")
