@@ -14,19 +14,32 @@ from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import OnFail
 from quanheng.rulebook.strict_yaml import Lined
 from quanheng.rulebook.types import FIRST, LAST, MOST
-from quanheng.rulebook.values import Day, Number
+from quanheng.rulebook.values import Day, Number, State
 from quanheng.rulebook.vocabulary import nearest
 
 if TYPE_CHECKING:
     from quanheng.rulebook.situations import Place
 
 NONE = "none"  # a consequence that a waiver lifts
-_FIELDS = ("rule", "outcome", "consequence", "numbers", "dates", "article", "subject", "item", "note", "missing")
+_FIELDS = (
+    "rule",
+    "outcome",
+    "consequence",
+    "numbers",
+    "dates",
+    "article",
+    "subject",
+    "item",
+    "note",
+    "missing",
+    "prepared",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Fields that are None are not compared. A date of None is expected not to be known or never to come."""
+    """Fields that are None are not compared. A date of None is expected not to be known or never to come. `prepared`:
+    how the computed part stands where a person decides (met, not_met, unknown)."""
 
     rule: str
     outcome: Outcome
@@ -37,6 +50,7 @@ class Expected:
     subject: str | None
     item: str | None
     missing: tuple[str, ...] | None
+    prepared: str | None
     line: int
 
 
@@ -74,6 +88,7 @@ def read_expected(given: Any, place: Place, book: Rulebook) -> Expected:
         subject=_text(given, "subject"),
         item=_text(given, "item"),
         missing=tuple(sorted(map(str, given["missing"]))) if isinstance(given.get("missing"), list) else None,
+        prepared=_prepared(here, given.get("prepared")),
         line=given.line,
     )
 
@@ -87,6 +102,13 @@ def _word(place: Place, given: Any, known: Mapping[str, Outcome]) -> Outcome:
     if word not in known:
         raise place.refuse("unknown-outcome", given, ", ".join(each.upper() for each in known), nearest(word, known))
     return known[word]
+
+
+def _prepared(place: Place, given: Any) -> str | None:
+    known = [each.name.lower() for each in State]
+    if given is None or given in known:
+        return None if given is None else str(given)
+    raise place.refuse("unknown-state", given, ", ".join(known), nearest(str(given), known))
 
 
 def _consequence(place: Place, given: Any) -> str | None:
@@ -149,6 +171,8 @@ def _pairs(expected: Expected, finding: Finding) -> Iterator[tuple[str, str, str
         yield "article", expected.article, finding.citation
     if expected.missing is not None:
         yield "missing", ", ".join(expected.missing), ", ".join(finding.missing)
+    if expected.prepared is not None:
+        yield "prepared", expected.prepared, finding.prepared.name.lower() if finding.prepared is not None else NONE
     for name, number in expected.numbers.items():
         yield f"numbers.{name}", str(number), number_words(finding.numbers.get(name))
     for name, when in expected.dates.items():

@@ -1,0 +1,159 @@
+"""The examples of `tests/data/rulebook/examples`: all hold, and together they show every encoded rule of their families.
+
+A file is named after its family, with more after a hyphen (`SEL-INS.yaml` belongs to SEL). Beside `cases` it may hold
+`boundary: {RULE: "none, because …"}` for rules whose outcome changes on no date.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from quanheng.rulebook.book import load
+from quanheng.rulebook.checking import Report, check, load_rules
+from quanheng.rulebook.expectations import Expected
+from quanheng.rulebook.facts_reading import load_facts
+from quanheng.rulebook.finding import Outcome
+from quanheng.rulebook.instrument import Check
+from quanheng.rulebook.rule import Rule
+from quanheng.rulebook.situation import FactValue
+from quanheng.rulebook.situations import CannotReadSituation, Case, read_situations
+from quanheng.rulebook.strict_yaml import read_file
+from quanheng.rulebook.tree import Call, Function, walk
+
+FOLDER = Path(__file__).parent.parent / "data" / "rulebook" / "examples"
+FILES = sorted(FOLDER.glob("*.yaml"))
+FAMILIES = {file.stem.partition("-")[0] for file in FILES}
+NONE_BECAUSE = "none, because "
+COMPUTED = (Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One expectation with the case it stands in."""
+
+    case: Case
+    expected: Expected
+
+
+@cache
+def reports(file: Path) -> tuple[Report, ...]:
+    book, vocabulary = load(), load_facts()
+    cases = read_situations(file.read_bytes(), file.name, book, vocabulary)
+    return check(cases, book, load_rules(), vocabulary)
+
+
+@cache
+def examples() -> Mapping[str, list[Example]]:
+    """By the id of the rule."""
+    found = defaultdict[str, list[Example]](list)
+    for file in FILES:
+        for report in reports(file):
+            for expected in report.case.expect:
+                found[expected.rule].append(Example(report.case, expected))
+    return found
+
+
+@cache
+def without_boundary() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for file in FILES:
+        found |= read_file(file).get("boundary") or {}
+    return found
+
+
+ENCODED = sorted({each.id: each for each in load_rules().values() if each.text.family in FAMILIES}.items())
+each_rule = pytest.mark.parametrize("rule", [rule for _, rule in ENCODED], ids=[id for id, _ in ENCODED])
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_findings_are_as_expected(file: Path) -> None:
+    assert [each for report in reports(file) for each in report.differences] == []
+    assert all(report.case.expect for report in reports(file))
+
+
+def test_cases_of_a_file_have_different_names() -> None:
+    names = Counter((file.stem, report.case.id) for file in FILES for report in reports(file))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def outcomes(rule: Rule) -> set[Outcome]:
+    return {each.expected.outcome for each in examples()[rule.id]}
+
+
+@each_rule
+def test_each_rule_shows_its_outcomes(rule: Rule) -> None:
+    """A computed rule that may be left to a person shows that too; the other kinds always end there."""
+    match rule.text.check:
+        case Check.COMPUTED:
+            wanted = {*COMPUTED, *([Outcome.NEEDS_PERSON] if rule.text.person_decides else [])}
+        case _:
+            wanted = {Outcome.NEEDS_PERSON}
+    assert wanted - outcomes(rule) == set()
+
+
+@each_rule
+def test_an_assisted_rule_shows_what_is_prepared(rule: Rule) -> None:
+    if rule.text.check is not Check.ASSISTED:
+        return
+    left_to_people = [one.expected for one in examples()[rule.id] if one.expected.outcome is Outcome.NEEDS_PERSON]
+    assert any(each.prepared or each.numbers or each.dates for each in left_to_people)
+
+
+@each_rule
+def test_both_sides_of_the_boundary_date_are_shown(rule: Rule) -> None:
+    """Two cases alike but for one date, which lies a day apart, and of different outcome; or the file says why not."""
+    if rule.text.check is not Check.COMPUTED:
+        return
+    if rule.id in without_boundary():
+        assert without_boundary()[rule.id].startswith(NONE_BECAUSE)
+        assert not names_a_day(rule), "a rule that asks whether a day is reached has a boundary"
+    else:
+        assert any(is_boundary(one, other) for one in examples()[rule.id] for other in examples()[rule.id])
+
+
+def names_a_day(rule: Rule) -> bool:
+    nodes = [node for root in (rule.applies, rule.requires) for node in walk(root)]
+    return any(isinstance(each, Call) and each.function in (Function.REACHED, Function.BEFORE) for each in nodes)
+
+
+def is_boundary(one: Example, other: Example) -> bool:
+    first, second = dates_of(one.case), dates_of(other.case)
+    apart = [second[path] - first[path] for path in first.keys() & second.keys() if first[path] != second[path]]
+    is_next_day = first.keys() == second.keys() and apart == [DAY]
+    return is_next_day and one.expected.outcome is not other.expected.outcome
+
+
+def dates_of(case: Case) -> dict[str, date]:
+    """Every date of a case, the day asked for included, by where it stands."""
+    found = {"on": case.on}
+    for subject, situation in {**case.subjects, "case": case.whole}.items():
+        for name, value in situation.facts.items():
+            found |= {f"{subject}.{name}{place}": when for place, when in dates_in(value)}
+    return found
+
+
+def dates_in(value: FactValue) -> Iterator[tuple[str, date]]:
+    if isinstance(value, date):
+        yield "", value
+    for record in value if isinstance(value, tuple) else ():
+        yield from ((f"{record.key}.{name}", each) for name, each in record.values.items() if isinstance(each, date))
+
+
+def test_only_rules_that_are_encoded_are_said_to_have_no_boundary() -> None:
+    assert set(without_boundary()) - {id for id, _ in ENCODED} == set()
+
+
+def test_what_is_prepared_is_one_of_the_three_states() -> None:
+    text = b"cases: [{id: A, on: 2025-01-01, expect: [{rule: SEL-INS-23, outcome: NEEDS_PERSON, prepared: %s}]}]"
+    (case,) = read_situations(text % b"not_met", "x.yaml", load(), load_facts())
+    assert case.expect[0].prepared == "not_met"
+    with pytest.raises(CannotReadSituation) as refused:
+        read_situations(text % b"nearly", "x.yaml", load(), load_facts())
+    assert refused.value.code == "unknown-state"
+    assert refused.value.facts["expected"] == "not_met, unknown, met"
