@@ -7,17 +7,18 @@ cases: [{id, title, on, switches?: {id: value}, rules_on?: [id], calendar?: {hol
 ```
 A fact left out, or null, is unknown. `person.`, `target.` and `case.` may be written as a mapping
 (`target: {level: …}`), and `person.` or `case.` left out in their own block. Records are a list of mappings; a number
-of which only bounds are known is `{at_least: 2, at_most: 3}`.
+of which only bounds are known is `{at_least: 2, at_most: 3}`. What follows from raw records is derived (`derived`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from quanheng.kernel.errors import Refused
 from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.derived import derive
 from quanheng.rulebook.expectations import Expected, read_expected
 from quanheng.rulebook.fields import ratio, shown
 from quanheng.rulebook.instrument import Scalar
@@ -142,8 +143,9 @@ class Reader:
         on = self.on or values.get("on")
         if not isinstance(on, date):
             raise self.of(values, "on").refuse("no-day", values.get("on"), "on: 2025-06-01")
-        facts = self.facts(self.of(values, "case"), values.get("case"), "case")
-        return Situation(on, facts, "", self.switches(values), self.calendar(values), self.signed(values))
+        facts, switches = self.facts(self.of(values, "case"), values.get("case"), "case"), self.switches(values)
+        facts = derive(facts, self.vocabulary, on=on, switches=switches, book=self.book)
+        return Situation(on, facts, "", switches, self.calendar(values), self.signed(values))
 
     def subjects(self, values: Lined, whole: Situation) -> Iterator[tuple[str, Situation]]:
         if "subject" in values and "subjects" in values:
@@ -155,14 +157,19 @@ class Reader:
         for name, facts in given.items():
             place = self.of(values, "subjects" if name else "subject").at(name) if name else self.of(values, "subject")
             own = self.facts(place, facts, "person")
-            yield name, Situation(whole.on, {**whole.facts, **own}, name, whole.switches, whole.calendar, whole.signed)
+            yield name, self.joined(whole, own, name)
 
     def case_alone(self, values: Lined, whole: Situation) -> Situation:
         """A single subject's facts belong to the case too, where they are facts about the case or the target."""
         if "subject" not in values:
             return whole
-        own = self.facts(self.of(values, "subject"), values["subject"], "person")
-        return Situation(whole.on, {**whole.facts, **own}, "", whole.switches, whole.calendar, whole.signed)
+        return self.joined(whole, self.facts(self.of(values, "subject"), values["subject"], "person"), "")
+
+    def joined(self, whole: Situation, own: Mapping[str, FactValue], name: str) -> Situation:
+        """The facts of the case and of one subject, with what follows from both."""
+        given = {**whole.facts, **own}
+        facts = derive(given, self.vocabulary, on=whole.on, switches=whole.switches, book=self.book)
+        return replace(whole, facts=facts, subject=name)
 
     def switches(self, values: Lined) -> dict[str, Scalar]:
         made: dict[str, Scalar] = {switch.id: switch.default.value for switch in self.book.switches}

@@ -76,10 +76,12 @@ def latest_end(ends: Iterable[date]) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Sanction:
-    """One sanction: the day from which it takes effect and its months."""
+    """One sanction: the day from which it takes effect and its months, or the day on which it ends where months do not
+    give it (a party probation ends by a decision)."""
 
     start: date
     months: int
+    fixed_end: date | None = None
 
 
 def effect_end_in_sequence(
@@ -90,24 +92,32 @@ def effect_end_in_sequence(
     New period = months not yet served + months of the new sanction, at most `cap_months` from the new sanction's day
     (XZCF2007 10: 48; DJCF2023 has the sum and no cap: None). On the day on which a period has ended, a new one stands
     alone. Of sanctions with the same day, none is inside the other: their longest counts (how several acts are joined
-    is for people, SAN-ADM-MULTI).
+    is for people, SAN-ADM-MULTI). One with a fixed end adds nothing: the later day counts.
     """
     free: date | None = None
-    for start, months in sorted(_longest_of_a_day(sanctions).items()):
-        if free is None or start >= free:
-            free = effect_end(start, months, end)
+    for one in _longest_of_a_day(sanctions, end):
+        if free is None or one.start >= free:
+            free = _end_alone(one, end)
             continue
-        free = add_months(free, months)
+        if one.fixed_end:
+            free = max(free, one.fixed_end)
+            continue
+        free = add_months(free, one.months)
         if cap_months is not None:
-            free = min(free, effect_end(start, cap_months, end))
+            free = min(free, effect_end(one.start, cap_months, end))
     return free
 
 
-def _longest_of_a_day(sanctions: Iterable[Sanction]) -> dict[date, int]:
-    found: dict[date, int] = {}
-    for one in sanctions:
-        found[one.start] = max(one.months, found.get(one.start, 0))
-    return found
+def _end_alone(one: Sanction, end: PeriodEnd) -> date:
+    return one.fixed_end or effect_end(one.start, one.months, end)
+
+
+def _longest_of_a_day(sanctions: Iterable[Sanction], end: PeriodEnd) -> list[Sanction]:
+    """The one that ends last of each day, in order."""
+    found: dict[date, Sanction] = {}
+    for one in sorted(sanctions, key=lambda one: (one.start, _end_alone(one, end), one.months)):
+        found[one.start] = one
+    return list(found.values())
 
 
 def probation_end(start: date, months: int, is_extended: bool = False, end: PeriodEnd = PeriodEnd.SAME_DAY) -> date:

@@ -1,0 +1,172 @@
+"""What follows from raw records, facts and fields that no expression can compute, by the functions of this package.
+
+`derive` fills them in where the records give enough and nobody has recorded them; who builds a situation (from YAML,
+from a register) calls it once. A derived field is declared in the vocabulary like any other, and what it means is told
+there; here stands how it is computed. Numbers come from the parameters of the rules, never from this file.
+
+Another one: a function in `FIELDS` (of one record), in `OF_FIELD` (of every records fact that has the field) or in
+`FACTS`. Later ones see what earlier ones made. None: not enough is known.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from quanheng.rulebook import kin_ties, ladders, rank_ceilings, retirement, sanction_effects
+from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.given import Given, OfRecord, is_running
+from quanheng.rulebook.instrument import Scalar
+from quanheng.rulebook.quotas import Rounding
+from quanheng.rulebook.situation import FactValue, Raw, Record
+from quanheng.rulebook.vocabulary import Vocabulary
+
+Field = tuple[str, str]
+
+
+def derive(
+    facts: Mapping[str, FactValue], vocabulary: Vocabulary, *, on: date, switches: Mapping[str, Scalar], book: Rulebook
+) -> dict[str, FactValue]:
+    """The facts with all that follows from them. What is given stands, even where it could be computed."""
+    made = dict(facts)
+    given = Given(made, on, switches, book)
+    for (fact, field), of_record in _fields(vocabulary):
+        found = made.get(fact)
+        if isinstance(found, tuple):
+            made[fact] = tuple(_filled(each, field, of_record(each, given)) for each in found)
+    for name, compute in FACTS.items():
+        if name not in made and (value := compute(given)) is not None:
+            made[name] = value
+    return made
+
+
+def _fields(vocabulary: Vocabulary) -> Iterable[tuple[Field, OfRecord]]:
+    yield from FIELDS.items()
+    for fact in vocabulary:
+        for field, of_record in OF_FIELD.items():
+            if field in fact.fields:
+                yield (fact.name, field), of_record
+
+
+def _filled(record: Record, field: str, value: Raw) -> Record:
+    if value is None or record.values.get(field) is not None:
+        return record
+    return Record(record.key, {**record.values, field: value})
+
+
+# --- levels and ages
+
+
+def levels_up(given: Given) -> FactValue:
+    """Steps from the highest level held on the day, else the one held last, up to `target.level` (TJ2019 9)."""
+    aim = ladders.level(given.text("target.level") or "")
+    held = given.begun("posts", "start")
+    if aim is None or not held:
+        return None
+    current = given.current_posts or _latest(held)
+    levels = [ladders.level(str(each.values.get("level"))) for each in current]
+    known = [level for level in levels if level is not None]
+    if len(known) < len(levels):
+        return None
+    return ladders.levels_up(max(known, key=ladders.level_index), aim)
+
+
+def _latest(held: list[Record]) -> list[Record]:
+    ends = [end for each in held if isinstance(end := each.values.get("end"), date)]
+    return [each for each in held if each.values.get("end") == max(ends)]
+
+
+def retirement_date(given: Given) -> FactValue:
+    """The day on which the statutory age is reached, by class and month of birth (tables of 2024)."""
+    birth, word = given.day("person.birth"), given.text("person.retirement_class")
+    if birth is None or word is None:
+        return None
+    return retirement.retirement_date(retirement.RetirementClass(word), birth)
+
+
+def is_retired(given: Given) -> FactValue:
+    """No, where a post is held; otherwise it has to be recorded."""
+    return False if given.current_posts else None
+
+
+def has_open_case(given: Given) -> FactValue:
+    """Is an inquiry open on the day? None where inquiries are not known."""
+    if not isinstance(given.facts.get("inquiries"), tuple):
+        return None
+    begun = given.begun("inquiries", "opened")
+    return any(is_running(each, "closed", given.on) for each in begun)
+
+
+# --- terms and numbers of ranks
+
+
+def consecutive_term(record: Record, given: Given) -> Raw:
+    """One more than the term in the same post that ended on the day on which this one began, else 1 (RQ2006 6)."""
+    start, post = record.values.get("start"), record.values.get("post")
+    if not isinstance(start, date) or post is None:
+        return None
+    same = [each for each in given.records("terms") if each.values.get("post") == post]
+    before = next(
+        (each for each in same if each.values.get("end") == start and each.values.get("start") != start), None
+    )
+    if before is None:
+        return 1
+    number = before.values.get("consecutive") or consecutive_term(before, given)
+    return number + 1 if isinstance(number, int) else None
+
+
+def _precedes(term: Record, start: date) -> bool:
+    began = term.values.get("start")
+    return isinstance(began, date) and began < start
+
+
+_TABLES = {
+    "中央机关": "RNK-Q-CENT",
+    "省级机关": "RNK-Q-PROV",
+    "副省级城市机关": "RNK-Q-SUBPROV",
+    "市级机关": "RNK-Q-CITY",
+    "县乡机关": "RNK-Q-COUNTY",
+}
+
+
+def ceilings_of_ranks(given: Given) -> FactValue:
+    """The ceilings of the organ's tier, and those of its leading group where the posts of that are recorded."""
+    rule = _TABLES.get(given.text("case.organ_kind") or "")
+    if rule is None:
+        return None
+    made = _ceilings(given, rule, "ceilings", rank_ceilings.ORGAN, "case.general_posts")
+    if given.facts.get("case.leading_group_posts") is not None:
+        leaders = rank_ceilings.LEADING_GROUP
+        made += _ceilings(given, rule, "leading_group_ceilings", leaders, "case.leading_group_posts")
+    return tuple(made)
+
+
+def _ceilings(given: Given, rule: str, table: str, body: str, base: str) -> list[Record]:
+    heads, moves = (given.facts.get(name) for name in ("rank_headcount", "rank_moves"))
+    staff = rank_ceilings.Staff(
+        body, heads if isinstance(heads, tuple) else None, moves if isinstance(moves, tuple) else None
+    )
+    positions, rounding = given.facts.get(base), Rounding(str(given.switches.get("SW-ROUND", Rounding.FLOOR)))
+    number = positions if isinstance(positions, int) else None
+    return rank_ceilings.ceilings(given.rows(rule, table), number, staff, rounding)
+
+
+FIELDS: Mapping[Field, OfRecord] = {
+    ("sanctions", "system"): sanction_effects.system,
+    ("sanctions", "effect_end"): sanction_effects.effect_end,
+    ("sanctions", "least_effect_end"): sanction_effects.least_effect_end,
+    ("sanctions", "is_inside_another"): sanction_effects.is_inside_another,
+    ("relatives", "line"): kin_ties.line_between,
+    ("relatives", "is_in_organ_led"): kin_ties.is_in_organ_led,
+    ("terms", "consecutive"): consecutive_term,
+}
+OF_FIELD: Mapping[str, OfRecord] = {
+    "kin_class": kin_ties.kin_class,
+    "class_by_word": kin_ties.kin_class,
+    "is_business_kin": kin_ties.is_business_kin,
+}
+FACTS: Mapping[str, Callable[[Given], FactValue]] = {
+    "target.levels_up": levels_up,
+    "rank_ceilings": ceilings_of_ranks,
+    "person.retirement_date": retirement_date,
+    "person.is_retired": is_retired,
+    "person.has_open_case": has_open_case,
+}
