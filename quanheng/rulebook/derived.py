@@ -11,7 +11,7 @@ Another one: a function in `FIELDS` (of one record), in `OF_FIELD` (of every rec
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from quanheng.rulebook import kin_ties, ladders, rank_ceilings, retirement, sanction_effects
+from quanheng.rulebook import assessment_facts, kin_ties, ladders, rank_ceilings, retirement, sanction_effects
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.given import Given, OfRecord, is_running
 from quanheng.rulebook.instrument import Scalar
@@ -156,6 +156,9 @@ FIELDS: Mapping[Field, OfRecord] = {
     ("sanctions", "is_inside_another"): sanction_effects.is_inside_another,
     ("relatives", "line"): kin_ties.line_between,
     ("relatives", "is_in_organ_led"): kin_ties.is_in_organ_led,
+    ("matter_changes", "article"): assessment_facts.report_article,
+    ("report_entries", "article"): assessment_facts.report_article,
+    ("check_differences", "article"): assessment_facts.report_article,
     ("terms", "consecutive"): consecutive_term,
 }
 OF_FIELD: Mapping[str, OfRecord] = {
@@ -166,6 +169,8 @@ OF_FIELD: Mapping[str, OfRecord] = {
 FACTS: Mapping[str, Callable[[Given], FactValue]] = {
     "target.levels_up": levels_up,
     "rank_ceilings": ceilings_of_ranks,
+    "group_limits": assessment_facts.group_limits,
+    "case.excellent_proposed": assessment_facts.excellent_proposed,
     "person.retirement_date": retirement_date,
     "person.is_retired": is_retired,
     "person.has_open_case": has_open_case,
