@@ -1,7 +1,7 @@
 """Combinators over the records of one subject. "Sure" records meet the condition, "maybe" ones might."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from quanheng.rulebook.compute import Scope, compute, either, number, truth
@@ -252,8 +252,18 @@ def _latest(chosen: Selection) -> Value:
     values = chosen.values(candidates)
     if last is None or chosen.gaps:
         values.append(_none(chosen) if not chosen.gaps else nothing_known(chosen.node.type, chosen.missing))
-    missing = chosen.missing if len(values) > 1 else frozenset()
-    return values[0] if len(values) == 1 else either(values, missing | {chosen.fact.name})
+    return _still(values[0]) if len(values) == 1 else either(values, chosen.missing | {chosen.fact.name})
+
+
+def _still(value: Value) -> Value:
+    """The value of a record as it stands: it neither grows nor has a period of its own."""
+    match value:
+        case Number():
+            return replace(value, grows=None)
+        case Truth(state, missing):
+            return unknown(missing) if state is State.UNKNOWN else settled(state is State.MET)
+        case _:
+            return value
 
 
 def _place(chosen: Selection, each: Chosen) -> tuple[int, int]:

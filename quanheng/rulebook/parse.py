@@ -306,7 +306,7 @@ class Parser:
     def check_code(self, at: ast.expr, value: str, of: str) -> None:
         codes = self.names.vocabulary.codes.get(of)
         known = codes.values if codes else self.names.switches.get(of.removeprefix("switch."), ())
-        if known and value not in known:
+        if value and known and value not in known:  # the empty code: there is none
             raise self.refuse("unknown-code", at, f'"{value}"', f"a code of {of}", nearest(value, known))
 
     def call(self, at: ast.Call) -> Node:

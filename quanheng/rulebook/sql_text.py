@@ -1,0 +1,139 @@
+# ruff: noqa: S608  this is where SQL is written
+"""SQL text in small pieces: expressions that know how deep they lie, columns that name them, and dialects.
+
+A value that is used more than once becomes a column of an inner SELECT (`Frame.let`), so that the text grows with the
+tree and not with its depth squared; the levels are put around each other by `Frame.select`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from quanheng.rulebook.types import FIRST, LAST, MOST
+
+
+class NotInSqlError(ValueError):
+    """A part of the language that has no SQL: working days, shares, exact fractions. Such rules run in Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """An expression; `level`: how many SELECTs have to be inside its own. `is_name`: a column or constant."""
+
+    text: str
+    level: int = 0
+    is_name: bool = True
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def sql(template: str, *parts: Sql) -> Sql:
+    """`{0}`, `{1}` … are the parts; the whole lies as deep as its deepest part."""
+    return Sql(template.format(*parts), max((part.level for part in parts), default=0), is_name=False)
+
+
+def name(text: str) -> str:
+    """An identifier: `end` and `over` are words of SQL."""
+    return f'"{text}"'
+
+
+def whole(value: int) -> Sql:
+    return Sql(str(value))
+
+
+def word(value: str) -> Sql:
+    doubled = value.replace("'", "''")
+    return Sql(f"'{doubled}'")
+
+
+def day(value: date) -> Sql:
+    return Sql(f"DATE '{value.isoformat():0>10}'")
+
+
+ZERO, NONE = whole(0), Sql("NULL")
+SINCE_EVER, NEVER, LIMIT, MINUS_LIMIT = day(FIRST), day(LAST), whole(MOST), whole(-MOST)
+
+
+def greatest(parts: Iterable[Sql], idle: Sql) -> Sql:
+    return _extreme("greatest", parts, idle)
+
+
+def least(parts: Iterable[Sql], idle: Sql) -> Sql:
+    return _extreme("least", parts, idle)
+
+
+def _extreme(function: str, parts: Iterable[Sql], idle: Sql) -> Sql:
+    """Without the value that changes nothing, and without doubles."""
+    kept = list(dict.fromkeys(part for part in parts if part != idle))
+    if len(kept) < 2:
+        return kept[0] if kept else idle
+    return sql(f"{function}({', '.join(f'{{{place}}}' for place in range(len(kept)))})", *kept)
+
+
+def bits(parts: Iterable[Sql]) -> Sql:
+    """Bit masks put together."""
+    kept = list(dict.fromkeys(part for part in parts if part != ZERO))
+    if len(kept) < 2:
+        return kept[0] if kept else ZERO
+    return sql("(" + " | ".join(f"{{{place}}}" for place in range(len(kept))) + ")", *kept)
+
+
+@dataclass
+class Frame:
+    """Columns that are computed over one source, level by level."""
+
+    prefix: str
+    columns: dict[str, Sql] = field(default_factory=dict)  # name -> expression
+    known: dict[str, Sql] = field(default_factory=dict)  # expression -> its column
+
+    def let(self, expression: Sql) -> Sql:
+        """The column that holds the expression; the same expression is one column."""
+        if expression.is_name:
+            return expression
+        if expression.text not in self.known:
+            column = Sql(name(f"{self.prefix}{len(self.columns)}"), expression.level + 1)
+            self.columns[column.text] = expression
+            self.known[expression.text] = column
+        return self.known[expression.text]
+
+    def select(self, source: str) -> str:
+        """All columns over `source` (a table or a SELECT in brackets), the shallow ones inside."""
+        levels: dict[int, list[str]] = {}
+        for column, expression in self.columns.items():
+            levels.setdefault(expression.level, []).append(f"{expression} AS {column}")
+        made = source
+        for number, level in enumerate(sorted(levels)):
+            made = f"(SELECT *, {', '.join(levels[level])} FROM {made} AS {self.prefix}level{number})"
+        return made
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The handful of things in which databases differ."""
+
+    name: str
+    months: str  # {0} date plus {1} months, clamped to the month's end
+    days: str
+    wide: str  # a number that holds the product of two others
+    bit_or: str = "bit_or"
+
+    def add_months(self, start: Sql, months: Sql) -> Sql:
+        return self._kept(start, sql(self.months, start, _within(months, 240_000)))
+
+    def add_days(self, start: Sql, days: Sql) -> Sql:
+        return self._kept(start, sql(self.days, start, _within(days, 4_000_000)))
+
+    def _kept(self, start: Sql, moved: Sql) -> Sql:
+        """For ever stays for ever; beyond the years 1 to 9999 is for ever too."""
+        ends = (start, SINCE_EVER, NEVER, moved)
+        return sql("CASE WHEN {0} IN ({1}, {2}) THEN {0} ELSE greatest({1}, least({2}, {3})) END", *ends)
+
+
+def _within(number: Sql, most: int) -> Sql:
+    return sql(f"CAST(greatest(-{most}, least({most}, {{0}})) AS INTEGER)", number)
+
+
+DUCKDB = Dialect("duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT")
+POSTGRESQL = Dialect("postgresql", "CAST({0} + make_interval(months => {1}) AS DATE)", "({0} + {1})", "NUMERIC")
+DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL)}

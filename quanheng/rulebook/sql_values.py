@@ -1,0 +1,228 @@
+"""The logic of `values` as SQL columns: one function there, one here. States are 0, 1, 2; `missing` is a bit mask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quanheng.rulebook.sql_text import (
+    LIMIT,
+    MINUS_LIMIT,
+    NEVER,
+    NONE,
+    SINCE_EVER,
+    ZERO,
+    Frame,
+    Sql,
+    bits,
+    day,
+    greatest,
+    least,
+    sql,
+    whole,
+    word,
+)
+from quanheng.rulebook.values import Code, Codes, Day, Number, Span, Truth, Unit, Value
+
+MET = whole(2)
+
+
+@dataclass(frozen=True, slots=True)
+class STruth:
+    state: Sql
+    missing: Sql
+    lo: Sql
+    hi: Sql
+
+
+@dataclass(frozen=True, slots=True)
+class SNumber:
+    """`since`: NULL where it does not grow; `step` as in `values.Growth`, None where it never can."""
+
+    lo: Sql
+    hi: Sql
+    missing: Sql
+    since: Sql = NONE
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SDay:
+    lo: Sql
+    hi: Sql
+    missing: Sql
+
+
+@dataclass(frozen=True, slots=True)
+class SCode:
+    value: Sql
+    missing: Sql
+
+
+@dataclass(frozen=True, slots=True)
+class SCodes:
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SSpan:
+    unit: Unit
+    amount: SNumber
+
+
+SValue = STruth | SNumber | SDay | SCode | SCodes | SSpan
+ALWAYS = STruth(MET, ZERO, SINCE_EVER, NEVER)
+NEVER_MET = STruth(ZERO, ZERO, NEVER, NEVER)
+
+
+def constant(value: Value, mask: int) -> SValue:
+    """A value that is known when the text is written; `mask`: the bits of what it lacks."""
+    missing = whole(mask)
+    match value:
+        case Truth(state, _, lo, hi):
+            return STruth(whole(int(state)), missing, day(lo), day(hi))
+        case Number(lo, hi):
+            return SNumber(_integer(lo), _integer(hi), missing)
+        case Day(lo, hi):
+            return SDay(day(lo), day(hi), missing)
+        case Code(text):
+            return SCode(NONE if text is None else word(text), missing)
+        case Codes(values):
+            return SCodes(values)
+        case Span(unit, amount):
+            inner = constant(amount, mask)
+            assert isinstance(inner, SNumber)
+            return SSpan(unit, inner)
+
+
+def _integer(amount: object) -> Sql:
+    from quanheng.rulebook.sql_text import NotInSqlError
+
+    if not isinstance(amount, int):
+        raise NotInSqlError(f"{amount} is no whole number")
+    return whole(amount)
+
+
+@dataclass(frozen=True)
+class Logic:
+    """Puts values together within one frame, for one day."""
+
+    frame: Frame
+    on: Sql
+
+    def let(self, expression: Sql) -> Sql:
+        return self.frame.let(expression)
+
+    def named(self, held: STruth) -> STruth:
+        return STruth(*(self.let(each) for each in (held.state, held.missing, held.lo, held.hi)))
+
+    # truths
+
+    def settled(self, state: Sql, missing: Sql) -> STruth:
+        """For ever, never or unknown: `state` is 0, 1 or 2."""
+        state = self.let(state)
+        if state in (MET, ZERO):
+            return ALWAYS if state == MET else NEVER_MET
+        lo = sql("CASE WHEN {0} = 0 THEN {1} ELSE {2} END", state, NEVER, SINCE_EVER)
+        return self.named(STruth(state, self.only_unknown(state, missing), lo, NEVER))
+
+    def only_unknown(self, state: Sql, missing: Sql) -> Sql:
+        return ZERO if missing == ZERO else sql("CASE WHEN {0} = 1 THEN {1} ELSE 0 END", state, missing)
+
+    def reached(self, when: SDay) -> STruth:
+        parts = (when.hi, self.on, when.lo)
+        state = self.let(sql("CASE WHEN {0} <= {1} THEN 2 WHEN {1} < {2} THEN 0 ELSE 1 END", *parts))
+        lo = sql("CASE WHEN {0} = 1 THEN {1} ELSE {2} END", state, SINCE_EVER, when.hi)
+        return self.named(STruth(state, self.only_unknown(state, when.missing), lo, NEVER))
+
+    def before(self, when: SDay) -> STruth:
+        parts = (self.on, when.lo, when.hi)
+        state = self.let(sql("CASE WHEN {0} < {1} THEN 2 WHEN {0} < {2} THEN 1 ELSE 0 END", *parts))
+        is_never = (state, when.lo, SINCE_EVER, NEVER)
+        lo = sql("CASE WHEN {0} = 0 AND {1} = {2} THEN {3} ELSE {2} END", *is_never)
+        hi = sql("CASE WHEN {0} = 1 OR {1} = {2} THEN {3} ELSE {1} END", *is_never)
+        return self.named(STruth(state, self.only_unknown(state, when.missing), lo, hi))
+
+    def all_of(self, parts: Sequence[STruth]) -> STruth:
+        if len(parts) == 1:
+            return parts[0]
+        state = self.let(least([part.state for part in parts], MET))
+        lo = self.let(greatest([part.lo for part in parts], SINCE_EVER))
+        hi = self.let(least([part.hi for part in parts], NEVER))
+        missing = self.only_unknown(state, bits(part.missing for part in parts))
+        return self.named(STruth(state, missing, *self.not_empty(lo, hi)))
+
+    def not_empty(self, lo: Sql, hi: Sql) -> tuple[Sql, Sql]:
+        """[lo, hi), or never where that is empty."""
+        if hi == NEVER:
+            return lo, hi
+        kept = (lo, hi, NEVER)
+        return sql("CASE WHEN {0} >= {1} THEN {2} ELSE {0} END", *kept), sql(
+            "CASE WHEN {0} >= {1} THEN {2} ELSE {1} END", *kept
+        )
+
+    def any_of(self, parts: Sequence[STruth]) -> STruth:
+        state = self.let(greatest([part.state for part in parts], ZERO))
+        counted = [self.let(self._speaks(part, state)) for part in parts]
+        pairs, pick = list(zip(counted, parts, strict=True)), "CASE WHEN {0} THEN {1} ELSE {2} END"
+        lo = least([sql(pick, is_in, part.lo, NEVER) for is_in, part in pairs], NEVER)
+        hi = greatest([sql(pick, is_in, part.hi, SINCE_EVER) for is_in, part in pairs], SINCE_EVER)
+        some = sql("(" + " OR ".join(f"{{{place}}}" for place in range(len(counted))) + ")", *counted)
+        missing = self.only_unknown(state, bits(part.missing for part in parts))
+        return self.named(STruth(state, missing, *self.or_hull(some, state, lo, hi)))
+
+    def or_hull(self, some: Sql, state: Sql, lo: Sql, hi: Sql) -> tuple[Sql, Sql]:
+        """The hull of the parts that speak; where none does: unknown, or never."""
+        none = sql("CASE WHEN {0} = 1 THEN {1} ELSE {2} END", state, SINCE_EVER, NEVER)
+        return sql("CASE WHEN {0} THEN {1} ELSE {2} END", some, lo, none), sql(
+            "CASE WHEN {0} THEN {1} ELSE {2} END", some, hi, NEVER
+        )
+
+    def _speaks(self, part: STruth, state: Sql) -> Sql:
+        parts = (state, part.state, self.on, part.lo, NEVER)
+        return sql("CASE WHEN {0} = 2 THEN {1} = 2 ELSE {1} = 0 AND {2} < {3} AND {3} < {4} END", *parts)
+
+    def negation(self, part: STruth) -> STruth:
+        if part in (ALWAYS, NEVER_MET):
+            return NEVER_MET if part == ALWAYS else ALWAYS
+        turned = (part.state, self.on, part.lo, part.hi, SINCE_EVER, NEVER)
+        lo = sql("CASE WHEN {0} = 1 OR {1} < {2} THEN {4} ELSE {3} END", *turned)
+        hi = sql("CASE WHEN {0} <> 1 AND {1} < {2} THEN {2} ELSE {5} END", *turned)
+        return self.named(STruth(sql("(2 - {0})", part.state), part.missing, lo, hi))
+
+    # bounded values
+
+    def number(self, lo: Sql, hi: Sql, missing: Sql, since: Sql = NONE, step: int | None = None) -> SNumber:
+        lo, hi = (self.let(self.limited(each)) for each in (lo, hi))
+        return SNumber(lo, hi, self.let(self.unless_exact(lo, hi, missing)), self.let(since), step)
+
+    def limited(self, amount: Sql) -> Sql:
+        if amount.text.lstrip("-").isdigit():
+            return amount
+        return sql("CAST(greatest({0}, least({1}, {2})) AS BIGINT)", MINUS_LIMIT, LIMIT, amount)
+
+    def unless_exact(self, lo: Sql, hi: Sql, missing: Sql) -> Sql:
+        if missing == ZERO or lo == hi:
+            return ZERO
+        return sql("CASE WHEN {0} = {1} THEN 0 ELSE {2} END", lo, hi, missing)
+
+    def day(self, lo: Sql, hi: Sql, missing: Sql) -> SDay:
+        lo, hi = self.let(lo), self.let(hi)
+        return SDay(lo, hi, self.let(self.unless_exact(lo, hi, missing)))
+
+    def code(self, value: Sql, missing: Sql) -> SCode:
+        value = self.let(value)
+        return SCode(value, self.let(sql("CASE WHEN {0} IS NULL THEN {1} ELSE 0 END", value, missing)))
+
+    def ordered(self, operator: str, left: SNumber | SDay, right: SNumber | SDay) -> STruth:
+        """Comparison of bounded values, for ever, never or unknown."""
+        if operator in (">", ">="):
+            return self.ordered(operator.replace(">", "<"), right, left)
+        if operator == "!=":
+            same = self.ordered("==", left, right)
+            return self.settled(sql("(2 - {0})", same.state), bits((left.missing, right.missing)))
+        parts = (left.lo, left.hi, right.lo, right.hi)
+        if operator == "==":
+            met, may = "{0} = {1} AND {1} = {2} AND {2} = {3}", "{0} <= {3} AND {2} <= {1}"
+        else:
+            met, may = f"{{1}} {operator} {{2}}", f"{{0}} {operator} {{3}}"
+        state = sql(f"CASE WHEN {met} THEN 2 WHEN {may} THEN 1 ELSE 0 END", *parts)
+        return self.settled(state, bits((left.missing, right.missing)))

@@ -1,0 +1,167 @@
+# ruff: noqa: S608  tables of the test itself
+"""Small registers for the tests of back ends: a vocabulary of their own, people in Python and as tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from quanheng.rulebook.compute import Scope, truth
+from quanheng.rulebook.facts_reading import read_facts
+from quanheng.rulebook.parse import Names, parse
+from quanheng.rulebook.situation import Record, Situation
+from quanheng.rulebook.sql import Bits, Context
+from quanheng.rulebook.sql_statement import statement
+from quanheng.rulebook.tree import Node
+from quanheng.rulebook.types import TRUTH, Kind, Type
+from quanheng.rulebook.values import State, Truth
+from quanheng.rulebook.vocabulary import Fact, World
+
+VOCABULARY = read_facts(
+    """
+codes:
+  level: {scale: true, values: [low, middle, high]}
+  colour: {values: [red, green]}
+facts:
+  person.birth: {type: date, zh: 生, en: birth, source: test, world: open}
+  person.start: {type: date, zh: 起, en: start, source: test, world: open}
+  person.size: {type: number, zh: 数, en: size, source: test, world: open}
+  person.level: {type: code of level, zh: 层, en: level, source: test, world: open}
+  person.is_member: {type: truth, zh: 员, en: member, source: test, world: open}
+  target.level: {type: code of level, zh: 层, en: level, source: test, world: open}
+  posts:
+    type: records
+    zh: 任
+    en: posts
+    source: test
+    world: open
+    begins: start
+    ends: end
+    fields:
+      start: {type: date, zh: 起, en: start}
+      end: {type: date, zh: 止, en: end}
+      level: {type: code of level, zh: 层, en: level}
+      colour: {type: code of colour, zh: 色, en: colour}
+      size: {type: number, zh: 数, en: size}
+      is_far: {type: truth, zh: 远, en: far}
+  marks:
+    type: records
+    zh: 分
+    en: marks
+    source: test
+    world: open
+    begins: decided
+    key: year
+    order: year
+    fields:
+      year: {type: number, zh: 年, en: year}
+      mark: {type: code of colour, zh: 分, en: mark}
+      hours: {type: number, zh: 时, en: hours}
+      decided: {type: date, zh: 定, en: decided}
+  sanctions:
+    type: records
+    zh: 处
+    en: sanctions
+    source: test
+    world: closed
+    begins: effective
+    fields:
+      effective: {type: date, zh: 效, en: effective}
+      colour: {type: code of colour, zh: 色, en: colour}
+      months: {type: number, zh: 月, en: months}
+""",
+    "registers.yaml",
+)
+NAMES = Names(VOCABULARY, {}, {"SW-PERIOD-END": ("same_day", "day_after")})
+SWITCHES = {"SW-PERIOD-END": "same_day"}
+COLUMN_TYPES = {Kind.DATE: "DATE", Kind.NUMBER: "BIGINT", Kind.TRUTH: "BOOLEAN"}
+Person = Mapping[str, Any]  # single facts by name, records facts as lists of mappings
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a back end says of one condition for one person."""
+
+    state: State
+    missing: tuple[str, ...]
+    lo: date
+    hi: date
+
+
+def tree(text: str) -> Node:
+    return parse(text, NAMES, TRUTH)
+
+
+def singles() -> list[Fact]:
+    return [fact for fact in VOCABULARY if not fact.is_records and fact.name.startswith("person.")]
+
+
+def tables() -> list[Fact]:
+    return [fact for fact in VOCABULARY if fact.is_records]
+
+
+def situation(person: Person, on: date, target: str | None = "middle") -> Situation:
+    """As an extraction would build it: no row of an open-world fact is unknown."""
+    facts: dict[str, Any] = {fact.name: person.get(fact.name) for fact in singles()}
+    for fact in tables():
+        rows = tuple(Record(f"{fact.name}[{place}]", row) for place, row in enumerate(person.get(fact.name, ())))
+        if rows or fact.world is World.CLOSED:
+            facts[fact.name] = rows
+    given = {name: value for name, value in facts.items() if value is not None}
+    return Situation(on, given | ({"target.level": target} if target else {}), switches=dict(SWITCHES))
+
+
+def by_python(nodes: Sequence[Node], people: Sequence[Person], on: date) -> list[list[Told]]:
+    """One row a person, one column a condition."""
+    return [[_told(truth(node, Scope(situation(person, on), VOCABULARY))) for node in nodes] for person in people]
+
+
+def _told(held: Truth) -> Told:
+    return Told(held.state, tuple(sorted(held.missing)), held.lo, held.hi)
+
+
+def database(people: Sequence[Person]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET threads = 1")
+    columns = [f'"{fact.name.replace(".", "_")}" {_column(fact.type)}' for fact in singles()]
+    _fill(connection, "person", columns, [[person.get(fact.name) for fact in singles()] for person in people], None)
+    for fact in tables():
+        rows = [[row.get(name) for name in fact.fields] for person in people for row in person.get(fact.name, ())]
+        owners = [number for number, person in enumerate(people) for _ in person.get(fact.name, ())]
+        columns = [f'"{name}" {_column(each.type)}' for name, each in fact.fields.items()]
+        _fill(connection, fact.name, columns, rows, owners)
+    return connection
+
+
+def _column(type: Type) -> str:
+    return COLUMN_TYPES.get(type.kind, "VARCHAR")
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    owners: Sequence[int] | None,
+) -> None:
+    connection.execute(f'CREATE TABLE "{table}" (subject BIGINT, {", ".join(columns)})')
+    keys = range(len(rows)) if owners is None else owners
+    filled = [[owner, *row] for owner, row in zip(keys, rows, strict=True)]
+    if filled:
+        marks = ", ".join("?" * len(filled[0]))
+        connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)
+
+
+def by_duckdb(nodes: Sequence[Node], people: Sequence[Person], on: date) -> list[list[Told]]:
+    context = Context(VOCABULARY, situation({}, on), {}, Bits())
+    made = statement({f"c{place}": node for place, node in enumerate(nodes)}, context)
+    with database(people) as connection:
+        rows = connection.execute(f"SELECT * FROM ({made.text}) AS t ORDER BY subject").fetchall()
+    return [[_of_row(row[1 + 4 * place : 5 + 4 * place], made.bits) for place in range(len(nodes))] for row in rows]
+
+
+def _of_row(row: Sequence[Any], bits: Bits) -> Told:
+    state, missing, lo, hi = row
+    return Told(State(state), bits.names(missing), lo, hi)
