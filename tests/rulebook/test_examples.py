@@ -1,4 +1,4 @@
-"""The examples of `tests/data/rulebook/examples`: all hold, and together they show every encoded rule of their families.
+"""The examples of `tests/data/rulebook/examples` hold, and together show every encoded rule of their families.
 
 A file is named after its family, with more after a hyphen (`SEL-INS.yaml` belongs to SEL). Beside `cases` it may hold
 `boundary: {RULE: "none, because …"}` for rules whose outcome changes on no date.
@@ -132,7 +132,7 @@ def is_boundary(one: Example, other: Example) -> bool:
 def dates_of(case: Case) -> dict[str, date]:
     """Every date of a case, the day asked for included, by where it stands."""
     found = {"on": case.on}
-    for subject, situation in {**case.subjects, "case": case.whole}.items():
+    for subject, situation in (case.subjects or {"": case.whole}).items():  # a subject has the facts of the case too
         for name, value in situation.facts.items():
             found |= {f"{subject}.{name}{place}": when for place, when in dates_in(value)}
     return found
