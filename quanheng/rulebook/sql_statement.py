@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from quanheng.rulebook.sql import SUBJECT, Bits, Context, Writer
-from quanheng.rulebook.sql_combine import ROW, Group, write
+from quanheng.rulebook.sql_combine import write
+from quanheng.rulebook.sql_group import ROW, Group
 from quanheng.rulebook.sql_text import Frame, Sql, name
 from quanheng.rulebook.sql_values import SCodes, SSpan, SValue
 from quanheng.rulebook.tree import Combine, FactName, Node, walk

@@ -119,10 +119,10 @@ class Dialect:
     bit_or: str = "bit_or"
 
     def add_months(self, start: Sql, months: Sql) -> Sql:
-        return self._kept(start, sql(self.months, start, _within(months, 240_000)))
+        return self._kept(start, sql(self.months, start, _within(months, 72_000, 120_000)))
 
     def add_days(self, start: Sql, days: Sql) -> Sql:
-        return self._kept(start, sql(self.days, start, _within(days, 4_000_000)))
+        return self._kept(start, sql(self.days, start, _within(days, 2_190_000, 3_652_000)))
 
     def _kept(self, start: Sql, moved: Sql) -> Sql:
         """For ever stays for ever; beyond the years 1 to 9999 is for ever too."""
@@ -130,8 +130,9 @@ class Dialect:
         return sql("CASE WHEN {0} IN ({1}, {2}) THEN {0} ELSE greatest({1}, least({2}, {3})) END", *ends)
 
 
-def _within(number: Sql, most: int) -> Sql:
-    return sql(f"CAST(greatest(-{most}, least({most}, {{0}})) AS INTEGER)", number)
+def _within(number: Sql, back: int, on: int) -> Sql:
+    """Steps that no database refuses: 6,000 years back (PostgreSQL begins in 4713 BC), 10,000 on."""
+    return sql(f"CAST(greatest(-{back}, least({on}, {{0}})) AS INTEGER)", number)
 
 
 DUCKDB = Dialect("duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT")

@@ -1,7 +1,7 @@
 # ruff: noqa: S608  tables of the test itself
 """Small registers for the tests of back ends: a vocabulary of their own, people in Python and as tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from quanheng.rulebook.facts_reading import read_facts
 from quanheng.rulebook.parse import Names, parse
 from quanheng.rulebook.situation import Record, Situation
 from quanheng.rulebook.sql import Bits, Context
-from quanheng.rulebook.sql_statement import statement
+from quanheng.rulebook.sql_statement import Statement, statement
+from quanheng.rulebook.sql_text import DUCKDB, POSTGRESQL, Dialect
 from quanheng.rulebook.tree import Node
 from quanheng.rulebook.types import TRUTH, Kind, Type
 from quanheng.rulebook.values import State, Truth
@@ -122,44 +123,55 @@ def _told(held: Truth) -> Told:
     return Told(held.state, tuple(sorted(held.missing)), held.lo, held.hi)
 
 
-def database(people: Sequence[Person]) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("SET threads = 1")
+def _ddl_and_rows(people: Sequence[Person]) -> Iterator[tuple[str, str, list[list[Any]]]]:
+    """(table, its columns, its rows) of a register."""
     columns = [f'"{fact.name.replace(".", "_")}" {_column(fact.type)}' for fact in singles()]
-    _fill(connection, "person", columns, [[person.get(fact.name) for fact in singles()] for person in people], None)
+    rows = [[number, *(person.get(fact.name) for fact in singles())] for number, person in enumerate(people)]
+    yield "person", ", ".join(columns), rows
     for fact in tables():
-        rows = [[row.get(name) for name in fact.fields] for person in people for row in person.get(fact.name, ())]
-        owners = [number for number, person in enumerate(people) for _ in person.get(fact.name, ())]
+        own = [(number, row) for number, person in enumerate(people) for row in person.get(fact.name, ())]
         columns = [f'"{name}" {_column(each.type)}' for name, each in fact.fields.items()]
-        _fill(connection, fact.name, columns, rows, owners)
-    return connection
+        yield fact.name, ", ".join(columns), [[number, *(row.get(name) for name in fact.fields)] for number, row in own]
 
 
 def _column(type: Type) -> str:
     return COLUMN_TYPES.get(type.kind, "VARCHAR")
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    owners: Sequence[int] | None,
-) -> None:
-    connection.execute(f'CREATE TABLE "{table}" (subject BIGINT, {", ".join(columns)})')
-    keys = range(len(rows)) if owners is None else owners
-    filled = [[owner, *row] for owner, row in zip(keys, rows, strict=True)]
-    if filled:
-        marks = ", ".join("?" * len(filled[0]))
-        connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)
+def fill(cursor: Any, people: Sequence[Person], mark: str) -> None:
+    """`mark`: how the database writes a place for a value."""
+    for table, columns, rows in _ddl_and_rows(people):
+        cursor.execute(f'CREATE TEMPORARY TABLE "{table}" (subject BIGINT, {columns})')
+        if rows:
+            places = ", ".join([mark] * len(rows[0]))
+            cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)
+
+
+def asked(nodes: Sequence[Node], on: date, dialect: Dialect) -> Statement:
+    context = Context(VOCABULARY, situation({}, on), {}, Bits(), dialect)
+    return statement({f"c{place}": node for place, node in enumerate(nodes)}, context)
 
 
 def by_duckdb(nodes: Sequence[Node], people: Sequence[Person], on: date) -> list[list[Told]]:
-    context = Context(VOCABULARY, situation({}, on), {}, Bits())
-    made = statement({f"c{place}": node for place, node in enumerate(nodes)}, context)
-    with database(people) as connection:
+    made = asked(nodes, on, DUCKDB)
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        fill(connection, people, "?")
         rows = connection.execute(f"SELECT * FROM ({made.text}) AS t ORDER BY subject").fetchall()
-    return [[_of_row(row[1 + 4 * place : 5 + 4 * place], made.bits) for place in range(len(nodes))] for row in rows]
+    return told_of(rows, made)
+
+
+def by_postgresql(nodes: Sequence[Node], people: Sequence[Person], on: date, cursor: Any) -> list[list[Told]]:
+    """In temporary tables of their own transaction, which is rolled back."""
+    made = asked(nodes, on, POSTGRESQL)
+    fill(cursor, people, "%s")
+    cursor.execute(f"SELECT * FROM ({made.text}) AS t ORDER BY subject")
+    return told_of(cursor.fetchall(), made)
+
+
+def told_of(rows: Sequence[Sequence[Any]], made: Statement) -> list[list[Told]]:
+    places = range(1, 1 + 4 * len(made.names), 4)
+    return [[_of_row(row[place : place + 4], made.bits) for place in places] for row in rows]
 
 
 def _of_row(row: Sequence[Any], bits: Bits) -> Told:

@@ -5,13 +5,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_statement import statement
 from quanheng.rulebook.sql_text import DUCKDB, Frame, NotInSqlError, Sql, sql, whole
-from tests.rulebook.registers import VOCABULARY, Person, by_duckdb, by_python, situation, tree
+from tests.rulebook.registers import VOCABULARY, Person, by_duckdb, by_postgresql, by_python, situation, tree
 
 ON = date(2025, 6, 1)
 # Boundary days: month ends, leap days, the day asked for and its neighbours.
@@ -213,6 +214,18 @@ def test_python_and_duckdb_agree_on_ten_thousand_findings(texts: list[str], draw
     same(texts, drawn, on)
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db
+@settings(quick, max_examples=40)
+@given(st.lists(conditions(), min_size=4, max_size=4), st.lists(people, min_size=8, max_size=8), days)
+def test_python_and_postgresql_agree(texts: list[str], drawn: list[Person], on: date) -> None:
+    nodes = [tree(text) for text in texts]
+    with transaction.atomic(), connection.cursor() as cursor:
+        told = by_postgresql(nodes, drawn, on, cursor)
+        transaction.set_rollback(True)
+    assert told == by_python(nodes, drawn, on), texts
+
+
 def test_what_has_no_sql_says_so() -> None:
     for text in ("person.birth + workdays(5) > on", "floor(person.size, 2) > 3", "known(posts)"):
         with pytest.raises(NotInSqlError):
@@ -267,5 +280,5 @@ def test_a_frame_writes_an_expression_once() -> None:
 )
 def test_months_in_duckdb_clamp_as_in_python(start: str, months: int, made: str) -> None:
     text = DUCKDB.add_months(Sql(f"DATE '{start}'"), whole(months)).text
-    with duckdb.connect() as connection:
-        assert connection.execute(f"SELECT {text}").fetchall() == [(date.fromisoformat(made),)]
+    with duckdb.connect() as database:
+        assert database.execute(f"SELECT {text}").fetchall() == [(date.fromisoformat(made),)]

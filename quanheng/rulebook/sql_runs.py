@@ -1,0 +1,137 @@
+"""Periods in SQL: unbroken runs by window functions (gaps and islands), and what is counted over them."""
+
+from dataclasses import dataclass
+
+from quanheng.rulebook.sql import SUBJECT
+from quanheng.rulebook.sql_functions import months_between
+from quanheng.rulebook.sql_group import Group, Selected
+from quanheng.rulebook.sql_text import (
+    LIMIT,
+    NEVER,
+    SINCE_EVER,
+    ZERO,
+    Sql,
+    bits,
+    sql,
+    whole,
+)
+from quanheng.rulebook.sql_values import SDay, SNumber
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The unbroken runs of some rows (`which`), by window functions: each row knows the start of its run."""
+
+    group: Group
+    which: Sql
+    end: Sql  # of each row
+
+    def let(self, text: str, *parts: Sql) -> Sql:
+        return self.group.rows.frame.let(sql(text, *parts))
+
+    @property
+    def kept(self) -> Sql:
+        return self.let("({0} AND {1} < {2})", self.which, self.group.begin, self.end)
+
+    @property
+    def is_start(self) -> Sql:
+        window = f"OVER (PARTITION BY {SUBJECT} ORDER BY {{2}} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+        parts = (self.kept, self.end, self.group.begin)
+        before = self.let(f"max(CASE WHEN {{0}} THEN {{1}} END) {window}", *parts)
+        return self.let("({0} AND ({1} IS NULL OR {2} > {1}))", self.kept, before, self.group.begin)
+
+    @property
+    def start(self) -> Sql:
+        window = f"OVER (PARTITION BY {SUBJECT} ORDER BY {{1}} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+        return self.let(f"max(CASE WHEN {{0}} THEN {{1}} END) {window}", self.is_start, self.group.begin)
+
+    @property
+    def last(self) -> Sql:
+        """The end of the run a row is in."""
+        window = f"OVER (PARTITION BY {SUBJECT}, {{2}})"
+        return self.let(f"max(CASE WHEN {{0}} THEN {{1}} END) {window}", self.kept, self.end, self.start)
+
+    @property
+    def months(self) -> Sql:
+        return months_between(self.group.rows, self.start, self.last)
+
+
+def _run_to_now(chosen: Selected, which: Sql) -> Sql:
+    group = chosen.group
+    runs, on = Runs(group, which, group.end), group.rows.logic.on
+    here = runs.let("({0} AND {1} <= {2} AND {2} < {3})", runs.kept, group.begin, on, group.end)
+    return chosen.over("min", runs.start, here, NEVER)
+
+
+def held_since(chosen: Selected) -> SDay:
+    group, on = chosen.group, chosen.group.after.logic.on
+    lo, hi = _run_to_now(chosen, chosen.maybe), _run_to_now(chosen, chosen.sure)
+    begin = whole(group.context.bits.of(f"{group.fact.name}.{group.fact.begins}"))
+    undated = sql("CASE WHEN {0} = {1} THEN {2} ELSE 0 END", lo, SINCE_EVER, begin)
+    hi = sql("CASE WHEN {0} = {1} THEN {2} ELSE {0} END", hi, SINCE_EVER, on)
+    return chosen.day(lo, hi, bits((chosen.lacking(), group.after.frame.let(undated))))
+
+
+def _dated(chosen: Selected, which: Sql) -> Sql:
+    group = chosen.group
+    return group.rows.frame.let(sql("({0} AND {1} > {2})", which, group.begin, SINCE_EVER))
+
+
+def _undated(chosen: Selected) -> Sql:
+    group = chosen.group
+    return chosen.count(group.rows.frame.let(sql("({0} AND {1} = {2})", chosen.maybe, group.begin, SINCE_EVER)))
+
+
+def _months(chosen: Selected, lo: Sql, hi: Sql, since: Sql) -> SNumber:
+    """Bounds where some periods have no recorded beginning, which is then missing."""
+    group, undated = chosen.group, _undated(chosen)
+    begin = whole(group.context.bits.of(f"{group.fact.name}.{group.fact.begins}"))
+    hi = sql("CASE WHEN {0} > 0 THEN {1} ELSE {2} END", undated, LIMIT, hi)
+    lacking = group.after.frame.let(sql("CASE WHEN {0} > 0 THEN {1} ELSE 0 END", undated, begin))
+    return chosen.number(lo, hi, bits((chosen.lacking(), lacking)), since=since)
+
+
+def months_in(chosen: Selected) -> SNumber:
+    lo, since = _stitched(chosen, _dated(chosen, chosen.sure))
+    hi, _ = _stitched(chosen, _dated(chosen, chosen.maybe))
+    return _months(chosen, lo, hi, since)
+
+
+def _stitched(chosen: Selected, which: Sql) -> tuple[Sql, Sql]:
+    """Months and since when they grow, as `combine._stitched`."""
+    group, on = chosen.group, chosen.group.rows.logic.on
+    dialect, rows, let = group.context.dialect, group.rows.frame.let, group.after.frame.let
+    runs = Runs(group, which, rows(sql("least({0}, {1})", group.end, on)))
+    newest = runs.let(f"max(CASE WHEN {{0}} THEN {{1}} END) OVER (PARTITION BY {SUBJECT})", runs.is_start, runs.start)
+    odd = runs.let("({0} - {1})", runs.last, rows(dialect.add_months(runs.start, runs.months)))
+    earlier = runs.let("({0} AND {1} < {2})", runs.is_start, runs.start, newest)
+    running = chosen.count(runs.let("({0} AND {1} < {2})", which, on, group.end))
+    end, start = (chosen.over("max", each, runs.is_start, NEVER) for each in (runs.last, runs.start))
+    begins_now = let(sql("({0} > 0 AND {1} <> {2})", running, end, on))
+    counted = [
+        sql(
+            "CASE WHEN {0} THEN {1} ELSE {2} END",
+            begins_now,
+            *(chosen.over("sum", each, rows_, ZERO) for rows_ in (runs.is_start, earlier)),
+        )
+        for each in (runs.months, odd)
+    ]
+    start = let(sql("CASE WHEN {0} THEN {1} ELSE {2} END", begins_now, on, start))
+    end = let(sql("CASE WHEN {0} > 0 THEN {1} ELSE {2} END", running, on, end))
+    months, days = (let(sql("(-({0}))", each)) for each in counted)
+    back = let(dialect.add_days(let(dialect.add_months(start, months)), days))
+    return months_between(group.after, back, end), let(sql("CASE WHEN {0} > 0 THEN {1} END", running, back))
+
+
+def longest_run(chosen: Selected) -> SNumber:
+    sure = _dated(chosen, chosen.sure)
+    lo, hi = (_longest(chosen, each) for each in (sure, _dated(chosen, chosen.maybe)))
+    since = _run_to_now(chosen, sure)
+    grows = chosen.group.after.frame.let(sql("CASE WHEN {0} < {1} THEN {0} END", since, NEVER))
+    return _months(chosen, lo, hi, grows)
+
+
+def _longest(chosen: Selected, which: Sql) -> Sql:
+    group = chosen.group
+    runs = Runs(group, which, group.rows.frame.let(sql("least({0}, {1})", group.end, group.rows.logic.on)))
+    return chosen.over("max", runs.months, runs.is_start, ZERO)
