@@ -17,6 +17,7 @@ from quanheng.rulebook.given import Given, OfRecord, is_running
 from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.quotas import Rounding
 from quanheng.rulebook.situation import FactValue, Raw, Record
+from quanheng.rulebook.vacancies import vacancies
 from quanheng.rulebook.vocabulary import Vocabulary
 
 Field = tuple[str, str]
@@ -169,6 +170,7 @@ OF_FIELD: Mapping[str, OfRecord] = {
 FACTS: Mapping[str, Callable[[Given], FactValue]] = {
     "target.levels_up": levels_up,
     "rank_ceilings": ceilings_of_ranks,
+    "case.vacancies": vacancies,
     "group_limits": assessment_facts.group_limits,
     "case.excellent_proposed": assessment_facts.excellent_proposed,
     "person.retirement_date": retirement_date,
