@@ -31,11 +31,23 @@ CHIEF = [{"start": "2023-01-15", "level": "乡科级正职"}]
 TEXT = BOOK.versions("SEL-QUAL-08-6")[-1]
 
 
+NO_EXPRESSIONS: dict[str, Any] = {
+    "applies": None,
+    "each": None,
+    "requires": None,
+    "person_decides": None,
+    "numbers": {},
+    "dates": {},
+    "when_none": "",
+    "on_fail": OnFail.BLOCK,
+}
+
+
 def text(**expressions: Any) -> RuleText:
     """A rule of our own: expressions by field, all else from a shipped one."""
     written = {name: _written(each) for name, each in expressions.items()}
     own = {"id": "TEST-1", "check": Check.COMPUTED, "waiver": "", "state": State.ENCODED, "parameters": ()}
-    return replace(TEXT, **(own | written))
+    return replace(TEXT, **(NO_EXPRESSIONS | own | written))
 
 
 def _written(given: Any) -> Any:
