@@ -11,11 +11,10 @@ Another one: a function in `FIELDS` (of one record), in `OF_FIELD` (of every rec
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from quanheng.rulebook import assessment_facts, kin_ties, ladders, rank_ceilings, retirement, sanction_effects
+from quanheng.rulebook import assessment_facts, kin_ties, ladders, rank_facts, retirement, sanction_effects
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.given import Given, OfRecord, is_running
 from quanheng.rulebook.instrument import Scalar
-from quanheng.rulebook.quotas import Rounding
 from quanheng.rulebook.situation import FactValue, Raw, Record
 from quanheng.rulebook.vacancies import vacancies
 from quanheng.rulebook.vocabulary import Vocabulary
@@ -96,60 +95,6 @@ def has_open_case(given: Given) -> FactValue:
     return any(is_running(each, "closed", given.on) for each in begun)
 
 
-# --- terms and numbers of ranks
-
-
-def consecutive_term(record: Record, given: Given) -> Raw:
-    """One more than the term in the same post that ended on the day on which this one began, else 1 (RQ2006 6)."""
-    start, post = record.values.get("start"), record.values.get("post")
-    if not isinstance(start, date) or post is None:
-        return None
-    same = [each for each in given.records("terms") if each.values.get("post") == post]
-    before = next(
-        (each for each in same if each.values.get("end") == start and each.values.get("start") != start), None
-    )
-    if before is None:
-        return 1
-    number = before.values.get("consecutive") or consecutive_term(before, given)
-    return number + 1 if isinstance(number, int) else None
-
-
-def _precedes(term: Record, start: date) -> bool:
-    began = term.values.get("start")
-    return isinstance(began, date) and began < start
-
-
-_TABLES = {
-    "中央机关": "RNK-Q-CENT",
-    "省级机关": "RNK-Q-PROV",
-    "副省级城市机关": "RNK-Q-SUBPROV",
-    "市级机关": "RNK-Q-CITY",
-    "县乡机关": "RNK-Q-COUNTY",
-}
-
-
-def ceilings_of_ranks(given: Given) -> FactValue:
-    """The ceilings of the organ's tier, and those of its leading group where the posts of that are recorded."""
-    rule = _TABLES.get(given.text("case.organ_kind") or "")
-    if rule is None:
-        return None
-    made = _ceilings(given, rule, "ceilings", rank_ceilings.ORGAN, "case.general_posts")
-    if given.facts.get("case.leading_group_posts") is not None:
-        leaders = rank_ceilings.LEADING_GROUP
-        made += _ceilings(given, rule, "leading_group_ceilings", leaders, "case.leading_group_posts")
-    return tuple(made)
-
-
-def _ceilings(given: Given, rule: str, table: str, body: str, base: str) -> list[Record]:
-    heads, moves = (given.facts.get(name) for name in ("rank_headcount", "rank_moves"))
-    staff = rank_ceilings.Staff(
-        body, heads if isinstance(heads, tuple) else None, moves if isinstance(moves, tuple) else None
-    )
-    positions, rounding = given.facts.get(base), Rounding(str(given.switches.get("SW-ROUND", Rounding.FLOOR)))
-    number = positions if isinstance(positions, int) else None
-    return rank_ceilings.ceilings(given.rows(rule, table), number, staff, rounding)
-
-
 FIELDS: Mapping[Field, OfRecord] = {
     ("sanctions", "system"): sanction_effects.system,
     ("sanctions", "effect_end"): sanction_effects.effect_end,
@@ -160,7 +105,7 @@ FIELDS: Mapping[Field, OfRecord] = {
     ("matter_changes", "article"): assessment_facts.report_article,
     ("report_entries", "article"): assessment_facts.report_article,
     ("check_differences", "article"): assessment_facts.report_article,
-    ("terms", "consecutive"): consecutive_term,
+    ("terms", "consecutive"): rank_facts.consecutive_term,
 }
 OF_FIELD: Mapping[str, OfRecord] = {
     "kin_class": kin_ties.kin_class,
@@ -169,7 +114,9 @@ OF_FIELD: Mapping[str, OfRecord] = {
 }
 FACTS: Mapping[str, Callable[[Given], FactValue]] = {
     "target.levels_up": levels_up,
-    "rank_ceilings": ceilings_of_ranks,
+    "rank_ceilings": rank_facts.ceilings_of_ranks,
+    "case.new_promotions": rank_facts.new_promotions,
+    "case.young_promotions": rank_facts.young_promotions,
     "case.vacancies": vacancies,
     "group_limits": assessment_facts.group_limits,
     "case.excellent_proposed": assessment_facts.excellent_proposed,

@@ -298,6 +298,7 @@ def test_waivers_are_asked_for_before_the_decision_or_never_given() -> None:
         "SEL-QUAL-08-3a": "SEL-EXC-RPT",
         "SEL-QUAL-08-3b": "SEL-EXC-RPT",
         "SEL-STEP-09": "SEL-EXC-RPT",
+        "EXC-10": "EXC-10",  # the relief of ethnic autonomous areas
     }
 
 
