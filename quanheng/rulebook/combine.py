@@ -120,7 +120,8 @@ def select(node: Combine, fact: Fact, records: Sequence[Record], scope: Scope) -
 def _held(node: Combine, within: Truth, scope: Scope) -> Truth:
     """Is it one of those meant? For EVERY: is it as it has to be, or outside the range?"""
     if node.combinator is Combinator.EVERY:
-        return any_of([negation(within, scope.on), truth(node.where, scope)], scope.on)
+        held = truth(node.where, scope)
+        return held if node.over is None else any_of([negation(within, scope.on), held], scope.on)
     if within.state is State.NOT_MET or node.where == TRUE:
         return within
     held = truth(node.where, scope)
