@@ -82,6 +82,15 @@ class Selection:
 
 
 def combine(node: Combine, scope: Scope) -> Value:
+    """Its fields are those of its own records, so it has one value for all records around it (but for `over`)."""
+    if node.over is not None:
+        return _combined(node, scope)
+    if id(node) not in scope.combined:
+        scope.combined[id(node)] = _combined(node, scope)
+    return scope.combined[id(node)]
+
+
+def _combined(node: Combine, scope: Scope) -> Value:
     fact = scope.vocabulary.lookup(node.records.name)
     records = scope.used(fact.name)
     if not isinstance(records, tuple):

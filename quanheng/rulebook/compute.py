@@ -71,6 +71,8 @@ class Scope:
     """Where an expression is evaluated: the situation, the rule's parameters, the records stood at, and what was used.
 
     `uses`: fact -> (value, keys); `steps`: single conditions with the text they were written as.
+    `combined`: values of combinators by the identity of their node, since a condition may name one for every record;
+    `texts`: what nodes are written as, likewise, for all items.
     """
 
     situation: Situation
@@ -82,6 +84,8 @@ class Scope:
     uses: dict[str, tuple[FactValue, set[str]]] = field(default_factory=dict)
     steps: list[tuple[str, str, Truth]] = field(default_factory=list)
     provisional: list[date] = field(default_factory=list)
+    combined: dict[int, Value] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
 
     @property
     def on(self) -> date:
@@ -124,8 +128,14 @@ def compute(node: Node, scope: Scope) -> Value:
     value = _compute(node, scope)
     is_step = isinstance(value, Truth) and scope.record is None and not isinstance(node, And | Or | Not | Literal)
     if is_step and isinstance(value, Truth):
-        scope.steps.append((scope.place, unparse(node), value))
+        scope.steps.append((scope.place, _text(node, scope), value))
     return value
+
+
+def _text(node: Node, scope: Scope) -> str:
+    if id(node) not in scope.texts:
+        scope.texts[id(node)] = unparse(node)
+    return scope.texts[id(node)]
 
 
 def _compute(node: Node, scope: Scope) -> Value:  # noqa: C901  one case a node

@@ -7,10 +7,10 @@ from datetime import date
 from quanheng.rulebook.combine import begin_of
 from quanheng.rulebook.compute import Scope, compute, truth
 from quanheng.rulebook.finding import Finding, Outcome, Step, Trace, Use
-from quanheng.rulebook.instrument import Check, OnFail, Parameter
+from quanheng.rulebook.instrument import Check, OnFail
 from quanheng.rulebook.rule import Rule
 from quanheng.rulebook.situation import Record, Situation
-from quanheng.rulebook.tree import Node, ParameterName, walk
+from quanheng.rulebook.tree import Node
 from quanheng.rulebook.types import FIRST, LAST
 from quanheng.rulebook.values import ALWAYS, Day, Number, State, Truth, Value, day
 from quanheng.rulebook.vocabulary import Fact, Vocabulary
@@ -48,7 +48,7 @@ def evaluate(rule: Rule, situation: Situation, vocabulary: Vocabulary) -> tuple[
 
 def _at_item(scope: Scope, fact: Fact, record: Record) -> Scope:
     value = scope.situation.facts[fact.name]
-    return replace(scope, item=record, uses={fact.name: (value, {record.key})}, steps=[], provisional=[])
+    return replace(scope, item=record, uses={fact.name: (value, {record.key})}, steps=[], provisional=[], combined={})
 
 
 def label(fact: Fact, record: Record) -> str:
@@ -114,7 +114,7 @@ def _worded(rule: Rule, scope: Scope, item: str | None, verdict: Verdict) -> Fin
         outcome=verdict.outcome,
         consequence=None if waiver else consequence(rule.text.on_fail, is_signed),
         citation=rule.text.citation,
-        parameters=_parameters(rule),
+        parameters=rule.cited,
         numbers=_numbers(rule, scope) if is_settled else {},
         dates=_dates(rule, scope, verdict) if is_settled else {},
         lo=verdict.held.lo,
@@ -145,12 +145,6 @@ def _waiver(rule: Rule, scope: Scope) -> str:
         if record.values.get("rule") == rule.id and isinstance(granted, date) and granted <= scope.on:
             return record.key
     return ""
-
-
-def _parameters(rule: Rule) -> tuple[Parameter, ...]:
-    """Those that the expressions name; all of them where there is no expression."""
-    named = {each.name for node in rule.nodes for each in walk(node) if isinstance(each, ParameterName)}
-    return tuple(each for name, each in rule.parameters.items() if name in named) if named else rule.text.parameters
 
 
 def _numbers(rule: Rule, scope: Scope) -> dict[str, Number]:

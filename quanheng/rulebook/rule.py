@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from quanheng.rulebook.finding import Outcome
 from quanheng.rulebook.instrument import Check, Expression, Parameter, RuleText, Switch, Unit
 from quanheng.rulebook.parse import Names, parse, parse_records
-from quanheng.rulebook.tree import FALSE, TRUE, FactName, Node, facts_of
+from quanheng.rulebook.tree import FALSE, TRUE, FactName, Node, ParameterName, facts_of, walk
 from quanheng.rulebook.types import CODE, DATE, NUMBER, TEXT, TRUTH, Kind, Type
 from quanheng.rulebook.vocabulary import EMPTY, Scope, Vocabulary
 
@@ -50,6 +51,12 @@ class Rule:
     @property
     def facts(self) -> frozenset[str]:
         return frozenset().union(*map(facts_of, self.nodes))
+
+    @cached_property
+    def cited(self) -> tuple[Parameter, ...]:
+        """The parameters that the expressions name; all of them where there is no expression."""
+        named = {each.name for node in self.nodes for each in walk(node) if isinstance(each, ParameterName)}
+        return tuple(each for name, each in self.parameters.items() if name in named) if named else self.text.parameters
 
 
 def compile_rule(

@@ -1,0 +1,59 @@
+"""A combinator that stands in a condition on records is computed once for all of them, and anew for each item."""
+
+from typing import Any
+
+import pytest
+
+from quanheng.rulebook import combine as module
+from quanheng.rulebook.book import load
+from quanheng.rulebook.checking import load_rules
+from quanheng.rulebook.compute import Scope
+from quanheng.rulebook.evaluate import evaluate
+from quanheng.rulebook.facts_reading import load_facts
+from quanheng.rulebook.finding import Outcome
+from quanheng.rulebook.situation import Situation
+from quanheng.rulebook.tree import Combine
+from quanheng.rulebook.values import Value
+from tests.rulebook.language import ON, facts, number_of
+
+GRADES = [{"year": year, "grade": "优秀", "decided": f"{year + 1}-01-20"} for year in range(2015, 2025)]
+RANKS = [{"start": "2020-06-01", "rank": "一级科员"}]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The records of each combinator that is computed."""
+    found = list[str]()
+    really = module._combined
+
+    def listen(node: Combine, scope: Scope) -> Value:
+        found.append(node.records.name)
+        return really(node, scope)
+
+    monkeypatch.setattr(module, "_combined", listen)
+    return found
+
+
+def test_one_inside_a_condition_is_computed_once(asked: list[str]) -> None:
+    text = 'count(grades, year >= year(held_since(ranks, rank == "一级科员")))'
+    assert number_of(text, facts(grades=GRADES, ranks=RANKS)).lo == 5
+    assert sorted(asked) == ["grades", "ranks"]
+
+
+def test_one_over_a_range_is_computed_for_each(asked: list[str]) -> None:
+    text = "count(grades, count(training_years, over=(year, year)) > 0)"
+    trained = [{"year": 2020, "hours": 90}, {"year": 2021, "hours": 90}]
+    assert number_of(text, facts(grades=GRADES, training_years=trained)).lo == 2
+    assert asked.count("training_years") == len(GRADES)
+
+
+def test_items_have_values_of_their_own() -> None:
+    rule = next(rule for text, rule in load_rules().items() if text.id == "YNG-TALK")
+    given: dict[str, Any] = facts(
+        mentor_links=[{"member": "甲", "since": "2024-01-01"}, {"member": "乙", "since": "2024-01-01"}],
+        talks=[{"date": "2025-02-01", "member": "甲"}],
+    )
+    switches = {each.id: each.default.value for each in load().switches}
+    found = {each.item: each for each in evaluate(rule, Situation(ON, given, switches=switches), load_facts())}
+    assert {item: each.outcome for item, each in found.items()} == {"甲": Outcome.MET, "乙": Outcome.NOT_MET}
+    assert {item: each.numbers["have"].lo for item, each in found.items()} == {"甲": 1, "乙": 0}
