@@ -203,10 +203,13 @@ def test_every_parameter_is_cited(rule: RuleText, parameter: Parameter) -> None:
 
 
 def test_parameters_are_counted() -> None:
-    """418 entries of the reference: 26 are fields now (waivers, switches, references), some tables took several."""
+    """418 entries of the reference: 26 are fields now (waivers, switches, references), some tables took several.
+
+    What an expression names cannot be a table: three of the reference's are ratios and lists of codes here.
+    """
     assert len(PARAMETERS) >= 380
     units = Counter(parameter.unit for _, parameter in PARAMETERS)
-    assert units[Unit.TABLE] >= 9
+    assert units[Unit.TABLE] >= 6
     assert units[Unit.RATIO] >= 12
 
 

@@ -374,3 +374,20 @@ def test_reached_is_the_day_on_which_the_months_are_held(pairs: list[tuple[date,
         assert months_held(held, reached) >= months > months_held(held, reached - timedelta(days=1))
     else:
         assert months_held(held, on) < months
+
+
+# --- a sanction that ends by a decision
+
+
+@pytest.mark.parametrize(
+    ("sanctions", "free"),
+    [
+        ([Sanction(D(2024, 3, 15), 0, D(2027, 4, 2))], D(2027, 4, 2)),
+        ([Sanction(D(2024, 3, 15), 0, D(2027, 4, 2)), Sanction(D(2026, 1, 10), 18)], D(2028, 10, 2)),
+        ([Sanction(D(2024, 1, 10), 12), Sanction(D(2024, 3, 15), 0, D(2027, 4, 2))], D(2027, 4, 2)),
+        ([Sanction(D(2024, 1, 10), 60), Sanction(D(2024, 3, 15), 0, D(2027, 4, 2))], D(2029, 1, 10)),
+        ([Sanction(D(2024, 3, 15), 60), Sanction(D(2024, 3, 15), 0, D(2027, 4, 2))], D(2029, 3, 15)),
+    ],
+)
+def test_a_fixed_end_adds_nothing_and_counts_where_it_is_later(sanctions: list[Sanction], free: date) -> None:
+    assert effect_end_in_sequence(sanctions, cap_months=None) == free
