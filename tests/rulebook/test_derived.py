@@ -187,7 +187,13 @@ def test_a_sequence_is_never_shorter_than_its_parts(pairs: list[tuple[str, date]
 
 # --- kin
 
-OWN = {"start": D(2020, 1, 1), "level": "县处级副职", "post": "副局长", "unit": "某局", "superior": "局长"}
+OWN: dict[str, Raw] = {
+    "start": D(2020, 1, 1),
+    "level": "县处级副职",
+    "post": "副局长",
+    "unit": "某局",
+    "superior": "局长",
+}
 
 
 @pytest.mark.parametrize(
