@@ -2,8 +2,9 @@
 
 Tables: `person` with a column `subject` and one for each single fact (`person.birth` is "person_birth", NULL: unknown),
 and for each records fact a table of its name with `subject` and its fields. No row of an open-world fact is unknown, of
-a closed-world one none. What is not about a person (target, case, parameters, switches, the day) is computed when the
-text is written. Rules with items, working days or shares run in Python only.
+a closed-world one none. Numbers are whole; one of `Context.bounded` has two columns, `…_lo` and `…_hi`. What is not
+about a person (target, case, parameters, switches, the day) is computed when the text is written. Rules with items or
+working days run in Python only.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ from quanheng.rulebook.sql_text import (
     least,
     name,
     sql,
+    times,
     whole,
     word,
 )
@@ -39,6 +41,7 @@ from quanheng.rulebook.sql_values import (
     SNumber,
     STruth,
     SValue,
+    alike,
     constant,
 )
 from quanheng.rulebook.tree import (
@@ -49,6 +52,7 @@ from quanheng.rulebook.tree import (
     Compare,
     FactName,
     FieldName,
+    Function,
     ItemName,
     Node,
     Not,
@@ -58,6 +62,7 @@ from quanheng.rulebook.tree import (
     walk,
 )
 from quanheng.rulebook.types import LAST, MOST, Kind, Type
+from quanheng.rulebook.unparse import unparse
 from quanheng.rulebook.values import Names
 from quanheng.rulebook.vocabulary import Scope as Whose
 from quanheng.rulebook.vocabulary import Vocabulary
@@ -86,13 +91,15 @@ class Bits:
 
 @dataclass(frozen=True)
 class Context:
-    """What is the same for all rows: the day, the facts that are not about a person, switches, parameters."""
+    """What is the same for all rows: the day, the facts that are not about a person, switches, parameters. `bounded`:
+    numbers (`person.size`, `posts.size`) of which the tables hold a least and a most, NULL where there is none."""
 
     vocabulary: Vocabulary
     situation: Situation
     parameters: Mapping[str, Parameter]
     bits: Bits
     dialect: Dialect = DUCKDB
+    bounded: frozenset[str] = frozenset()
 
     @property
     def on(self) -> date:
@@ -110,6 +117,10 @@ class Context:
     def constant(self, node: Node) -> SValue:
         value = compute(node, Scope(self.situation, self.vocabulary, self.parameters))
         return constant(value, self.bits.of(getattr(value, "missing", frozenset())))
+
+
+def bound_columns(column: str) -> tuple[str, str]:
+    return f"{column}_lo", f"{column}_hi"
 
 
 @dataclass(frozen=True)
@@ -141,9 +152,9 @@ class Writer:
             return self.context.constant(node)
         match node:
             case FactName(fact, type):
-                return self.column(name(fact.replace(".", "_")), type, fact)
+                return self.column(fact.replace(".", "_"), type, fact)
             case FieldName(fact, field_name, type, is_end):
-                column = name(self.row + field_name)
+                column = self.row + field_name
                 return self.end(column) if is_end else self.column(column, type, f"{fact}.{field_name}")
             case Compare():
                 return self.compare(node)
@@ -162,12 +173,14 @@ class Writer:
             case Call():
                 return self.call(node)
             case _:
-                raise NotInSqlError(f"{node} runs in Python only")
+                raise NotInSqlError(f"{unparse(node)} runs in Python only")
 
     # names
 
     def column(self, column: str, type: Type, missing: str) -> SValue:
-        here, mask = Sql(column), whole(self.context.bits.of(missing))
+        here, mask = Sql(name(column)), whole(self.context.bits.of(missing))
+        if missing in self.context.bounded:
+            return self.bounds(column, mask)
         is_gone = sql("CASE WHEN {0} IS NULL THEN {1} ELSE 0 END", here, mask)
         match type.kind:
             case Kind.TRUTH:
@@ -181,11 +194,16 @@ class Writer:
             case _:
                 return SCode(here, self.frame.let(is_gone))
 
+    def bounds(self, column: str, mask: Sql) -> SNumber:
+        ends = zip(bound_columns(column), (-MOST, MOST), strict=True)
+        lo, hi = (self.or_else(Sql(name(end)), whole(idle)) for end, idle in ends)
+        return self.logic.number(lo, hi, mask)
+
     def or_else(self, here: Sql, other: Sql) -> Sql:
         return self.frame.let(sql("coalesce({0}, {1})", here, other))
 
     def end(self, column: str) -> SDay:
-        made = self.or_else(Sql(column), day_text(LAST))
+        made = self.or_else(Sql(name(column)), day_text(LAST))
         return SDay(made, made, ZERO)
 
     # conditions
@@ -201,13 +219,16 @@ class Writer:
         return self.codes(node, left, right)
 
     def numbers(self, operator: Operator, left: SNumber, right: SNumber) -> STruth:
+        from quanheng.rulebook.sql_functions import rounded
+
         held = self.logic.ordered(operator, left, right)
         if operator in (Operator.EQ, Operator.NE) or (left.step is None) == (right.step is None):
             return held
         if right.step is not None:
             return self.numbers(_TURNED[operator], right, left)
         is_next = operator in (Operator.GT, Operator.LE)
-        steps = self.frame.let(sql("({0} + 1)", right.hi) if is_next else right.hi)
+        steps = rounded(self, Function.FLOOR if is_next else Function.CEIL, right.hi, whole(right.over))
+        steps = self.frame.let(sql("({0} + 1)", steps) if is_next else steps)
         arrival = self.arrival(left, steps)
         at_least = STruth(sql("CASE WHEN {0} <= {1} THEN 2 ELSE 0 END", arrival, self.logic.on), ZERO, arrival, NEVER)
         grown = self.logic.named(at_least)
@@ -226,8 +247,8 @@ class Writer:
         dialect, assert_step = self.context.dialect, grown.step or 0
         months = sql(f"({{0}} * {assert_step})", steps)
         when = dialect.add_months(grown.since, months) if assert_step else dialect.add_days(grown.since, steps)
-        parts = (steps, grown.lo, self.frame.let(when), self.logic.on, day_text(date.min))
-        text = "CASE WHEN {0} <= 0 OR ({1} >= {0} AND {2} > {3}) THEN {4} ELSE {2} END"
+        parts = (steps, grown.lo, self.frame.let(when), self.logic.on, day_text(date.min), times(steps, grown.over))
+        text = "CASE WHEN {0} <= 0 OR ({1} >= {5} AND {2} > {3}) THEN {4} ELSE {2} END"
         return self.frame.let(sql(text, *parts))
 
     def codes(self, node: Compare, left: SCode, right: SCode) -> STruth:
@@ -267,6 +288,8 @@ class Writer:
         if isinstance(then, SCode) and isinstance(otherwise, SCode):
             both = sql("CASE WHEN {0} = {1} THEN {0} END", then.value, otherwise.value)
             return logic.code(pick(then.value, otherwise.value, both), self.lacking(pick, condition, then, otherwise))
+        if isinstance(then, SNumber) and isinstance(otherwise, SNumber):
+            then, otherwise = alike(then, otherwise)
         assert isinstance(then, SNumber | SDay)
         assert isinstance(otherwise, SNumber | SDay)
         lo = pick(then.lo, otherwise.lo, least((then.lo, otherwise.lo), NONE))
@@ -275,7 +298,7 @@ class Writer:
         if isinstance(then, SDay):
             return logic.day(lo, hi, missing)
         assert isinstance(otherwise, SNumber)
-        return logic.number(lo, hi, missing, *self.growth(pick, then, otherwise))
+        return logic.number(lo, hi, missing, *self.growth(pick, then, otherwise), then.over)
 
     def lacking(self, pick: "Pick", condition: STruth, then: "Lacks", otherwise: "Lacks") -> Sql:
         both = bits((condition.missing, then.missing, otherwise.missing))

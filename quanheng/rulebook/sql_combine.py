@@ -15,10 +15,12 @@ from quanheng.rulebook.sql_text import (
     NEVER,
     SINCE_EVER,
     ZERO,
+    NotInSqlError,
     Sql,
     bits,
     name,
     sql,
+    times,
     whole,
 )
 from quanheng.rulebook.sql_values import MET, SCode, SDay, SNumber, STruth, SValue
@@ -42,6 +44,8 @@ def _ranged(group: Group, node: Combine, held: STruth) -> tuple[STruth, Sql]:
     rows, fact = group.rows, group.fact
     key = Sql(name(ROW + fact.key))
     first, last = (rows.number(each) for each in node.over)
+    if (first.over, last.over) != (1, 1):
+        raise NotInSqlError("a range from or to a fraction runs in Python only")
     mask = whole(group.context.bits.of(f"{fact.name}.{fact.key}"))
     parts = (key, first.lo, first.hi, last.lo, last.hi)
     inside, may = "{2} <= {0} AND {0} <= {3}", "{1} <= {0} AND {0} <= {4}"
@@ -143,8 +147,9 @@ def _sum_of(chosen: Selected) -> SNumber:
     hi = let(sql("CASE {0} WHEN 2 THEN {1} WHEN 1 THEN greatest(0, {1}) ELSE 0 END", chosen.held.state, value.hi))
     least_sum, most_sum = (chosen.group.or_else(chosen.group.aggregate("sum({0})", each), ZERO) for each in (lo, hi))
     if chosen.gaps != ZERO:
-        most_sum = sql("CASE WHEN {0} > 0 THEN {1} ELSE {2} END", chosen.gaps, LIMIT, most_sum)
-    return chosen.number(least_sum, most_sum, chosen.lacking(value.missing), MINUS_LIMIT)
+        limit = times(LIMIT, value.over)
+        most_sum = sql("CASE WHEN {0} > 0 THEN {1} ELSE {2} END", chosen.gaps, limit, most_sum)
+    return chosen.number(least_sum, most_sum, chosen.lacking(value.missing), MINUS_LIMIT, over=value.over)
 
 
 # dates

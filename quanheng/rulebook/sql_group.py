@@ -13,6 +13,7 @@ from quanheng.rulebook.sql_text import (
     bits,
     name,
     sql,
+    times,
     whole,
 )
 from quanheng.rulebook.sql_values import SDay, SNumber, STruth, SValue
@@ -112,15 +113,16 @@ class Selected:
     def bits_of(self, missing: Sql, which: Sql) -> Sql:
         return ZERO if missing == ZERO else self.over("bit_or", missing, which, ZERO)
 
-    def number(self, lo: Sql, hi: Sql, missing: Sql, idle: Sql = ZERO, since: Sql = NONE) -> SNumber:
+    def number(self, lo: Sql, hi: Sql, missing: Sql, idle: Sql = ZERO, since: Sql = NONE, over: int = 1) -> SNumber:
         group, step = self.group, None if since == NONE else 1
-        made = group.after.logic.number(lo, hi, missing)
+        made = group.after.logic.number(lo, hi, missing, over=over)
         return SNumber(
-            group.unless_unknown(made.lo, idle),
-            group.unless_unknown(made.hi, LIMIT),
+            group.unless_unknown(made.lo, times(idle, over)),
+            group.unless_unknown(made.hi, times(LIMIT, over)),
             group.unless_unknown(made.missing, group.bit),
             group.unless_unknown(since, NONE) if step else NONE,
             step,
+            over,
         )
 
     def day(self, lo: Sql, hi: Sql, missing: Sql) -> SDay:

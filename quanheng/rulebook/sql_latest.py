@@ -14,6 +14,7 @@ from quanheng.rulebook.sql_text import (
     bits,
     name,
     sql,
+    times,
 )
 from quanheng.rulebook.sql_values import SCode, SDay, SNumber, STruth, SValue
 from quanheng.rulebook.types import Kind
@@ -69,8 +70,9 @@ def _last_code(chosen: Selected, value: SCode, which: Sql, extra: Extra, missing
 
 
 def _last_number(chosen: Selected, value: SNumber, which: Sql, extra: Extra, missing: Sql) -> SNumber:
-    lo, hi = _hull(chosen, (value.lo, value.hi), which, extra, (ZERO, MINUS_LIMIT, LIMIT))
-    return chosen.number(lo, hi, missing, MINUS_LIMIT)
+    ends = (ZERO, times(MINUS_LIMIT, value.over), times(LIMIT, value.over))
+    lo, hi = _hull(chosen, (value.lo, value.hi), which, extra, ends)
+    return chosen.number(lo, hi, missing, MINUS_LIMIT, over=value.over)
 
 
 def _last_day(chosen: Selected, value: SDay, which: Sql, extra: Extra, missing: Sql) -> SDay:

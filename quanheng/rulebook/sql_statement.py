@@ -4,11 +4,11 @@
 A stage holds the columns of the person; combinators whose conditions need other combinators come a stage later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from quanheng.rulebook.sql import SUBJECT, Bits, Context, Writer
+from quanheng.rulebook.sql import MAX_BITS, SUBJECT, Bits, Context, Writer, bound_columns
 from quanheng.rulebook.sql_combine import write
 from quanheng.rulebook.sql_group import ROW, Group
 from quanheng.rulebook.sql_text import Frame, Sql, name
@@ -35,7 +35,7 @@ def statement(conditions: Mapping[str, Node], context: Context) -> Statement:
     stage, queries, combined = "person", list[str](), dict[Combine, SValue]()
     for depth, combines in enumerate(levels):
         stage = _stage(f"s{depth}_", stage, combines, combined, context, queries)
-    frame = Frame("c_")
+    frame = Frame("c_", context.dialect.fence)
     writer = Writer(context, frame, combined)
     columns = []
     for each, node in conditions.items():
@@ -45,6 +45,22 @@ def statement(conditions: Mapping[str, Node], context: Context) -> Statement:
     body = f"SELECT {SUBJECT}, {', '.join(columns)} FROM {frame.select(stage)} AS last"
     with_queries = f"WITH {', '.join(queries)} " if queries else ""
     return Statement(with_queries + body, tuple(conditions), context.bits)
+
+
+def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statement, ...]:
+    """As many statements as keep each mask within a column of 64 bits. Each names what it can miss by its own `bits`;
+    the context's are left alone. Raises `NotInSqlError` where one condition alone can miss more."""
+    groups: list[tuple[dict[str, Node], set[str]]] = []
+    for each, node in conditions.items():
+        lacking = set(statement({each: node}, replace(context, bits=Bits())).bits.places)
+        fitting = (group for group in groups if len(group[1] | lacking) <= MAX_BITS)
+        group = max(fitting, key=lambda found: len(found[1] & lacking), default=None)
+        if group is None:
+            groups.append(({each: node}, lacking))
+        else:
+            group[0][each] = node
+            group[1].update(lacking)
+    return tuple(statement(nodes, replace(context, bits=Bits())) for nodes, _ in groups)
 
 
 def _by_depth(nodes: Iterable[Node], context: Context) -> list[list[Combine]]:
@@ -70,12 +86,13 @@ def _stage(
     queries: list[str],
 ) -> str:
     """Adds the queries of one stage, and what its combinators are to `combined`; gives the stage's name."""
-    after = Frame(prefix)
+    after = Frame(prefix, context.dialect.fence)
     joins, columns, made = list[str](), ["p.*"], dict[Combine, SValue]()
     for fact_name in dict.fromkeys(each.records.name for each in combines):
         fact = context.vocabulary.lookup(fact_name)
         mine = [each for each in combines if each.records.name == fact_name]
-        group = _group(f"{prefix}{fact_name}", fact, source, Frame(f"{prefix}{fact_name}_r"), after, combined, context)
+        rows = Frame(f"{prefix}{fact_name}_r", context.dialect.fence)
+        group = _group(f"{prefix}{fact_name}", fact, source, rows, after, combined, context)
         made.update({each: write(group, each) for each in mine})
         queries += _queries(group, mine)
         joins.append(f"LEFT JOIN {name(group.key)} ON {name(group.key)}.{SUBJECT} = p.{SUBJECT}")
@@ -107,7 +124,7 @@ def _group(
 def _queries(group: Group, combines: list[Combine]) -> list[str]:
     """The aggregates of the rows that exist on the day, and how many rows there are at all."""
     table, fact = name(group.fact.name), group.fact
-    columns = [f"r.{name(each)} AS {name(ROW + each)}" for each in fact.fields]
+    columns = [f"r.{name(each)} AS {name(ROW + each)}" for each in _columns(fact, group.context)]
     below = (each for node in combines for each in walk(node) if each is not node)
     needs_person = any(_is_of_person(each) for each in below)
     person = f"JOIN {group.source} AS q ON q.{SUBJECT} = r.{SUBJECT}" if needs_person else ""
@@ -122,6 +139,11 @@ def _queries(group: Group, combines: list[Combine]) -> list[str]:
         count = f"SELECT {SUBJECT}, count(*) AS {name(group.key + '_n')} FROM {table} GROUP BY {SUBJECT}"
         queries.append(f"{name(group.key + '_all')} AS ({count})")
     return queries
+
+
+def _columns(fact: Fact, context: Context) -> Iterator[str]:
+    for each in fact.fields:
+        yield from bound_columns(each) if f"{fact.name}.{each}" in context.bounded else (each,)
 
 
 def _is_of_person(node: Node) -> bool:

@@ -13,7 +13,8 @@ from quanheng.rulebook.types import FIRST, LAST, MOST
 
 
 class NotInSqlError(ValueError):
-    """A part of the language that has no SQL: working days, shares, exact fractions. Such rules run in Python."""
+    """What has no SQL: items of `each`, working days, and fractions where only whole numbers make sense. Such rules run
+    in Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ ZERO, NONE = whole(0), Sql("NULL")
 SINCE_EVER, NEVER, LIMIT, MINUS_LIMIT = day(FIRST), day(LAST), whole(MOST), whole(-MOST)
 
 
+def times(value: Sql, factor: int) -> Sql:
+    """A product; of a number that is written it is one too."""
+    if factor == 1 or not value.text.lstrip("-").isdigit():
+        return value if factor == 1 else sql(f"({{0}} * {factor})", value)
+    return whole(int(value.text) * factor)
+
+
 def greatest(parts: Iterable[Sql], idle: Sql) -> Sql:
     return _extreme("greatest", parts, idle)
 
@@ -84,6 +92,7 @@ class Frame:
     """Columns that are computed over one source, level by level."""
 
     prefix: str
+    fence: str = ""  # what keeps the database from putting a level into those above it
     columns: dict[str, Sql] = field(default_factory=dict)  # name -> expression
     known: dict[str, Sql] = field(default_factory=dict)  # expression -> its column
 
@@ -104,7 +113,7 @@ class Frame:
             levels.setdefault(expression.level, []).append(f"{expression} AS {column}")
         made = source
         for number, level in enumerate(sorted(levels)):
-            made = f"(SELECT *, {', '.join(levels[level])} FROM {made} AS {self.prefix}level{number})"
+            made = f"(SELECT *, {', '.join(levels[level])} FROM {made} AS {self.prefix}level{number}{self.fence})"
         return made
 
 
@@ -116,7 +125,8 @@ class Dialect:
     months: str  # {0} date plus {1} months, clamped to the month's end
     days: str
     wide: str  # a number that holds the product of two others
-    bit_or: str = "bit_or"
+    quotient: str  # of whole numbers, rounded towards zero or down
+    fence: str = ""
 
     def add_months(self, start: Sql, months: Sql) -> Sql:
         return self._kept(start, sql(self.months, start, _within(months, 72_000, 120_000)))
@@ -135,6 +145,13 @@ def _within(number: Sql, back: int, on: int) -> Sql:
     return sql(f"CAST(greatest(-{back}, least({on}, {{0}})) AS INTEGER)", number)
 
 
-DUCKDB = Dialect("duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT")
-POSTGRESQL = Dialect("postgresql", "CAST({0} + make_interval(months => {1}) AS DATE)", "({0} + {1})", "NUMERIC")
+DUCKDB = Dialect("duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT", "({0} // {1})")
+POSTGRESQL = Dialect(
+    "postgresql",
+    "CAST({0} + make_interval(months => {1}) AS DATE)",
+    "({0} + {1})",
+    "NUMERIC",
+    "div({0}, {1})",
+    " OFFSET 0",  # without it PostgreSQL writes each column out wherever it is named: planning without end
+)
 DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL)}

@@ -1,7 +1,8 @@
 """The logic of `values` as SQL columns: one function there, one here. States are 0, 1, 2; `missing` is a bit mask."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import lcm
 
 from quanheng.rulebook.sql_text import (
     LIMIT,
@@ -11,18 +12,21 @@ from quanheng.rulebook.sql_text import (
     SINCE_EVER,
     ZERO,
     Frame,
+    NotInSqlError,
     Sql,
     bits,
     day,
     greatest,
     least,
     sql,
+    times,
     whole,
     word,
 )
 from quanheng.rulebook.values import Code, Codes, Day, Number, Span, Truth, Unit, Value
 
 MET = whole(2)
+MOST_OVER = 10**6  # shares of a number up to `MOST` still fit 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,15 @@ class STruth:
 
 @dataclass(frozen=True, slots=True)
 class SNumber:
-    """`since`: NULL where it does not grow; `step` as in `values.Growth`, None where it never can."""
+    """`lo` and `hi` are whole and count shares of one in `over`: 3/2 is 3 over 2. `since`: NULL where it does not grow;
+    `step` as in `values.Growth`, None where it never can."""
 
     lo: Sql
     hi: Sql
     missing: Sql
     since: Sql = NONE
     step: int | None = None
+    over: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ def constant(value: Value, mask: int) -> SValue:
         case Truth(state, _, lo, hi):
             return STruth(whole(int(state)), missing, day(lo), day(hi))
         case Number(lo, hi):
-            return SNumber(_integer(lo), _integer(hi), missing)
+            over = common((lo.denominator, hi.denominator))
+            return SNumber(whole(int(lo * over)), whole(int(hi * over)), missing, over=over)
         case Day(lo, hi):
             return SDay(day(lo), day(hi), missing)
         case Code(text):
@@ -93,12 +100,24 @@ def constant(value: Value, mask: int) -> SValue:
             return SSpan(unit, inner)
 
 
-def _integer(amount: object) -> Sql:
-    from quanheng.rulebook.sql_text import NotInSqlError
+def common(shares: Iterable[int]) -> int:
+    """The least denominator for all. Raises `NotInSqlError`."""
+    over = lcm(*shares)
+    if over > MOST_OVER:
+        raise NotInSqlError(f"fractions in shares of 1/{over} run in Python only")
+    return over
 
-    if not isinstance(amount, int):
-        raise NotInSqlError(f"{amount} is no whole number")
-    return whole(amount)
+
+def scaled(given: SNumber, over: int) -> SNumber:
+    """The same number in finer shares."""
+    factor = over // given.over
+    return replace(given, lo=times(given.lo, factor), hi=times(given.hi, factor), over=over)
+
+
+def alike(*given: SNumber) -> tuple[SNumber, ...]:
+    """The same numbers in one kind of shares."""
+    over = common(each.over for each in given)
+    return tuple(scaled(each, over) for each in given)
 
 
 @dataclass(frozen=True)
@@ -190,14 +209,17 @@ class Logic:
 
     # bounded values
 
-    def number(self, lo: Sql, hi: Sql, missing: Sql, since: Sql = NONE, step: int | None = None) -> SNumber:
-        lo, hi = (self.let(self.limited(each)) for each in (lo, hi))
-        return SNumber(lo, hi, self.let(self.unless_exact(lo, hi, missing)), self.let(since), step)
+    def number(
+        self, lo: Sql, hi: Sql, missing: Sql, since: Sql = NONE, step: int | None = None, over: int = 1
+    ) -> SNumber:
+        lo, hi = (self.let(self.limited(each, over)) for each in (lo, hi))
+        return SNumber(lo, hi, self.let(self.unless_exact(lo, hi, missing)), self.let(since), step, over)
 
-    def limited(self, amount: Sql) -> Sql:
+    def limited(self, amount: Sql, over: int) -> Sql:
         if amount.text.lstrip("-").isdigit():
             return amount
-        return sql("CAST(greatest({0}, least({1}, {2})) AS BIGINT)", MINUS_LIMIT, LIMIT, amount)
+        ends = (times(MINUS_LIMIT, over), times(LIMIT, over))
+        return sql("CAST(greatest({0}, least({1}, {2})) AS BIGINT)", *ends, amount)
 
     def unless_exact(self, lo: Sql, hi: Sql, missing: Sql) -> Sql:
         if missing == ZERO or lo == hi:
@@ -219,6 +241,8 @@ class Logic:
         if operator == "!=":
             same = self.ordered("==", left, right)
             return self.settled(sql("(2 - {0})", same.state), bits((left.missing, right.missing)))
+        if isinstance(left, SNumber) and isinstance(right, SNumber):
+            left, right = alike(left, right)
         parts = (left.lo, left.hi, right.lo, right.hi)
         if operator == "==":
             met, may = "{0} = {1} AND {1} = {2} AND {2} = {3}", "{0} <= {3} AND {2} <= {1}"

@@ -1,9 +1,10 @@
 # ruff: noqa: S608  tables of the test itself
 """Small registers for the tests of back ends: a vocabulary of their own, people in Python and as tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import duckdb
@@ -11,14 +12,15 @@ import duckdb
 from quanheng.rulebook.compute import Scope, truth
 from quanheng.rulebook.facts_reading import read_facts
 from quanheng.rulebook.parse import Names, parse
-from quanheng.rulebook.situation import Record, Situation
-from quanheng.rulebook.sql import Bits, Context
+from quanheng.rulebook.situation import Bounded, Record, Situation
+from quanheng.rulebook.sql import Bits, Context, bound_columns
 from quanheng.rulebook.sql_statement import Statement, statement
 from quanheng.rulebook.sql_text import DUCKDB, POSTGRESQL, Dialect
 from quanheng.rulebook.tree import Node
-from quanheng.rulebook.types import TRUTH, Kind, Type
+from quanheng.rulebook.types import NUMBER, TRUTH, Kind, Type
 from quanheng.rulebook.values import State, Truth
 from quanheng.rulebook.vocabulary import Fact, World
+from tests.rulebook.language import parameter
 
 VOCABULARY = read_facts(
     """
@@ -29,6 +31,7 @@ facts:
   person.birth: {type: date, zh: 生, en: birth, source: test, world: open}
   person.start: {type: date, zh: 起, en: start, source: test, world: open}
   person.size: {type: number, zh: 数, en: size, source: test, world: open}
+  person.hours: {type: number, zh: 时, en: hours, source: test, world: open}
   person.level: {type: code of level, zh: 层, en: level, source: test, world: open}
   person.is_member: {type: truth, zh: 员, en: member, source: test, world: open}
   target.level: {type: code of level, zh: 层, en: level, source: test, world: open}
@@ -46,6 +49,7 @@ facts:
       level: {type: code of level, zh: 层, en: level}
       colour: {type: code of colour, zh: 色, en: colour}
       size: {type: number, zh: 数, en: size}
+      hours: {type: number, zh: 时, en: hours}
       is_far: {type: truth, zh: 远, en: far}
   marks:
     type: records
@@ -75,7 +79,9 @@ facts:
 """,
     "registers.yaml",
 )
-NAMES = Names(VOCABULARY, {}, {"SW-PERIOD-END": ("same_day", "day_after")})
+PARAMETERS = {"share": parameter("share", Fraction(2, 5)), "third": parameter("third", Fraction(-1, 3))}
+BOUNDED = frozenset({"person.hours", "posts.hours"})  # numbers of which bounds may be all that is known
+NAMES = Names(VOCABULARY, dict.fromkeys(PARAMETERS, NUMBER), {"SW-PERIOD-END": ("same_day", "day_after")})
 SWITCHES = {"SW-PERIOD-END": "same_day"}
 COLUMN_TYPES = {Kind.DATE: "DATE", Kind.NUMBER: "BIGINT", Kind.TRUTH: "BOOLEAN"}
 Person = Mapping[str, Any]  # single facts by name, records facts as lists of mappings
@@ -116,7 +122,10 @@ def situation(person: Person, on: date, target: str | None = "middle") -> Situat
 
 def by_python(nodes: Sequence[Node], people: Sequence[Person], on: date) -> list[list[Told]]:
     """One row a person, one column a condition."""
-    return [[_told(truth(node, Scope(situation(person, on), VOCABULARY))) for node in nodes] for person in people]
+    return [
+        [_told(truth(node, Scope(situation(person, on), VOCABULARY, PARAMETERS))) for node in nodes]
+        for person in people
+    ]
 
 
 def _told(held: Truth) -> Told:
@@ -125,17 +134,33 @@ def _told(held: Truth) -> Told:
 
 def _ddl_and_rows(people: Sequence[Person]) -> Iterator[tuple[str, str, list[list[Any]]]]:
     """(table, its columns, its rows) of a register."""
-    columns = [f'"{fact.name.replace(".", "_")}" {_column(fact.type)}' for fact in singles()]
-    rows = [[number, *(person.get(fact.name) for fact in singles())] for number, person in enumerate(people)]
-    yield "person", ", ".join(columns), rows
+    types = {fact.name: fact.type for fact in singles()}
+    yield _table("person", types, types, list(enumerate(people)))
     for fact in tables():
         own = [(number, row) for number, person in enumerate(people) for row in person.get(fact.name, ())]
-        columns = [f'"{name}" {_column(each.type)}' for name, each in fact.fields.items()]
-        yield fact.name, ", ".join(columns), [[number, *(row.get(name) for name in fact.fields)] for number, row in own]
+        fields = {f"{fact.name}.{name}": each.type for name, each in fact.fields.items()}
+        yield _table(fact.name, fields, fact.fields, own)
 
 
-def _column(type: Type) -> str:
-    return COLUMN_TYPES.get(type.kind, "VARCHAR")
+def _table(
+    table: str, types: Mapping[str, Type], names: Iterable[str], own: Sequence[tuple[int, Person]]
+) -> tuple[str, str, list[list[Any]]]:
+    """`types`: by what is missing where there is no value; `names`: of the columns."""
+    columns, kept = list[str](), list(names)
+    for (missing, type), column in zip(types.items(), kept, strict=True):
+        made = column.replace(".", "_")
+        ends = bound_columns(made) if missing in BOUNDED else (made,)
+        columns += [f'"{each}" {COLUMN_TYPES.get(type.kind, "VARCHAR")}' for each in ends]
+    cells = list(zip(types, kept, strict=True))
+    rows = [[number, *(cell for pair in cells for cell in _cells(row, *pair))] for number, row in own]
+    return table, ", ".join(columns), rows
+
+
+def _cells(row: Person, missing: str, name: str) -> tuple[Any, ...]:
+    value = row.get(name)
+    if missing not in BOUNDED:
+        return (value,)
+    return (value.lo, value.hi) if isinstance(value, Bounded) else (value, value)
 
 
 def fill(cursor: Any, people: Sequence[Person], mark: str) -> None:
@@ -148,7 +173,7 @@ def fill(cursor: Any, people: Sequence[Person], mark: str) -> None:
 
 
 def asked(nodes: Sequence[Node], on: date, dialect: Dialect) -> Statement:
-    context = Context(VOCABULARY, situation({}, on), {}, Bits(), dialect)
+    context = Context(VOCABULARY, situation({}, on), PARAMETERS, Bits(), dialect, BOUNDED)
     return statement({f"c{place}": node for place, node in enumerate(nodes)}, context)
 
 
