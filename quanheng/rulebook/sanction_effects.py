@@ -36,6 +36,7 @@ _LENGTHS = {
 }
 _WITHOUT_PERIOD = {(MEASURE, "停职检查")}  # ends with the examination and bars nothing afterwards
 _FOR_EVER = {(ADMINISTRATIVE, "开除")}
+_FIXED = _WITHOUT_PERIOD | _FOR_EVER
 
 
 def system(record: Record, given: Given) -> Raw:
@@ -44,8 +45,23 @@ def system(record: Record, given: Given) -> Raw:
 
 
 def effect_end(record: Record, given: Given) -> Raw:
-    """First day free of this sanction in the sequence of its system; None while a restoration is not recorded."""
-    return _sequence_end(record, given, _is_restored_known)
+    """First day free of this sanction in the sequence of its system; None while a restoration is not recorded, or while
+    another sanction that may belong before it has no date or no system."""
+    others = [each for each in given.records("sanctions") if each is not record and _pair(record) not in _FIXED]
+    return (
+        None
+        if any(_may_come_before(each, record) for each in others)
+        else _sequence_end(record, given, _is_restored_known)
+    )
+
+
+def _may_come_before(other: Record, record: Record) -> bool:
+    """Is it not known whether the other one belongs to the sequence that leads to this one?"""
+    system, start = record.values.get("system"), other.values.get("effective")
+    if other.values.get("system") is None:
+        may_be_same = other.values.get("kind") is None or system in (PARTY, ADMINISTRATIVE)
+        return may_be_same and (start is None or has_begun(other, "effective", record.values.get("effective")))
+    return other.values.get("system") == system and start is None
 
 
 def least_effect_end(record: Record, given: Given) -> Raw:
@@ -83,7 +99,7 @@ def _of_its_system(record: Record, given: Given) -> list[Record]:
     """The sanctions with a period, of the same system, that took effect no later than this one."""
     start = record.values.get("effective")
     others = [each for each in given.records("sanctions") if each.values.get("system") == record.values.get("system")]
-    timed = [each for each in others if _pair(each) not in _WITHOUT_PERIOD | _FOR_EVER]
+    timed = [each for each in others if _pair(each) not in _FIXED]
     return [each for each in timed if has_begun(each, "effective", start)]
 
 

@@ -153,6 +153,22 @@ def test_admonishments_add_up_only_by_switch(value: str, end: date) -> None:
     assert column(derived(switches={"SW-SEQ": value}, sanctions=given), "sanctions", "effect_end")[1] == end
 
 
+@pytest.mark.parametrize(
+    ("other", "end"),
+    [
+        (sanction("严重警告", None), None),
+        (sanction("警告", D(2024, 5, 1)), None),  # of which system?
+        (sanction("警告", D(2024, 5, 7)), D(2025, 11, 6)),
+        ({"effective": D(2024, 5, 1)}, None),
+        (sanction("记过", None), D(2025, 11, 6)),
+    ],
+)
+def test_one_that_may_come_before_leaves_the_end_open(other: dict[str, Raw], end: date | None) -> None:
+    facts = derived(sanctions=records(sanction("严重警告", D(2024, 5, 6)), other))
+    assert column(facts, "sanctions", "effect_end")[0] == end
+    assert column(facts, "sanctions", "least_effect_end")[0] == D(2025, 11, 6)
+
+
 def test_systems_are_apart() -> None:
     given = records(sanction("记过", D(2024, 5, 6)), sanction("严重警告", D(2024, 8, 6)))
     assert column(derived(sanctions=given), "sanctions", "is_inside_another") == [False, False]
