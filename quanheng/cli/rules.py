@@ -96,9 +96,10 @@ def _docs(arguments: argparse.Namespace) -> int:
     """Pages of instruments that are gone are removed, but only where this command wrote them."""
     from quanheng.rulebook.book import load
     from quanheng.rulebook.pages import GENERATED, pages
+    from quanheng.rulebook.words import shipped
 
     arguments.out.mkdir(parents=True, exist_ok=True)
-    made = pages(load())
+    made = pages(load(), shipped())
     for name, text in made.items():
         (arguments.out / name).write_text(text, encoding="utf-8")
     for path in arguments.out.glob("*.md"):

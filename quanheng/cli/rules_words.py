@@ -8,6 +8,7 @@ from quanheng.rulebook import labels
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.instrument import InForce, Parameter, RuleText, Value, Words
 from quanheng.rulebook.pages import article_words
+from quanheng.rulebook.words import shipped
 
 
 def line(rule: RuleText) -> str:
@@ -62,6 +63,8 @@ def _switches(rule: RuleText, book: Rulebook) -> Iterator[str]:
 
 
 def _expressions(rule: RuleText) -> Iterator[str]:
+    for each in shipped().get(rule, ()):
+        yield f"{each.name.zh}：{each.said.zh}"
     for name, expression in rule.expressions():
         yield f"  {name}: {expression.text}"
     for title, names in (("数值", rule.numbers), ("日期", rule.dates)):
@@ -105,6 +108,7 @@ def whole(rule: RuleText, book: Rulebook) -> dict[str, Any]:
         "see": list(rule.see),
         "switches": {id: book.switch(id).default.value for id in rule.switches},
         "expressions": {name: one.text for name, one in rule.expressions()},
+        "in_words": [{"name": _words(one.name), "said": _words(one.said)} for one in shipped().get(rule, ())],
         "numbers": list(rule.numbers),
         "dates": list(rule.dates),
     }

@@ -171,6 +171,31 @@ NAMES = {
     "year_end": Words("年度末日", "end of the year"),
     "entered": Words("纳入范围之日", "in scope since"),
     "last_deadline": Words("上次期限", "last deadline"),
+    "vacancies": Words("空缺职位数", "vacant posts"),
+    "entitled": Words("应到人数", "entitled to take part"),
+    "present": Words("实到人数", "present"),
+    "undisputed": Words("无争议的月数", "undisputed months"),
+    "levels_up": Words("提升的层次数", "levels up"),
+    "candidates": Words("参考人选数", "candidates"),
+    "posts": Words("拟配备职数", "posts to be filled"),
+    "interviews": Words("谈话调研完成日", "interviews done"),
+    "listed": Words("参考人选提出日", "candidates listed"),
+    "meeting": Words("会议推荐日", "meeting held"),
+    "analysis": Words("综合分析完成日", "analysis done"),
+    "non_party": Words("党外代表人数", "people outside the Party"),
+    "methods": Words("了解方法的种数", "methods used"),
+    "team": Words("考察组组建日", "team formed"),
+    "consulted": Words("沟通完成日", "consulted"),
+    "noticed": Words("预告日", "announced"),
+    "learned": Words("多方了解完成日", "information gathered"),
+    "checked": Words("综合印证完成日", "cross-checked"),
+    "fed_back": Words("反馈日", "fed back"),
+    "studied": Words("集体研究日", "studied together"),
+    "open": Words("未了结件数", "still open"),
+    "counts_from": Words("计算起始日", "counts from"),
+    "no_leading_until": Words("不得担任领导职务至", "no leading post until"),
+    "no_higher_until": Words("不得担任更高职务至", "no higher post until"),
+    "unrecorded": Words("未留痕的步骤数", "steps without a record"),
 }
 # `verified` claims no more than this: the official text is attached only at sign-off.
 SEEN = {True: Words("已见于转载", "seen in a copy"), False: Words("未核实", "not verified")}
@@ -180,6 +205,11 @@ TRUTHS = {True: Words("是", "yes"), False: Words("否", "no")}
 def label(code: StrEnum) -> Words:
     """Raises `KeyError`: a code without words is an error."""
     return _LABELS[code]
+
+
+def unit(code: Unit) -> Words | None:
+    """None for units that are not said: counts, ratios, codes."""
+    return _LABELS.get(code)
 
 
 def named(name: str) -> str:

@@ -3,11 +3,12 @@
 `pages(book)` gives every file of docs/rules by name; `quanheng rules docs` writes them, a test proves they are current.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from quanheng.rulebook import labels
 from quanheng.rulebook.book import NEVER, Rulebook
 from quanheng.rulebook.instrument import Check, Choice, Instrument, Parameter, RuleText, Switch, Words
+from quanheng.rulebook.words import Line
 
 GENERATED = (
     "<!-- Written by `quanheng rules docs`. Do not edit: change quanheng/rulebook/instruments and run it again. -->"
@@ -22,11 +23,14 @@ WARNING = (
 INDEX, SOURCES = "README.md", "sources.md"
 
 
-def pages(book: Rulebook) -> dict[str, str]:
-    """File name -> Markdown, each ending in a newline."""
+Said = Mapping[RuleText, tuple[Line, ...]]
+
+
+def pages(book: Rulebook, said: Said | None = None) -> dict[str, str]:
+    """File name -> Markdown, each ending in a newline. `said`: expressions in plain words (`words.shipped`)."""
     made = {INDEX: _index(book), SOURCES: _sources(book)}
     for instrument in book.instruments:
-        made[f"{instrument.code}.md"] = _instrument(instrument, book)
+        made[f"{instrument.code}.md"] = _instrument(instrument, book, said or {})
     return {name: "\n".join(lines).rstrip() + "\n" for name, lines in made.items()}
 
 
@@ -93,7 +97,7 @@ def _sources(book: Rulebook) -> Iterator[str]:
         yield _row(mark, place)
 
 
-def _instrument(one: Instrument, book: Rulebook) -> Iterator[str]:
+def _instrument(one: Instrument, book: Rulebook, said: Said) -> Iterator[str]:
     yield from (GENERATED, "", f"# {one.title.zh}", "", f"*{one.title.en}*", "", WARNING, "")
     yield from _header("", "")
     yield _row("代号 Code", one.code)
@@ -110,6 +114,8 @@ def _instrument(one: Instrument, book: Rulebook) -> Iterator[str]:
         yield from _summary(one.rules)
     for rule in one.rules:
         yield from ("", *_rule(rule, book))
+        yield from _in_words(said.get(rule, ()))
+        yield from _expressions(rule)
 
 
 def _summary(rules: Iterable[RuleText]) -> Iterator[str]:
@@ -143,7 +149,6 @@ def _rule(rule: RuleText, book: Rulebook) -> Iterator[str]:
     yield f"- 状态 State：{_both(labels.label(rule.state))}"
     if rule.parameters:
         yield from ("", *_parameters(rule.parameters))
-    yield from _expressions(rule)
 
 
 def article_words(rule: RuleText) -> str:
@@ -181,6 +186,12 @@ def _parameters(parameters: Iterable[Parameter]) -> Iterator[str]:
         seen = labels.TRUTHS[one.is_seen].zh
         value = labels.value(one).replace("；", "<br>")
         yield _row(f"`{one.name}`", value, one.citation, seen, one.note)
+
+
+def _in_words(lines: Iterable[Line]) -> Iterator[str]:
+    made = [f"- {line.name.zh}：{line.said.zh}<br>*{line.name.en}: {line.said.en}*" for line in lines]
+    if made:
+        yield from ("", "**算法 In words**", "", *made)
 
 
 def _expressions(rule: RuleText) -> Iterator[str]:

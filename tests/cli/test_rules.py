@@ -15,6 +15,7 @@ from quanheng.rulebook import book as books
 from quanheng.rulebook.book import load
 from quanheng.rulebook.pages import GENERATED, pages
 from quanheng.rulebook.reading import read_instrument
+from quanheng.rulebook.words import shipped
 from tests.rulebook.instrument_text import added, book, rule
 
 
@@ -219,7 +220,7 @@ def test_docs_writes_the_pages(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     out = tmp_path / "deep" / "rules"
     code, said, _ = run(capsys, "docs", "--out", str(out))
     assert (code, said) == (DONE, f"已写入 {out}：41 个文件。\n")
-    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == pages(load())
+    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == pages(load(), shipped())
 
 
 def test_docs_removes_only_its_own_old_pages(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
