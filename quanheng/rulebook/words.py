@@ -200,7 +200,8 @@ class _Teller:
         if not value:
             return self.put(phrases.NONE)
         known = phrases.CODE_WORDS.get(value)
-        return self.put(phrases.QUOTED, self.put(known) if known else value)
+        plain = value.replace(">=", "≥").replace("<=", "≤")
+        return self.put(phrases.QUOTED, self.put(known) if known else plain)
 
     def parameter(self, name: str, unit: Words | None = None) -> str:
         """Its value, with its unit or that of the span it is the length of, and the article it stands in."""
