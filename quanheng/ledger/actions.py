@@ -13,14 +13,15 @@ from enum import Enum
 from itertools import groupby
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.errors import Refused
 from quanheng.ledger.chain import GENESIS, SALT_BYTES, Link, canonical, hash_of, keyed
 from quanheng.ledger.codes import require_code
 from quanheng.ledger.ledger_codes import ERASE_DETAIL, OPEN_DOSSIER
-from quanheng.ledger.models import Entry, EntryDetail, Head
+from quanheng.ledger.models import ChangeMark, Entry, EntryDetail, Head
+from quanheng.ledger.transactions import current_transaction
 
 READ_STREAMS = 16
 BATCH = 500
@@ -43,6 +44,11 @@ class Draft:
     on_behalf_of: UUID | None = None
     purpose: str = ""
     is_refused: bool = False
+
+    @property
+    def is_change(self) -> bool:
+        """What has a purpose was read or taken out."""
+        return not self.is_refused and not self.purpose
 
     @property
     def stream(self) -> str:
@@ -83,14 +89,21 @@ def record(
 
 
 def record_many(*, actor: Actor, drafts: Iterable[Draft], at: datetime) -> list[Entry]:
-    """Many entries with one lock per stream, in the order given within each stream."""
+    """Many entries with one lock per stream, in the order given within each stream, and marks of whom they changed."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A ledger entry is written in the transaction of its change")
     ordered = sorted(drafts, key=lambda draft: draft.stream)
+    _mark_changed(ordered)
     written: list[Entry] = []
     for stream, group in groupby(ordered, key=lambda draft: draft.stream):
         written += _append(stream, [_link(actor, draft, at) for draft in group])
     return written
+
+
+def _mark_changed(drafts: Iterable[Draft]) -> None:
+    keys = dict.fromkeys(draft.cadre for draft in drafts if draft.cadre and draft.is_change)
+    now = current_transaction(connection)
+    ChangeMark.objects.bulk_create([ChangeMark(cadre=key, transaction=now) for key in keys], batch_size=BATCH)
 
 
 def record_refusal(

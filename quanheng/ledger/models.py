@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from quanheng.ledger.transactions import TransactionNumberField
+
 HEX = 64
 
 
@@ -74,3 +76,18 @@ class ProofRun(models.Model):
     entries = models.PositiveBigIntegerField()
     is_whole = models.BooleanField()
     findings = models.TextField()  # JSON list
+
+
+class ChangeMark(models.Model):
+    """Whose records a transaction changed, written with its entry: what a snapshot has to read anew.
+
+    `seq` orders marks where one writer writes at a time. Where several do, a lower number may be committed after a
+    higher one was seen: there the transaction decides (`marks`).
+    """
+
+    seq = models.BigAutoField(primary_key=True)
+    cadre = models.UUIDField()
+    transaction = TransactionNumberField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["transaction"], name="change_mark_by_transaction")]
