@@ -1,0 +1,101 @@
+# ruff: noqa: S608  names come from the vocabulary, values go apart
+"""What the rulebook derives from records (`quanheng.rulebook.derived`), put into the tables beside them.
+
+An expression in SQL cannot compute it, so Python does: once for each kin word and for each birth and class, and by
+person only for those under a sanction or of whom it is not said whether they are retired.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from duckdb import DuckDBPyConnection
+
+from quanheng.census.reading import facts_of
+from quanheng.census.tables import PERSON, RECORD, SUBJECT, column, quoted, tables
+from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.derived import derive
+from quanheng.rulebook.instrument import Scalar
+from quanheng.rulebook.situation import FactValue, Record
+from quanheng.rulebook.vocabulary import Vocabulary
+
+BATCH = 10_000
+KIN = ("kin_class", "class_by_word", "is_business_kin")
+SANCTION = ("effect_end", "least_effect_end", "is_inside_another", "system")
+RETIREMENT, IS_RETIRED = "person.retirement_date", "person.is_retired"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """`on`: the day for which the facts are read."""
+
+    target: DuckDBPyConnection
+    vocabulary: Vocabulary
+    recorded: frozenset[str]
+    book: Rulebook
+    switches: Mapping[str, Scalar]
+    on: date
+
+    def run(self) -> None:
+        self.kin()
+        self.retirement()
+        self.persons()
+
+    def kin(self) -> None:
+        words = [row[0] for row in self._query("SELECT DISTINCT kin FROM relatives WHERE kin IS NOT NULL ORDER BY kin")]
+        relatives = self._derive({"relatives": tuple(Record(word, {"kin": word}) for word in words)})["relatives"]
+        assert isinstance(relatives, tuple)
+        rows = [(each.key, *(each.values.get(name) for name in KIN)) for each in relatives]
+        self._update("relatives", "kin", KIN, rows)
+
+    def retirement(self) -> None:
+        birth, held = column("person.birth"), column("person.retirement_class")
+        are_known = f"{birth} IS NOT NULL AND {held} IS NOT NULL"
+        pairs = self._query(f"SELECT DISTINCT {birth}, {held} FROM {PERSON} WHERE {are_known}")
+        rows = [
+            (f"{born} {word}", self._derive({"person.birth": born, "person.retirement_class": word}).get(RETIREMENT))
+            for born, word in pairs
+        ]
+        self._update(PERSON, f"{birth}::VARCHAR || ' ' || {held}", [column(RETIREMENT)], rows)
+
+    def persons(self) -> None:
+        under_sanction = f"SELECT {SUBJECT} FROM sanctions WHERE {SANCTION[0]} IS NULL"
+        untold = f"SELECT {SUBJECT} FROM {PERSON} WHERE {column(IS_RETIRED)} IS NULL"
+        subjects = [row[0] for row in self._query(f"{under_sanction} UNION {untold} ORDER BY {SUBJECT}")]
+        for some in _batches(subjects):
+            found = facts_of(self.target, self.vocabulary, self.recorded, some)
+            derived = {key: self._derive(facts) for key, facts in found.items()}
+            self._update("sanctions", RECORD, SANCTION, list(_sanctions(derived.values())))
+            told = [(str(key), facts.get(IS_RETIRED)) for key, facts in derived.items()]
+            self._update(PERSON, f"{SUBJECT}::VARCHAR", [column(IS_RETIRED)], told)
+
+    def _derive(self, facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
+        return derive(facts, self.vocabulary, on=self.on, switches=self.switches, book=self.book)
+
+    def _query(self, statement: str) -> list[Any]:
+        return self.target.execute(statement).fetchall()
+
+    def _update(self, table: str, key: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Set the columns `names` where the text `key` is the first of a row, to the others of it. Rows whose first
+        column has a value stand: they were completed in the snapshot before."""
+        types = next(each.columns for each in tables(self.vocabulary) if each.name == table)
+        made = ", ".join(f"unnest(?::{types[name]}[]) AS {quoted('new_' + name)}" for name in names)
+        columns = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in (key, *names)]
+        found = f"(SELECT unnest(?::VARCHAR[]) AS its, {made}) AS found"
+        sets = ", ".join(f"{quoted(name)} = {quoted('new_' + name)}" for name in names)
+        where = f"{key} = its AND {names[0]} IS NULL"
+        self.target.execute(f"UPDATE {quoted(table)} SET {sets} FROM {found} WHERE {where}", columns)
+
+
+def _sanctions(people: Iterable[Mapping[str, FactValue]]) -> Iterator[tuple[object, ...]]:
+    for facts in people:
+        found = facts["sanctions"]
+        assert isinstance(found, tuple)
+        for each in found:
+            yield each.key.removeprefix("sanctions[").removesuffix("]"), *(each.values.get(name) for name in SANCTION)
+
+
+def _batches(keys: list[UUID]) -> Iterator[list[UUID]]:
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))

@@ -1,0 +1,101 @@
+"""A finished file in place of the one before: readers see the old one or the new one, whenever the writer dies.
+
+Files are built under a name that nobody reads, put on the disk, renamed to `snap-<number>.duckdb`, and pointed to by
+the link `current`. A published file is never written to: a writer would lock its readers out. The last ones are kept
+for readers that are about to open them. This file knows no Django, nor what a snapshot holds.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from quanheng.kernel.errors import Refused
+
+KEPT = 3
+CURRENT = "current"
+_NAME = re.compile(r"snap-(\d{8})\.duckdb")
+_UNFINISHED = (".building-", ".current-")
+
+
+class CannotPublish(Refused):
+    """busy: another process is building a snapshot in this folder."""
+
+
+def current(folder: Path) -> Path | None:
+    """The file that readers are to open; None before the first."""
+    try:
+        return folder / os.readlink(folder / CURRENT)
+    except FileNotFoundError:
+        return None
+
+
+def number_of(file: Path) -> int:
+    found = _NAME.fullmatch(file.name)
+    assert found, file
+    return int(found[1])
+
+
+def publish(folder: Path, build: Callable[[Path, int], None]) -> Path:
+    """`build` is given a place for the file and its number, and returns once the file is written and closed.
+
+    Raises `CannotPublish`. Whatever `build` raises goes on, and nothing is published.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(folder):
+        sweep(folder)
+        number = max((number_of(file) for file in _published(folder)), default=0) + 1
+        unfinished = folder / f".building-{os.getpid()}-{number}.duckdb"
+        try:
+            build(unfinished, number)
+            return _put(folder, unfinished, number)
+        finally:
+            sweep(folder)
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """The lock goes with the process, however it ends."""
+    with (folder / ".publishing").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotPublish("busy") from None
+        yield
+
+
+def _put(folder: Path, unfinished: Path, number: int) -> Path:
+    _sync(unfinished)
+    finished = folder / f"snap-{number:08}.duckdb"
+    unfinished.rename(finished)
+    _sync(folder)
+    link = folder / f".current-{os.getpid()}"
+    link.symlink_to(finished.name)
+    link.replace(folder / CURRENT)
+    _sync(folder)
+    for old in _published(folder)[:-KEPT]:
+        old.unlink()
+    return finished
+
+
+def sweep(folder: Path) -> None:
+    """Take away what a writer that died has left. Only under the lock: another's work would go too."""
+    for left in folder.iterdir():
+        if left.name.startswith(_UNFINISHED):
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+
+
+def _published(folder: Path) -> list[Path]:
+    """The oldest first."""
+    return sorted(file for file in folder.iterdir() if _NAME.fullmatch(file.name))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,143 @@
+# ruff: noqa: S608  names are constants, values go apart
+"""A snapshot of all people: built whole, or made from the one before by reading those anew who have changed since."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from quanheng.census import reading
+from quanheng.census.completion import Completion
+from quanheng.census.extract import BUCKET, buckets, chunks, extract, remove
+from quanheng.census.publish import current, publish
+from quanheng.census.reading import Snapshot, describe
+from quanheng.census.tables import META, PERSON, create, tables
+from quanheng.ledger import marks
+from quanheng.people.rule_facts import PEOPLE, SOURCES, sourced
+from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.instrument import Scalar
+from quanheng.rulebook.vocabulary import Vocabulary
+
+MEMORY = "2GB"
+MANY = 0.2  # of all people: beyond it, reading all of them is less work
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a snapshot is made by. Another vocabulary, other switches or another source need all people anew."""
+
+    vocabulary: Vocabulary
+    book: Rulebook
+    switches: Mapping[str, Scalar]
+
+    @property
+    def definition(self) -> str:
+        columns = [(table.name, list(table.columns.items())) for table in tables(self.vocabulary)]
+        sources = [str(source.query(is_readable=False).query) for source in (PEOPLE, *SOURCES)]
+        rules = [(rule.id, [repr(each) for each in rule.parameters]) for rule in self.book.texts]
+        whole = json.dumps([columns, sources, sorted(self.switches.items()), rules], ensure_ascii=False)
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`changed`: how many people were read; None where all were."""
+
+    snapshot: Snapshot
+    file: Path
+    changed: int | None
+
+
+def refresh(
+    folder: Path, recipe: Recipe, *, at: datetime, on: date, is_whole: bool = False, bucket: int = BUCKET
+) -> Published:
+    """Publish a snapshot that holds every change committed before `at`, which is now; `on` is its day here.
+
+    Raises `CannotPublish` while another process builds one, `CannotReadWhole` inside a transaction.
+    """
+    work = _Refresh(folder, recipe, at, on, None if is_whole else _before(folder, recipe, on), bucket)
+    file = publish(folder, work.build)
+    assert work.made is not None
+    return Published(work.made, file, work.changed)
+
+
+def _before(folder: Path, recipe: Recipe, on: date) -> tuple[Path, Snapshot] | None:
+    """The snapshot to go on from. None if there is none, or if what it is made of or the day is another."""
+    file = current(folder)
+    if file is None:
+        return None
+    with reading.connect(file) as connection:
+        before = describe(connection)
+    is_alike = before.definition == recipe.definition and before.read_on == on
+    return (file, before) if is_alike and before.cadres else None
+
+
+@dataclass
+class _Refresh:
+    folder: Path
+    recipe: Recipe
+    at: datetime
+    on: date
+    before: tuple[Path, Snapshot] | None
+    bucket: int
+    made: Snapshot | None = None
+    changed: int | None = None
+
+    def build(self, file: Path, number: int) -> None:
+        rows = file.with_name(f"{file.name}.rows")
+        rows.mkdir()
+        with marks.one_state():
+            mark = marks.watermark()
+            keys = self._changed()
+            self.changed = None if keys is None else len(keys)
+            if self.before and keys is not None:
+                shutil.copyfile(self.before[0], file)
+            with duckdb.connect(str(file), config={"memory_limit": MEMORY, "threads": "2"}) as target:
+                self._extract(target, keys, rows)
+                self.made = Snapshot(number, self.at, self.on, _count(target), self.recipe.definition, mark)
+        self._finish(file)
+
+    def _changed(self) -> list[UUID] | None:
+        if self.before is None:
+            return None
+        keys = marks.changed_since(self.before[1].mark)
+        return None if keys is None or len(keys) > max(1000, MANY * self.before[1].cadres) else keys
+
+    def _extract(self, target: DuckDBPyConnection, keys: list[UUID] | None, rows: Path) -> None:
+        vocabulary = self.recipe.vocabulary
+        if keys is None:
+            create(target, vocabulary)
+            extract(target, vocabulary, buckets(self.bucket), rows)
+        else:
+            remove(target, vocabulary, keys)
+            extract(target, vocabulary, chunks(keys), rows)
+
+    def _finish(self, file: Path) -> None:
+        """Outside the read transaction: the register need not wait for it."""
+        recipe, made = self.recipe, self.made
+        assert made is not None
+        with duckdb.connect(str(file), config={"memory_limit": MEMORY, "threads": "2"}) as target:
+            Completion(target, recipe.vocabulary, sourced(), recipe.book, recipe.switches, self.on).run()
+            write_description(target, made)
+            target.execute("CHECKPOINT")
+
+
+def write_description(target: DuckDBPyConnection, made: Snapshot) -> None:
+    target.execute(f"DELETE FROM {META}")
+    mark = made.mark
+    values = [made.number, made.as_of, made.read_on, made.cadres, made.definition]
+    values += [mark.database, str(mark.number), mark.entry, mark.hash]
+    target.execute(f"INSERT INTO {META} VALUES ({', '.join('?' * len(values))})", values)
+
+
+def _count(target: DuckDBPyConnection) -> int:
+    row = target.execute(f"SELECT count(*) FROM {PERSON}").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,227 @@
+"""A snapshot says what the register says: the same facts for each person, one change after another."""
+
+import fcntl
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pytest
+from django.db import transaction
+
+from quanheng.census import reading
+from quanheng.census.publish import CannotPublish
+from quanheng.census.reading import NoSnapshot, Reader, Snapshot
+from quanheng.census.snapshot import Published, Recipe, refresh
+from quanheng.demo.load import load_city
+from quanheng.kernel.actor import Actor
+from quanheng.ledger.marks import CannotReadWhole
+from quanheng.people import actions
+from quanheng.people.models import Cadre, PostHolding, Sanction
+from quanheng.people.rule_facts import SOURCES, facts_of, sourced
+from quanheng.rulebook.derived import derive
+from quanheng.rulebook.situation import FactValue, Record
+from tests.conftest import Cast
+from tests.dossiers import add, fill
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT, ON = datetime(2026, 11, 20, 1, 2, 3, 456789, tzinfo=UTC), date(2026, 11, 20)
+REASON = "按任免文件更正登记内容"
+TEXTS = {(source.fact, name) for source in SOURCES for name in source.texts}
+Facts = Mapping[str, FactValue]
+
+
+def by_snapshot(folder: Path, recipe: Recipe, keys: Iterable[UUID]) -> dict[UUID, dict[str, FactValue]]:
+    with Reader(folder).cursor() as (connection, _):
+        return reading.facts_of(connection, recipe.vocabulary, sourced(), keys)
+
+
+def by_register(recipe: Recipe, keys: Iterable[UUID]) -> dict[UUID, dict[str, FactValue]]:
+    """With all that is derived, on the day of the snapshot."""
+    found = facts_of(keys, recipe.vocabulary)
+    return {
+        key: derive(facts, recipe.vocabulary, on=ON, switches=recipe.switches, book=recipe.book)
+        for key, facts in found.items()
+    }
+
+
+def flat(facts: Facts) -> list[tuple[str, str, str, Any]]:
+    """(fact, record, field, value) of all that is known, texts left out."""
+    rows: list[tuple[str, str, str, Any]] = []
+    for name, value in facts.items():
+        if isinstance(value, tuple):
+            rows.append((name, "", "", len(value)))
+            rows += [(name, each.key, field, what) for each in value for field, what in each.values.items()]
+        else:
+            rows.append((name, "", "", value))
+    return sorted(row for row in rows if (row[0], row[2]) not in TEXTS)
+
+
+def records(facts: Facts, name: str) -> tuple[Record, ...]:
+    found = facts.get(name, ())
+    assert isinstance(found, tuple)
+    return found
+
+
+def texts(facts: Mapping[UUID, Facts]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Of each text field the text of each record."""
+    found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+    for person in facts.values():
+        for fact, field in TEXTS:
+            for each in records(person, fact):
+                if field in each.values:
+                    found[fact, field][each.key] = each.values[field]
+    return found
+
+
+def assert_alike(folder: Path, recipe: Recipe) -> None:
+    keys = list(Cadre.objects.values_list("pk", flat=True))
+    mine, theirs = by_snapshot(folder, recipe, keys), by_register(recipe, keys)
+    assert mine.keys() == theirs.keys()
+    for key, facts in mine.items():
+        assert flat(facts) == flat(theirs[key])
+    digests, read = texts(mine), texts(theirs)
+    assert digests.keys() == read.keys()
+    for field, by_record in digests.items():
+        assert by_record.keys() == read[field].keys()
+        pairs = {(digest, read[field][record]) for record, digest in by_record.items()}
+        assert len(pairs) == len({digest for digest, _ in pairs})  # a digest stands for one text
+
+
+@pytest.fixture
+def city(db: None) -> None:
+    load_city(cadres=60, seed=11, at=AT)
+
+
+@pytest.fixture
+def chen(cast: Cast) -> Cadre:
+    return fill(cast.chen_file, AT)
+
+
+def published(folder: Path, recipe: Recipe, **values: Any) -> Published:
+    return refresh(folder, recipe, **({"at": AT, "on": ON} | values))
+
+
+def test_the_city_is_the_same_in_the_snapshot_and_in_the_register(city: None, folder: Path, recipe: Recipe) -> None:
+    made = published(folder, recipe, bucket=23)  # three buckets, the last one not full
+    assert (made.snapshot.cadres, made.changed) == (60, None)
+    assert_alike(folder, recipe)
+
+
+def test_a_snapshot_says_as_of(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    made = published(folder, recipe)
+    with Reader(folder).cursor() as (_, snapshot):
+        assert snapshot == made.snapshot
+        assert (snapshot.number, snapshot.as_of, snapshot.read_on, snapshot.cadres) == (1, AT, ON, 2)
+
+
+def test_before_the_first_there_is_none(folder: Path) -> None:
+    with pytest.raises(NoSnapshot), Reader(folder).cursor():
+        pass
+
+
+def test_a_change_is_read_anew_and_nobody_else(chen: Cadre, lin: Actor, folder: Path, recipe: Recipe) -> None:
+    published(folder, recipe)
+    values = {"kind": "warning", "decided_on": date(2026, 3, 2), "valid_from": date(2026, 3, 2)}
+    actions.add_record(actor=lin, cadre=chen.pk, kind="sanction", values=values, reason=REASON, at=AT)
+    made = published(folder, recipe, at=AT + timedelta(minutes=5))
+    assert (made.changed, made.snapshot.number, made.snapshot.as_of) == (1, 2, AT + timedelta(minutes=5))
+    assert_alike(folder, recipe)
+    (sanction,) = records(by_snapshot(folder, recipe, [chen.pk])[chen.pk], "sanctions")
+    assert sanction.values["effect_end"] == date(2026, 9, 2)  # six months, ZWCF2020
+
+
+def test_a_withdrawn_record_disappears(chen: Cadre, lin: Actor, folder: Path, recipe: Recipe) -> None:
+    post = PostHolding.objects.get(cadre=chen, title="局长")
+    published(folder, recipe)
+    actions.withdraw_record(actor=lin, cadre=chen.pk, kind="post", record=post.pk, reason=REASON, at=AT)
+    before = records(by_snapshot(folder, recipe, [chen.pk])[chen.pk], "posts")
+    assert published(folder, recipe).changed == 1
+    after = records(by_snapshot(folder, recipe, [chen.pk])[chen.pk], "posts")
+    assert {f"posts[{post.pk}]"} == {each.key for each in before} - {each.key for each in after}
+    assert_alike(folder, recipe)
+
+
+def test_a_withdrawn_person_disappears(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    Cadre.objects.filter(pk=chen.pk).update(withdrawn_at=AT)
+    assert published(folder, recipe).snapshot.cadres == 1
+    assert by_snapshot(folder, recipe, [chen.pk]) == {}
+    with Reader(folder).cursor() as (connection, _):
+        tables = ("person", "posts", "ranks", "grades", "education", "relatives")
+        counts = [connection.execute(f"SELECT count(*) FROM {name}").fetchall() for name in tables]  # noqa: S608
+    assert counts == [[(1,)]] + [[(0,)]] * 5
+
+
+def test_nothing_changed_is_a_newer_as_of(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    published(folder, recipe)
+    made = published(folder, recipe, at=AT + timedelta(minutes=5))
+    assert (made.changed, made.snapshot.as_of) == (0, AT + timedelta(minutes=5))
+    assert_alike(folder, recipe)
+
+
+def test_refused_and_read_is_not_changed(chen: Cadre, lin: Actor, folder: Path, recipe: Recipe) -> None:
+    published(folder, recipe)
+    actions.record_export(actor=lin, cadres=[chen.pk], kind="pdf", at=AT)
+    assert published(folder, recipe).changed == 0
+
+
+@pytest.mark.parametrize("other", [{"is_whole": True}, {"on": date(2026, 11, 21)}], ids=["asked for", "another day"])
+def test_all_are_read_anew(chen: Cadre, folder: Path, recipe: Recipe, other: dict[str, Any]) -> None:
+    published(folder, recipe)
+    assert published(folder, recipe, **other).changed is None
+
+
+def test_other_switches_need_all_anew(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    published(folder, recipe)
+    other = replace(recipe, switches={**recipe.switches, "SW-PERIOD-END": "day_after"})
+    assert other.definition != recipe.definition
+    assert published(folder, other).changed is None
+
+
+def test_another_database_needs_all_anew(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    """A restored one, say: its ledger does not hold the entry that was the newest when the snapshot was read."""
+    made = published(folder, recipe)
+    assert made.snapshot.mark.database
+    for column, value in (("mark_hash", "0" * 64), ("database", "elsewhere")):
+        last = published(folder, recipe, is_whole=True)
+        with duckdb.connect(str(last.file)) as connection:
+            connection.execute(f"UPDATE snapshot SET {column} = ?, mark_entry = 1", [value])  # noqa: S608
+        assert published(folder, recipe).changed is None
+
+
+def test_not_inside_a_transaction(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    """It would not be one state of all tables; and nothing is left behind."""
+    with pytest.raises(CannotReadWhole), transaction.atomic():
+        published(folder, recipe)
+    assert sorted(file.name for file in folder.iterdir()) == [".publishing"]
+    with pytest.raises(NoSnapshot), Reader(folder).cursor():
+        pass
+
+
+def test_no_name_number_or_text_leaves_the_register(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    add(Sanction, chen, AT, kind="warning", cause="失察", decided_on=ON, valid_from=ON, document="示纪〔2026〕9号")
+    content = published(folder, recipe).file.read_bytes()
+    told = [
+        chen.name,
+        chen.identity_number,
+        "云之遥",
+        "工作失察甲",
+        "示纪〔2026〕9号",
+        "示范大学",
+        "示范市甲局",
+        "防汛",
+    ]
+    assert [word for word in told if str(word).encode() in content] == []
+
+
+def test_busy_is_said(chen: Cadre, folder: Path, recipe: Recipe) -> None:
+    folder.mkdir()
+    with (folder / ".publishing").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(CannotPublish):
+            published(folder, recipe)
+    assert isinstance(published(folder, recipe).snapshot, Snapshot)
