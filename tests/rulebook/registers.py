@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from quanheng.rulebook.compute import Scope, truth
 from quanheng.rulebook.facts_reading import read_facts
@@ -20,6 +21,9 @@ from quanheng.rulebook.tree import Node
 from quanheng.rulebook.types import NUMBER, TRUTH, Kind, Type
 from quanheng.rulebook.values import State, Truth
 from quanheng.rulebook.vocabulary import Fact, World
+from tests.rulebook.frames import Frame
+from tests.rulebook.frames_records import OWNER
+from tests.rulebook.frames_values import World as World_
 from tests.rulebook.language import parameter
 
 VOCABULARY = read_facts(
@@ -84,6 +88,7 @@ BOUNDED = frozenset({"person.hours", "posts.hours"})  # numbers of which bounds 
 NAMES = Names(VOCABULARY, dict.fromkeys(PARAMETERS, NUMBER), {"SW-PERIOD-END": ("same_day", "day_after")})
 SWITCHES = {"SW-PERIOD-END": "same_day"}
 COLUMN_TYPES = {Kind.DATE: "DATE", Kind.NUMBER: "BIGINT", Kind.TRUTH: "BOOLEAN"}
+POLARS_TYPES = {Kind.DATE: pl.Date, Kind.TRUTH: pl.Boolean}
 Person = Mapping[str, Any]  # single facts by name, records facts as lists of mappings
 
 
@@ -192,6 +197,39 @@ def by_postgresql(nodes: Sequence[Node], people: Sequence[Person], on: date, cur
     fill(cursor, people, "%s")
     cursor.execute(f"SELECT * FROM ({made.text}) AS t ORDER BY subject")
     return told_of(cursor.fetchall(), made)
+
+
+def by_polars(nodes: Sequence[Node], people: Sequence[Person], on: date) -> list[list[Told]]:
+    shares = {name: each.value for name, each in PARAMETERS.items() if isinstance(each.value, Fraction)}
+    world = World_(VOCABULARY, on, shares, SWITCHES)
+    singles_ = {fact.name: fact.type for fact in singles()}
+    frame = Frame(world, len(people), _cells_of(singles_, list(people)) | _target(len(people)))
+    for fact in tables():
+        own = [(number, row) for number, person in enumerate(people) for row in person.get(fact.name, ())]
+        columns = _cells_of({name: each.type for name, each in fact.fields.items()}, [row for _, row in own])
+        owner = pl.Series(OWNER, [number for number, _ in own], dtype=pl.Int64)
+        world.tables[fact.name] = pl.DataFrame({OWNER: owner, **columns})
+    told = [frame.truth(node) for node in nodes]
+    rows = [zip(held.state, held.missing, held.lo, held.hi, strict=True) for held in told]
+    made = [[Told(State(state), world.told(mask), lo, hi) for state, mask, lo, hi in row] for row in rows]
+    return [list(row) for row in zip(*made, strict=True)]
+
+
+def _cells_of(types: Mapping[str, Type], rows: Sequence[Person]) -> dict[str, pl.Series]:
+    made: dict[str, pl.Series] = {}
+    for name, type in types.items():
+        values = [row.get(name) for row in rows]
+        if type.kind is Kind.NUMBER:
+            for end in ("lo", "hi"):
+                ends = [getattr(value, end) if isinstance(value, Bounded) else value for value in values]
+                made[f"{name} {end}"] = pl.Series(f"{name} {end}", ends, dtype=pl.Int64)
+        else:
+            made[name] = pl.Series(name, values, dtype=POLARS_TYPES.get(type.kind, pl.String))
+    return made
+
+
+def _target(size: int) -> dict[str, pl.Series]:
+    return {"target.level": pl.Series("target.level", ["middle"] * size, dtype=pl.String)}
 
 
 def told_of(rows: Sequence[Sequence[Any]], made: Statement) -> list[list[Told]]:

@@ -19,6 +19,7 @@ from tests.rulebook.registers import (
     VOCABULARY,
     Person,
     by_duckdb,
+    by_polars,
     by_postgresql,
     by_python,
     situation,
@@ -222,16 +223,20 @@ def conditions(draw: st.DrawFn, depth: int = 2) -> str:
     return f"(not {parts[0]})" if kind == "not" else f"({f' {kind} '.join(parts)})"
 
 
+BACK_ENDS = (by_duckdb, by_polars)
+
+
 def context(on: date = ON) -> Context:
     return Context(VOCABULARY, situation({}, on), PARAMETERS, Bits())
 
 
 def same(texts: list[str], drawn: list[Person], on: date = ON) -> None:
     nodes = [tree(text) for text in texts]
-    told, asked = by_python(nodes, drawn, on), by_duckdb(nodes, drawn, on)
-    for number, (mine, theirs) in enumerate(zip(told, asked, strict=True)):
-        for text, one, other in zip(texts, mine, theirs, strict=True):
-            assert one == other, (text, drawn[number])
+    told = by_python(nodes, drawn, on)
+    for back_end in BACK_ENDS:
+        for number, (mine, theirs) in enumerate(zip(told, back_end(nodes, drawn, on), strict=True)):
+            for text, one, other in zip(texts, mine, theirs, strict=True):
+                assert one == other, (back_end.__name__, text, drawn[number])
 
 
 quick = settings(
