@@ -121,6 +121,8 @@ CODE_WORDS: dict[str, Words] = {
     "female_cadre": Words("女干部", "woman cadre"),
     "female_worker": Words("女工人", "woman worker"),
 }
+# Facts whose meaning is a question rather than a name.
+FACTS: dict[str, Words] = {"target.kind": Words("拟任事项", "what is aimed at")}
 PLACES: dict[str, Words] = {
     "applies": Words("适用于", "Applies where"),
     "each": Words("逐条检查", "One by one"),

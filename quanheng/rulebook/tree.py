@@ -1,7 +1,8 @@
 """An expression as a tree. Fourteen node types; every node is typed and frozen, and equal trees mean the same.
 
-What a node means is told here once; `evaluate` (Python), `sql` (DuckDB, PostgreSQL) and `frames` (Polars) follow it
-and a property test holds them together. "Sure" records meet the condition, of "maybe" ones it is unknown.
+What a node means is told here once; `evaluate` (Python) and `sql` (DuckDB, PostgreSQL) follow it, as does Polars in
+`tests/rulebook/frames.py`, and a property test holds them together; `words` says it to a reader. "Sure" records meet
+the condition, of "maybe" ones it is unknown.
 """
 
 from collections.abc import Iterator
@@ -96,7 +97,7 @@ class Function(StrEnum):
     PLUS = "plus"
     MINUS = "minus"
     TIMES = "times"
-    FLOOR = "floor"  # floor(a, b): a / b rounded down; Python only, as the next two
+    FLOOR = "floor"  # floor(a, b): a / b rounded down; of nothing 0
     CEIL = "ceil"
     HALF_UP = "half_up"
     LOWER = "lower"  # the next lower code of its scale; none below the lowest

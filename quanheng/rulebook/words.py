@@ -173,7 +173,7 @@ class _Teller:
 
     def fact(self, name: str) -> str:
         fact = self.names.vocabulary.lookup(name)
-        meaning = self.meaning(fact.meaning)
+        meaning = self.put(phrases.FACTS[name]) if name in phrases.FACTS else self.meaning(fact.meaning)
         return self.put(phrases.RECORDS, meaning) if fact.is_records else meaning
 
     def field(self, fact: str, name: str) -> str:

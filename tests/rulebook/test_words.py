@@ -50,7 +50,7 @@ def said(text: str, item: str = "", given: dict[str, Parameter] = GIVEN) -> Word
         ("person.birth + years(param.years) < person.work_start", "出生日期之后3年〔TEST 1〕早于参加工作时间"),
         ("person.is_party_member", "中共党员"),
         ("not person.has_spouse", "并非（有配偶）"),
-        ('target.kind == "post"', "拟任的是职务、职级、人选库还是职员等级为“领导职务”"),
+        ('target.kind == "post"', "拟任事项为“领导职务”"),
         ('target.level >= "县处级副职"', "拟任职务层次不低于“县处级副职”"),
         ("target.level in param.levels", "拟任职务层次属于“乡科级正职”、“县处级副职”〔TEST 1〕"),
         ("target.level not in param.levels", "拟任职务层次不属于“乡科级正职”、“县处级副职”〔TEST 1〕"),
