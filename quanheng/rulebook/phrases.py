@@ -44,6 +44,7 @@ SPANS: dict[Unit, Words] = {
     Unit.DAYS: Words("{0}日", "{0} days"),
     Unit.WORKDAYS: Words("{0}个工作日", "{0} working days"),
 }
+MONTHS_OF = Words("{0}的月数", "the months of {0}")
 YEARS = Words("{0}年", "{0} years")
 AFTER_SPAN = Words("自{0}起已满{1}", "{1} have passed since {0}")
 WITHIN_SPAN = Words("自{0}起未满{1}", "{1} have not yet passed since {0}")

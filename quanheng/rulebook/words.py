@@ -180,8 +180,8 @@ class _Teller:
         return self.meaning(self.names.vocabulary.lookup(fact).fields[name].meaning)
 
     def meaning(self, words: Meaning) -> str:
-        """Without what only whoever encodes rules needs: from which other facts it is derived."""
-        return _DERIVED.sub("", self.put(words)).removeprefix("是否")
+        """Without what only whoever encodes rules needs: from which other facts it is derived, and special cases."""
+        return _DERIVED.sub("", self.put(words)).partition("; ")[0].removeprefix("是否")
 
     def literal(self, value: object) -> str:
         match value:
@@ -236,8 +236,14 @@ class _Teller:
         if node.function is Function.DATE_OF and _is_of_one_month(node):
             (year, _, day) = node.arguments
             return self.put(phrases.DAY_OF_SAME_MONTH, *map(self.say, (*children(year), day)))
+        if node.function is Function.TIMES and self.is_in_months(*node.arguments):
+            return self.put(phrases.MONTHS_OF, self.say(node.arguments[1]))
         said = map(self.sum if node.function in _ARITHMETIC else self.say, node.arguments)
         return self.put(phrases.FUNCTIONS[node.function], *said)
+
+    def is_in_months(self, factor: Node, years: Node) -> bool:
+        is_years = isinstance(years, ParameterName) and self.names.parameters[years.name].unit is ParameterUnit.YEARS
+        return factor == number(12) and is_years
 
     def sum(self, node: Node) -> str:
         """A part of a calculation: sums in brackets."""
@@ -328,7 +334,7 @@ def _is_of_one_month(node: Call) -> bool:
     return parts == (Function.YEAR, Function.MONTH) and [*children(year)] == [*children(month)]
 
 
-_DERIVED = re.compile(r" *\(derived from [^()]*\)|; derived from .*$")
+_DERIVED = re.compile(r" *\(derived from [^()]*\)")
 _PERIOD_END = SwitchName(PERIOD_END, Type(Kind.CODE, f"switch.{PERIOD_END}"))
 
 

@@ -66,6 +66,7 @@ def said(text: str, item: str = "", given: dict[str, Parameter] = GIVEN) -> Word
         ("min(person.birth, on) == on", "（出生日期、当日）中最早者就是当日"),
         ("date_of(year(person.birth), month(person.birth), 1) > on", "还没有到出生日期当月的1日"),
         ("date_of(year(on), 12, 31) < person.birth", "当日所在年份的12月31日早于出生日期"),
+        ("months_between(person.birth, on) > 12 * param.years", "自出生日期至当日的足月数超过3年〔TEST 1〕的月数"),
         ("known(person.birth)", "出生日期有记载"),
         ("person.birth + workdays(5) > on", "自出生日期起未满5个工作日"),
     ],
