@@ -27,11 +27,12 @@ from quanheng.rulebook.instrument import (
 )
 from quanheng.rulebook.pages import GENERATED, INDEX, SOURCES, anchor, pages
 from quanheng.rulebook.reading import read_instrument
+from quanheng.rulebook.words import shipped
 from tests.rulebook.instrument_text import added, book
 from tests.structure import ROOT
 
 FOLDER = ROOT / "docs" / "rules"
-PAGES = pages(load())
+PAGES = pages(load(), shipped())
 LINK = re.compile(r"\]\(([^)#]*)#?([^)]*)\)")
 
 
@@ -133,7 +134,7 @@ def test_an_instrument_without_rules_has_a_page() -> None:
 
 
 def test_pages_are_the_same_each_time() -> None:
-    assert pages(load()) == PAGES
+    assert pages(load(), shipped()) == PAGES
 
 
 # The words.
