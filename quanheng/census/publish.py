@@ -44,7 +44,7 @@ def publish(folder: Path, build: Callable[[Path, int], None]) -> Path:
 
     Raises `CannotPublish`. Whatever `build` raises goes on, and nothing is published.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the service alone, as the database is
     with _only_one(folder):
         sweep(folder)
         number = max((number_of(file) for file in _published(folder)), default=0) + 1

@@ -62,7 +62,7 @@ def refresh(
 
     Raises `CannotPublish` while another process builds one, `CannotReadWhole` inside a transaction.
     """
-    work = _Refresh(folder, recipe, at, on, None if is_whole else _before(folder, recipe, on), bucket)
+    work = _Refresh(folder, recipe, at, on, is_whole, bucket)
     file = publish(folder, work.build)
     assert work.made is not None
     return Published(work.made, file, work.changed)
@@ -85,12 +85,14 @@ class _Refresh:
     recipe: Recipe
     at: datetime
     on: date
-    before: tuple[Path, Snapshot] | None
+    is_whole: bool
     bucket: int
+    before: tuple[Path, Snapshot] | None = None
     made: Snapshot | None = None
     changed: int | None = None
 
     def build(self, file: Path, number: int) -> None:
+        self.before = None if self.is_whole else _before(self.folder, self.recipe, self.on)
         rows = file.with_name(f"{file.name}.rows")
         rows.mkdir()
         with marks.one_state():

@@ -4,6 +4,7 @@ import fcntl
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -159,3 +160,8 @@ def test_renamed_but_not_pointed_to_is_no_snapshot(folder: Path) -> None:
 
 def test_there_is_none_before_the_first(folder: Path) -> None:
     assert current(folder) is None
+
+
+def test_the_folder_is_for_the_service_alone(folder: Path) -> None:
+    publish(folder, build)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
