@@ -22,6 +22,7 @@ class PurposeChoice(TextChoices):
     SELECTION = Purpose.SELECTION.value, _("选拔任用")
     ASSESSMENT = Purpose.ASSESSMENT.value, _("考核")
     SUPERVISION = Purpose.SUPERVISION.value, _("监督")
+    RULES = Purpose.RULES.value, _("规则签认")
 
 
 class ManagementCategory(TextChoices):

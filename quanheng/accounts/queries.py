@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.timezone import localtime
 from quanheng.accounts.access import may_administer
 from quanheng.accounts.models import Account, Grant, RoleAssignment
 from quanheng.kernel import actor as kernel
-from quanheng.kernel.actor import ADMINISTRATORS, Actor, Purpose, Role
+from quanheng.kernel.actor import ADMINISTRATORS, WITHOUT_FILES, Actor, Purpose, Role
 from quanheng.kernel.errors import NotFound
 from quanheng.organization.models import Unit
 from quanheng.organization.queries import search_words
@@ -42,12 +42,14 @@ def actor_of(account: Account, *, at: datetime) -> Actor:
     rows = sorted(_authority(account, localtime(at).date()))
     roles = frozenset(Role(role) for role, *_grant in rows if role)
     administrative = roles & ADMINISTRATORS
+    held = () if administrative or not roles else tuple(_grant(*grant) for role, *grant in rows if not role)
     return Actor(
         key=account.pk,
         name=account.name,
         roles=administrative or roles,
-        grants=() if administrative or not roles else tuple(_grant(*grant) for role, *grant in rows if not role),
+        grants=tuple(grant for grant in map(_of_files, held) if grant.purposes),
         cadre=account.cadre_key,
+        duties=frozenset().union(*(grant.purposes for grant in held)) & WITHOUT_FILES,
     )
 
 
@@ -65,6 +67,11 @@ def _grant(path: str, categories: str, purposes: str) -> kernel.Grant:
     return kernel.Grant(
         path, frozenset(json.loads(categories)), frozenset(Purpose(purpose) for purpose in json.loads(purposes))
     )
+
+
+def _of_files(grant: kernel.Grant) -> kernel.Grant:
+    """What of a grant opens dossiers: who may sign rules and nothing else sees no person and no unit."""
+    return replace(grant, purposes=grant.purposes - WITHOUT_FILES)
 
 
 def account_of(key: UUID) -> Account | None:

@@ -28,7 +28,12 @@ class Purpose(StrEnum):
     SELECTION = "selection"  # 选拔任用
     ASSESSMENT = "assessment"  # 考核
     SUPERVISION = "supervision"  # 监督
+    RULES = "rules"  # 规则签认, opens no file
     SUBJECT_ACCESS = "subject_access"  # 本人查阅, needs no grant
+
+
+# Granted as the others are, but no dossier is opened for them: they never become a grant of data.
+WITHOUT_FILES = frozenset({Purpose.RULES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     cadre: UUID | None = None  # the person's own file
     recused: frozenset[UUID] = field(default_factory=frozenset)  # own file and kin's: not by an officer role
+    duties: frozenset[Purpose] = frozenset()  # granted purposes that open no file
 
     def has_role(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
