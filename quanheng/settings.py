@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "quanheng.ledger",
     "quanheng.papers",
     "quanheng.organization",
+    "quanheng.instruments",
     "quanheng.accounts",
     "quanheng.people",
     "quanheng.intake",

@@ -1,0 +1,3 @@
+from tests.deciders import second, signer
+
+__all__ = ["second", "signer"]
