@@ -23,6 +23,7 @@ from quanheng.web.shared.ledger_rows import Names, asked, entry_rows, names_for,
 from quanheng.web.shared.parts import Link
 
 PAGES = {"people.cadre": "desk:dossier", "intake.importbatch": "desk:import", "organization.unit": "desk:unit"}
+RULES = {"rulebook.rule:": "desk:rule", "rulebook.switch:": "desk:rule-switch"}  # named by their own ids
 
 
 @roles(*READERS)
@@ -59,13 +60,13 @@ def names_of(actor: Actor, entries: Iterable[Entry]) -> Names:
 
 
 def _has_page(key: str, objects: dict[str, str]) -> bool:
-    """A person or unit has one where its name is known; an import is its officer's own."""
-    return key in objects or key.startswith("intake.importbatch:")
+    """A person or unit has one where its name is known; an import is its officer's own; rules are everybody's."""
+    return key in objects or key.startswith(("intake.importbatch:", *RULES))
 
 
 def _page(key: str) -> str:
     label, _colon, pk = key.partition(":")
-    return url_or_nothing(PAGES[label], UUID(pk))
+    return url_or_nothing(RULES[f"{label}:"], pk) if f"{label}:" in RULES else url_or_nothing(PAGES[label], UUID(pk))
 
 
 def _keys(entries: Iterable[Entry], label: str) -> list[UUID]:

@@ -106,7 +106,7 @@ CONSOLE = (
 AUDIENCES = {"desk": DESK, "mine": MINE, "console": CONSOLE}
 
 TOOLS = (
-    Tab(_("规则库"), "desk:rules", READERS, also=("desk:rule-",)),
+    Tab(_("规则库"), "desk:rules", READERS, also=("desk:rule",)),
     Tab(_("台账"), "desk:ledger", READERS, also=("desk:ledger-",)),
     Tab(_("帮助"), "web:help", frozenset(Role)),
 )

@@ -17,6 +17,7 @@ from quanheng.ledger.models import Entry
 from quanheng.ledger.queries import EntryFilter, Page, masked, shown
 from quanheng.web.shared.ledger_words import ACTIONS, KINDS, OBJECTS, STREAMS, action_text, field_text, purpose_text
 from quanheng.web.shared.parts import Condition, Option, Text
+from quanheng.web.shared.rule_words import titled
 from quanheng.web.shared.wording import listed
 
 CADRE = "people.cadre"
@@ -67,7 +68,13 @@ def names_for(
     keys = {key for entry in entries for key in (entry.actor, entry.on_behalf_of) if key}
     known = names_of([*keys, *_accounts(entries)])
     accounts = {f"accounts.account:{key}": name for key, name in known.items()}
-    return Names(known, {**accounts, **objects}, url_of)
+    return Names(known, {**accounts, **_rulebook(entries), **objects}, url_of)
+
+
+def _rulebook(entries: Iterable[Entry]) -> dict[str, str]:
+    """Rules and switches by their titles: they are nobody's secret."""
+    keys = {entry.object_key for entry in entries if entry.object_key.startswith("rulebook.")}
+    return {key: titled(*key.removeprefix("rulebook.").split(":", 1)) for key in keys}
 
 
 def _accounts(entries: Iterable[Entry]) -> list[UUID]:

@@ -130,7 +130,30 @@ DOSSIER: Mapping[str, str | Promise] = {
     "detail-erased": gettext_lazy("台账里这一处的内容已按规定删除，不能据此退回。请用更正。"),
     "no-earlier-value": gettext_lazy("原来的值没有留下来源，不能退回。请对照档案材料用更正填写。"),
 }
-SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER}
+RULES: Mapping[str, str | Promise] = {
+    "rule-not-in-force": gettext_lazy("这条规则在 %(on)s 不施行。请换成它施行期内的日期。"),
+    "sign-step-not-open": gettext_lazy(
+        "这一步现在不能办：这条规则的签认状态是“%(state)s”，可能刚有人办过。请刷新页面。"
+    ),
+    "used-from-past": gettext_lazy("启用日早于今天（%(today)s）。现行规则不追溯拦阻，请填今天或以后的日期。"),
+    "text-not-attached": gettext_lazy("项目组没有见过这一条的现行文本，只填文号不够。请附正式文本的文件。"),
+    "no-document": gettext_lazy("没有写明文件。请填正式文件的文号。"),
+    "paper-too-large": gettext_lazy("文件超过 %(limit)s MB，没有收下。请缩小后再附。"),
+    "paper-unknown-type": gettext_lazy("附件不是 PDF、图片、docx 或 ofd，没有收下。请换一种格式。"),
+    "countersigned-by-signer": gettext_lazy("第一签认人不能再作第二人。请另一位有规则签认授权的人办理。"),
+    "unknown-reading": gettext_lazy("所选的取值不在这个口径的范围内。请从页面上重新选。"),
+    "reading-in-the-past": gettext_lazy("起算日早于今天（%(today)s）。已按原口径办的事不追溯，请填今天或以后的日期。"),
+    "reading-unchanged": gettext_lazy("那天起已经是这个取值，没有要改的。"),
+    "not-settable": gettext_lazy("这一项不能由本地另定：中央规定没有留给本地，或改动会减损本人权利。"),
+    "no-number": gettext_lazy("这个数识别不出来。年、月、日、次数填整数，比例填 1/4 或 25%%，不超过全部。"),
+    "not-stricter-higher": gettext_lazy("本地规定只能更严：中央规定是 %(central)s，要填更大的数。"),
+    "not-stricter-lower": gettext_lazy("本地规定只能更严：中央规定是 %(central)s，要填更小的数。"),
+    "not-a-local-rule": gettext_lazy("这是中央规定，不用启用。要定得更严，请选其中的一个参数。"),
+    "local-already-set": gettext_lazy("这一项已有本地规定。先终止它，再登记新的。"),
+    "local-already-ended": gettext_lazy("这项本地规定已于 %(on)s 终止。刷新页面可看到现在的状态。"),
+    "local-ends-too-early": gettext_lazy("终止日不能早于今天，也不能早于它施行的日子。"),
+}
+SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER, **RULES}
 
 
 def sentence(refusal: Refused) -> str:

@@ -1,0 +1,92 @@
+"""Words of the rulebook for pages, in the language in use: codes, articles, parameters, how far a text was seen."""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from quanheng.rulebook import labels
+from quanheng.rulebook.book import NEVER, CannotFindRule, load
+from quanheng.rulebook.instrument import Begin, InForce, Instrument, Parameter, RuleText, Words
+from quanheng.web.shared.wording import listed
+
+_DIGITS = "零一二三四五六七八九"
+_ARTICLE = re.compile(r"(\d{1,3})(?:\((\d{1,2})\))?")
+
+
+def said(words: Words) -> str:
+    """Chinese unless the page is in another language."""
+    return words.en if (get_language() or "zh").startswith("en") else words.zh
+
+
+def is_english() -> bool:
+    return (get_language() or "zh").startswith("en")
+
+
+def article_text(article: str | None) -> str:
+    """`8(3)` is 第八条第（三）项; what is written otherwise stays as it is."""
+    if not article:
+        return ""
+    found = _ARTICLE.fullmatch(article)
+    if found is None:
+        return article
+    if is_english():
+        return f"Art. {article}"
+    number, item = found.groups()
+    return f"第{numeral(int(number))}条" + (f"第（{numeral(int(item))}）项" if item else "")
+
+
+def numeral(number: int) -> str:
+    """Below a thousand, as articles are numbered: 一百零三."""
+    hundreds, rest = divmod(number, 100)
+    tens, units = divmod(rest, 10)
+    head = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    middle = "" if not tens else "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
+    gap = "零" if hundreds and not tens and units else ""
+    tail = _DIGITS[units] if units or not number else ""
+    return head + middle + gap + tail
+
+
+def citation_text(rule: RuleText, instruments: Iterable[Instrument]) -> str:
+    """The articles that a rule stands on, by the names of their instruments."""
+    titles = {each.code: said(each.title) for each in instruments}
+    named = (f"{titles[each.instrument]} {article_text(each.article)}".strip() for each in rule.citations)
+    return listed(named, "；")
+
+
+def period_text(in_force: InForce) -> str:
+    if in_force.begin is Begin.CONFIGURED:
+        return _("自单位启用之日起")
+    start = _("%(day)s 起") % {"day": in_force.start} if in_force.start else _("施行日未见")
+    return listed([start, _("%(day)s 起不再适用") % {"day": in_force.end}], "，") if in_force.end else start
+
+
+def value_text(parameter: Parameter) -> str:
+    """`4 年`; where the centre gives no number, that the office sets one."""
+    if parameter.value is None:
+        return _("由单位规定")
+    unit = labels.unit(parameter.unit)
+    return labels.plain(parameter.value) + (f" {said(unit)}" if unit else "")
+
+
+def titled(kind: str, id: str) -> str:
+    """`RNK-Y-03 晋升一级调研员年限`, `SW-ROUND …`; an id that this version no longer knows stays alone."""
+    book = load()
+    try:
+        words = book.versions(id)[-1].title if kind == "rule" else book.switch(id).question
+    except (CannotFindRule, KeyError):
+        return id
+    return f"{id} {said(words)}"
+
+
+def waiver_text(rule: RuleText) -> str:
+    if rule.waiver == NEVER:
+        return _("不得破格")
+    return _("可按 %(rule)s 报批") % {"rule": rule.waiver} if rule.waiver else _("没有规定")
+
+
+def seen_text(rule: RuleText) -> str:
+    """How far the project has seen the text: not more than a copy of third parties."""
+    parts = [said(labels.SEEN[rule.is_verified]), said(labels.label(rule.seen_version))]
+    return listed(parts, "，")
