@@ -9,12 +9,16 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from quanheng.rulebook.situation import Bounded
+from quanheng.rulebook.book import load
+from quanheng.rulebook.checking import load_rules
+from quanheng.rulebook.facts_reading import load_facts
+from quanheng.rulebook.situation import Bounded, Situation
 from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_statement import statement, statements
 from quanheng.rulebook.sql_text import DUCKDB, Frame, NotInSqlError, Sql, sql, whole
 from quanheng.rulebook.tree import Node
 from quanheng.rulebook.values import State
+from quanheng.rulebook.vocabulary import Scope
 from tests.rulebook.drawn import conditions, days, every_form, people
 from tests.rulebook.registers import (
     PARAMETERS,
@@ -210,3 +214,18 @@ def test_months_in_duckdb_clamp_as_in_python(start: str, months: int, made: str)
     text = DUCKDB.add_months(Sql(f"DATE '{start}'"), whole(months)).text
     with duckdb.connect() as database:
         assert database.execute(f"SELECT {text}").fetchall() == [(date.fromisoformat(made),)]
+
+
+def test_every_shipped_rule_about_people_without_items_has_sql() -> None:
+    switches = {switch.id: switch.default.value for switch in load().switches}
+    conditions_: dict[str, Node] = {}
+    contexts: dict[str, Context] = {}
+    for rule in load_rules().values():
+        if rule.each or rule.about is not Scope.PERSON:
+            continue
+        here = Context(load_facts(), Situation(ON, {}, switches=switches), rule.parameters, Bits())
+        for place, node in (("applies", rule.applies), ("requires", rule.requires), ("person", rule.person)):
+            conditions_[f"{rule.id} {place}"], contexts[f"{rule.id} {place}"] = node, here
+    assert len(conditions_) > 150
+    for name, node in conditions_.items():
+        assert statement({name: node}, contexts[name]).names == (name,)
