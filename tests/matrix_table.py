@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from tests.access.world import PERSONAS
 from tests.matrix_dossier import CHANGES, DOSSIER, TIES
 from tests.matrix_imports import DAY, IMPORTS, LEDGER, MINE
+from tests.matrix_rules import RULES
 from tests.matrix_words import (
     AWAY,
     EDITORS,
@@ -277,5 +278,5 @@ CONSOLE = [
 ]  # fmt: skip
 
 READING = (NO_AUDIENCE, UNITS, PEOPLE, DOSSIER, MINE, DAY, LEDGER)
-CHANGING = (POSITIONS, CHANGES, TIES, IMPORTS, CONSOLE)
+CHANGING = (POSITIONS, CHANGES, TIES, IMPORTS, RULES, CONSOLE)
 ROWS: list[Row] = [row for rows in (*READING, *CHANGING) for row in rows]

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from tests.access.world import DESK, PERSONAS
 
 ADMINISTRATORS = "qian wu xu"
-OFFICERS = "lin low tang selector wen expired future revoked"  # 组织部干部工作人员
 READERS = " ".join(DESK)
 NO_NUMBER = "999999999"  # no entry of the ledger
 NO_EDITOR = "wang he"  # they read
-UNGRANTED = "expired future revoked"
+UNGRANTED = "expired future revoked su"  # no file is open to them
+OFFICERS = f"lin low tang selector wen {UNGRANTED}"  # 组织部干部工作人员
 EDITORS = f"lin zhao low tang selector wen {UNGRANTED}"
 ON_A = "lin wang he tang selector wen"  # those whose grant covers unit A
 

@@ -15,6 +15,8 @@ from django.db import models, transaction
 from quanheng.accounts.queries import actor_of
 from quanheng.formats import identity, lrmx
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
+from quanheng.instruments.models import LocalRule, SignOff
+from quanheng.instruments.texts import digest_of
 from quanheng.intake import reading_actions, upload_actions
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.ledger import actions as ledger
@@ -23,6 +25,7 @@ from quanheng.papers.actions import build_file
 from quanheng.people.models import Cadre, FieldSource, PostHolding, ResumeEntry, SavedQuery, Specialty, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
+from quanheng.rulebook.book import load
 from quanheng.vault.fields import BlindIndexField, SealedJSONField, SealedTextField
 from tests.access.world import TODAY, World, canary
 from tests.formats.samples import jpeg
@@ -142,12 +145,30 @@ def _others(world: World) -> None:
     )
     world.keys["entry_supervised"] = str(opened.pk)
     world.keys["number_moved"] = MOVED_NUMBER
+    _rules(world)
     for name, unit in (("lin", "a"), ("zhao", "b")):
         row = SavedQuery.objects.create(
             account_key=world.accounts[name].pk, name=canary(f"query{name}"), query="also=female", created_at=world.at
         )
         world.keys[f"query_{name}"] = str(row.pk)
         _import(world, name, unit)
+
+
+def _rules(world: World) -> None:
+    """Signed once, by somebody whom nobody here is, with the text attached; and a stricter local number."""
+    stranger = uuid4()
+    paper = build_file(name="正式文本.jpg", media_type="image/jpeg", content=jpeg(), at=world.at)
+    paper.save()
+    text = load().rule("RNK-Y-04", TODAY)
+    row = SignOff.objects.create(
+        rule=text.id, version_from=text.in_force.start, digest=digest_of(text), paper=paper,
+        used_from=TODAY, signed_by=stranger, signed_at=world.at,
+    )  # fmt: skip
+    local = LocalRule.objects.create(
+        rule="RNK-Y-05", parameter="min_years", value="3", document="示组发〔2026〕12号",
+        reason="市委组织部部务会议定", valid_from=BEGAN, added_by=stranger, added_at=world.at,
+    )  # fmt: skip
+    world.keys |= {"sign_off": str(row.pk), "local_rule": str(local.pk)}
 
 
 def _import(world: World, name: str, unit: str) -> None:

@@ -40,6 +40,7 @@ PLAIN_FIELDS = {
     "political_affiliation", "work", "unit_name", "end_document", "native_place", "birth_place", "party_joining",
     "work_start", "identity_number", "username", "office", "password", "old", "new", "again", "sender", "upload",
     # choices that are the same for everybody
+    "paper", "value", "parameter",  # of rules, which are the same for everybody
     "category", "categories", "purposes", "kind", "level", "tier", "group_role", "rank", "grade", "setting", "state",
     "status", "role", "result", "list", "sex", "ethnicity",
     "valid_from", "valid_to", "decided_on", "lifted_on",

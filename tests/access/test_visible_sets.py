@@ -73,6 +73,7 @@ PURPOSES = {
     Purpose.ASSESSMENT: {"lin", "zhao", "low", "tang", "wen"},
     Purpose.SUPERVISION: {"he"},
     Purpose.SUBJECT_ACCESS: set[str](),
+    Purpose.RULES: set[str](),  # opens no file
 }
 
 

@@ -37,6 +37,7 @@ PERSONAS = (
     "tang",  # officer of A, city cadres only
     "selector",  # officer of A, for selection only
     "wen",  # officer of A with an own file, a confirmed and a proposed relative there
+    "su",  # officer who signs rules, and whose grant of A is for nothing else
     "expired", "future", "revoked",  # officers whose grant of A is over since today, begins tomorrow, was taken back
     "former",  # grant of A, role ended today
     "initial",  # as lin, with the password that was given
@@ -104,7 +105,7 @@ def allowed(who: str) -> set[str]:
     return {*VISIBLE.get(who, ()), *reasons, *units, *WAY.get(who, ()), *OWN.get(who, ())}
 
 
-DESK = ("lin", "zhao", "wang", "he", "low", "tang", "selector", "wen", "expired", "future", "revoked")
+DESK = ("lin", "zhao", "wang", "he", "low", "tang", "selector", "wen", "su", "expired", "future", "revoked")
 
 
 def canary(key: str) -> str:
@@ -187,6 +188,7 @@ def _officers(units: dict[str, Unit], cadres: dict[str, Cadre], at: datetime) ->
         "tang": officer("tang", categories=["city"]),
         "selector": officer("selector", purposes=[Purpose.SELECTION.value]),
         "wen": officer("wen"),
+        "su": officer("su", purposes=[Purpose.RULES.value]),
         "expired": officer("expired", valid_to=TODAY),
         "future": officer("future", valid_from=date(2026, 11, 21)),
         "revoked": officer("revoked", revoked_at=at),
