@@ -12,6 +12,7 @@ from quanheng.demo.city import CADRES, SEED, City, build_city
 from quanheng.demo.facts import UnitFact
 from quanheng.demo.personas import add_personas
 from quanheng.demo.rows import Checker, Rows
+from quanheng.demo.sign_offs import add_sign_offs
 from quanheng.demo.silhouettes import silhouettes
 from quanheng.kernel.actor import SYSTEM
 from quanheng.kernel.errors import Refused
@@ -51,6 +52,7 @@ def load_city(*, cadres: int = CADRES, seed: int = SEED, at: datetime, progress:
         _load_organization(city, at)
         people = {name: city.keys.key(city.number_of(name)) for name in _cast_names(city)}
         accounts = add_personas(seed, {unit.name: unit.key for unit in city.organization.units}, people, at)
+        add_sign_offs(seed, {account.username: account.pk for account in accounts}, at)
         checkers = {account.username: Checker(account.pk, account.name) for account in accounts}
         rows = _load_people(city, at, checkers, progress)
         _load_ties(city, at, checkers["hejing"].key)

@@ -49,7 +49,7 @@ PERSONAS = (
         (Role.CADRE_OFFICER,),
         "中共霁州市委组织部",
         (
-            Scope("霁州市", _LEADING, _ALL),
+            Scope("霁州市", _LEADING, (*_ALL, Purpose.RULES)),
             Scope("霁州市", (ManagementCategory.OTHER,), (Purpose.MANAGEMENT,)),
         ),
     ),
@@ -94,7 +94,13 @@ PERSONAS = (
         _("领导：查阅，不改动"),
         (Role.LEADER,),
         "中共霁州市委组织部",
-        (Scope("霁州市", _LEADING, (Purpose.MANAGEMENT, Purpose.SELECTION, Purpose.ASSESSMENT)),),
+        (
+            Scope(
+                "霁州市",
+                _LEADING,
+                (Purpose.MANAGEMENT, Purpose.SELECTION, Purpose.ASSESSMENT, Purpose.RULES),
+            ),
+        ),
     ),
     Persona(
         "qin",

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connection
+from django.utils.timezone import localtime
 from PIL import Image
 
 from quanheng.accounts.models import Account, Grant
@@ -17,11 +18,15 @@ from quanheng.demo.load import CannotLoad, Summary, load_city
 from quanheng.demo.personas import PASSWORD, PERSONAS
 from quanheng.demo.silhouettes import silhouettes
 from quanheng.formats.photos import is_in_our_form
+from quanheng.instruments.models import SignOff
+from quanheng.instruments.queries import signed_ids
 from quanheng.kernel.actor import Role
 from quanheng.ledger.models import Entry
 from quanheng.organization.models import Position, Reorganization, Unit, UnitVersion
 from quanheng.people import form, models, queries
 from quanheng.people.names import search_text, sort_name
+from quanheng.rulebook.book import load
+from quanheng.rulebook.instrument import OnFail
 from quanheng.vault.fields import blind_index_of
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +152,16 @@ def test_photos_are_small_pictures_in_our_form() -> None:
         assert is_in_our_form(content)
         with Image.open(io.BytesIO(content)) as image:
             assert image.size == (480, 600)
+
+
+def test_every_rule_is_signed_and_the_blocking_ones_twice(summary: Summary, at: datetime) -> None:
+    texts = load().texts
+    rows = SignOff.objects.all()
+    assert rows.count() == len(texts)
+    blocking = {text.id for text in texts if text.on_fail is OnFail.BLOCK}
+    assert {row.rule for row in rows if row.countersigned_by} == blocking
+    lin, wang = (Account.objects.get(username=name).pk for name in ("lin", "wang"))
+    assert {(row.signed_by, row.countersigned_by) for row in rows} == {(lin, None), (lin, wang)}
+    on = localtime(at).date()
+    assert signed_ids(on) == {text.id for text in load().rules(on)}
+    assert {text.id for text in texts if not text.is_verified} == {row.rule for row in rows if row.paper_id}
