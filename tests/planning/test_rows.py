@@ -121,20 +121,18 @@ def test_weights_by_hand() -> None:
     model = with_rules()
     weights = {label(model, column): int(model.weight[column]) for column in range(len(model.weight))}
     assert model.constant == -50
-    assert (
-        weights
-        == {
-            ("a", "v", 1): 80 - 40 - 5 - 30 + 50,
-            ("b", "v", 1): 60 - 20 - 5 - 7 + 50,
-            ("b", "p", 2): 70 - 20 - 5 - 7 + 30,
-            ("c", "p", 2): 30 + 30,
-            ("a", "q", 2): 90 - 40 - 5 - 30 + 7,
-            ("c", "q", 2): 25 + 7,
-            ("b", "p", 3): 70 - 20 - 5 - 7 + 30,
-            ("c", "p", 3): 30 + 30,
-            ("a", "q", 3): 90 - 40 - 5 - 30 + 7,
-            ("c", "q", 3): 25 + 7,
-        }
+    assert weights == {
+        ("a", "v", 1): 80 - 40 - 5 - 30 + 50,
+        ("b", "v", 1): 60 - 20 - 5 - 7 + 50,
+        ("b", "p", 2): 70 - 20 - 5 - 7 + 30,
+        ("c", "p", 2): 30 + 30,
+        ("a", "q", 2): 90 - 40 - 5 - 30 + 7,
+        ("c", "q", 2): 25 + 7,
+        ("b", "p", 3): 70 - 20 - 5 - 7 + 30,
+        ("c", "p", 3): 30 + 30,
+        ("a", "q", 3): 90 - 40 - 5 - 30 + 7,
+        ("c", "q", 3): 25 + 7,
+    }
     assert model.columns.longest == 3  # of the default 4: two holders, so no chain is longer than three
 
 
