@@ -21,7 +21,7 @@ MAX_NUMBER = 10_000_000  # of a fit or a cost either way: sums stay exact in the
 MAX_TEXT = 200  # characters of an id or a label
 MAX_COLUMNS = 2_500_000  # a pair at each place in a chain it can have
 MAX_ROTATIONS = 200_000  # closed exchanges
-MAX_STEPS = 3_000_000  # of the search that counts them
+MAX_STEPS = 5_000_000  # of the search that counts them
 MAX_PLACES = 1_000  # findings told of one problem
 
 LIMITS = {
@@ -65,8 +65,13 @@ class Finding(Place):
     facts: tuple[tuple[str, str | int], ...] = ()
 
 
+def check(problem: Problem) -> tuple[Finding, ...]:
+    """Everything against a problem whose fields fit the schema; empty: it may be solved."""
+    return tuple(check_problem(problem)) or tuple(check_size(problem))
+
+
 def check_problem(problem: Problem) -> Iterator[Finding]:
-    """All findings of a problem whose fields fit the schema; paths are JSON Pointers by the order of the problem."""
+    """Names that do not meet and what contradicts itself; paths are JSON Pointers by the order of the problem."""
     yield from _repeated_ids(problem)
     yield from _holders(problem)
     yield from _people(problem)
@@ -242,24 +247,38 @@ def _rotations(problem: Problem) -> Iterator[Finding]:
 
 
 def _count_rotations(problem: Problem, length: int) -> bool:
-    """Whether there are at most MAX_ROTATIONS, found within MAX_STEPS; each counted from its first person only."""
-    rank = {person.post: index for index, person in enumerate(problem.people) if person.post is not None}
-    goes: list[set[int]] = [set() for _ in problem.people]
-    index = {person.id: number for number, person in enumerate(problem.people)}
-    for pair in problem.pairs:
-        if pair.post in rank and rank[pair.post] != index[pair.person] and problem.people[index[pair.person]].post:
-            goes[index[pair.person]].add(rank[pair.post])
+    """Whether there are at most MAX_ROTATIONS, found within MAX_STEPS; each counted from its first person only.
+
+    The last person of the longest is not walked to but counted: who can be reached and can close the exchange."""
+    goes = _exchanges(problem)
+    comes: list[set[int]] = [set() for _ in goes]
+    for one, nexts in enumerate(goes):
+        for other in nexts:
+            comes[other].add(one)
     found = steps = 0
-    todo: list[tuple[int, ...]] = [(start,) for start in range(len(goes)) if goes[start]]
+    todo: list[tuple[int, ...]] = [(start,) for start in range(len(goes)) if goes[start] and comes[start]]
     while todo:
         path = todo.pop()
-        nexts = goes[path[-1]]
-        found, steps = found + (len(path) > 1 and path[0] in nexts), steps + 1
+        later = [one for one in goes[path[-1]] if one > path[0] and one not in path]
+        found += sum(one in comes[path[0]] for one in later)
+        steps += 1 + len(later)
         if found > MAX_ROTATIONS or steps > MAX_STEPS:
             return False
-        if len(path) < length:
-            todo += [(*path, one) for one in nexts if one > path[0] and one not in path]
+        if len(path) < length - 1:
+            todo += [(*path, one) for one in later]
     return True
+
+
+def _exchanges(problem: Problem) -> list[set[int]]:
+    """For each person, by index, the serving people whose posts this serving person could take."""
+    index = {person.id: number for number, person in enumerate(problem.people)}
+    rank = {person.post: number for number, person in enumerate(problem.people) if person.post is not None}
+    goes: list[set[int]] = [set() for _ in problem.people]
+    for pair in problem.pairs:
+        one = index[pair.person]
+        if pair.post in rank and rank[pair.post] != one and problem.people[one].post is not None:
+            goes[one].add(rank[pair.post])
+    return goes
 
 
 def _found(path: str, code: str, **facts: str | int) -> Finding:

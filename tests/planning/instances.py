@@ -12,6 +12,27 @@ UNITS = ("u0", "u1", "u2")
 GROUPS = ("g0", "g1", None, None)
 
 
+def post(
+    name: str,
+    *,
+    vacant: bool = False,
+    unit: str = "u",
+    group: str | None = None,
+    unfilled: int = 0,
+    opened: int = 0,
+    merge: int | None = None,
+) -> Post:
+    return Post(name, unit, group, False, vacant, unfilled, opened, merge)
+
+
+def person(name: str, held: str | None = None, fit: int = 0, *, unit: str = "u", **attributes: bool | int) -> Person:
+    return Person(name, held, unit, fit, dict(attributes))
+
+
+def pair(name: str, wanted: str, fit: int = 10, *, promotion: bool = False) -> Pair:
+    return Pair(name, wanted, fit, promotion)
+
+
 def tiny(seed: int) -> Problem:
     """3 to 7 posts, 3 to 8 people; the same seed, the same problem. About three in ten are infeasible."""
     random = Random(seed)

@@ -49,13 +49,17 @@ def problem_findings(value: object) -> list[Finding]:
     if not isinstance(value, dict):
         return list(_findings("problem-1", value, []))
     slim, rest = dict(value), list[Finding]()
-    for name, item in (("posts", "post"), ("people", "person"), ("pairs", "pair")):
+    for name, item, is_plain in (
+        ("posts", "post", _is_post),
+        ("people", "person", _is_person),
+        ("pairs", "pair", _is_pair),
+    ):
         items = value.get(name)
         if not isinstance(items, list):
             continue
         slim[name] = []
         for index, one in enumerate(items):
-            if not _is_plain(item, one) and len(rest) <= MAX_PLACES:
+            if not is_plain(one) and len(rest) <= MAX_PLACES:
                 rest += _findings("problem-1", one, [name, index], item)
     return [*_findings("problem-1", slim, []), *rest]
 
@@ -114,36 +118,45 @@ def _is_attributes(value: object) -> bool:
     )
 
 
-_PLAIN = {
-    "pair": {"person": _is_text, "post": _is_text, "fit": _is_number, "promotion": _is_bool},
-    "person": {
-        "id": _is_text,
-        "post": _is_text_or_none,
-        "unit": _is_text,
-        "fit": _is_number,
-        "attributes": _is_attributes,
-    },
-    "post": {
-        "id": _is_text,
-        "unit": _is_text,
-        "group": _is_text_or_none,
-        "principal": _is_bool,
-        "vacant": _is_bool,
-        "unfilled_cost": _is_cost,
-        "open_cost": _is_cost,
-        "merge_cost": _is_cost_or_none,
-    },
-}
-
-
-def _is_plain(item: str, value: object) -> bool:
-    """With all its fields, no other, each of its plain type."""
-    tests = _PLAIN[item]
+def _is_pair(value: object) -> bool:
     return (
         type(value) is dict
-        and len(value) == len(tests)
-        and all(name in value and test(value[name]) for name, test in tests.items())
+        and len(value) == 4
+        and _is_text(value.get("person"))
+        and _is_text(value.get("post"))
+        and _is_number(value.get("fit"))
+        and _is_bool(value.get("promotion"))
     )
+
+
+def _is_person(value: object) -> bool:
+    return (
+        type(value) is dict
+        and value.keys() == {"id", "post", "unit", "fit", "attributes"}
+        and _is_text(value["id"])
+        and _is_text_or_none(value["post"])
+        and _is_text(value["unit"])
+        and _is_number(value["fit"])
+        and _is_attributes(value["attributes"])
+    )
+
+
+def _is_post(value: object) -> bool:
+    return (
+        type(value) is dict
+        and value.keys() == _POST
+        and all(_is_text(value[name]) for name in ("id", "unit"))
+        and all(_is_bool(value[name]) for name in ("principal", "vacant"))
+        and all(_is_cost(value[name]) for name in ("unfilled_cost", "open_cost"))
+        and _is_text_or_none(value["group"])
+        and _is_cost_or_none(value["merge_cost"])
+    )
+
+
+_POST = {"id", "unit", "group", "principal", "vacant", "unfilled_cost", "open_cost", "merge_cost"}
+
+
+_QUICK = (("posts", "post", _is_post), ("people", "person", _is_person), ("pairs", "pair", _is_pair))
 
 
 # The thorough way
@@ -163,11 +176,11 @@ def _findings(name: str, value: object, at: list[str | int], item: str | None = 
     if wild:
         yield wild
         return
-    told: set[tuple[str, str]] = set()
+    told: set[str] = set()  # one word about a place is enough
     for error in islice(_validator(name, item).iter_errors(value), MAX_PLACES + 1):
         for found in _words(error, [*at, *error.absolute_path]):
-            if (found.path, found.code) not in told:
-                told.add((found.path, found.code))
+            if found.path not in told:
+                told.add(found.path)
                 yield found
 
 
