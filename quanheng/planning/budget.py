@@ -1,0 +1,61 @@
+"""How long the engine may try: seconds as an amount of work, so that the same input gives the same plan.
+
+One unit of work is about one CPU second on the machine of docs/planning.md. Every step says beforehand what it may
+spend and afterwards what it has spent, in counts that do not depend on the machine: deterministic time of CP-SAT,
+simplex iterations, rounds. The wall clock is only the last stop; a plan it has cut short may differ between runs.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+CP_SAT_RATE = 1.0  # units for one deterministic second of CP-SAT
+LP_RATE = 4e-9  # units for one simplex iteration and one number of the matrix
+WALL_FACTOR, WALL_EXTRA = 1.5, 0.5  # a machine this much slower than the reference still stops by work
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`seconds` ≥ 0 as said to the command. `wall` seconds end everything; None: somewhat more than `seconds`."""
+
+    seconds: float = 60.0
+    seed: int = 0
+    wall: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.seconds >= 0:
+            raise ValueError(f"a budget of {self.seconds} seconds")
+
+    @property
+    def wall_seconds(self) -> float:
+        return self.seconds * WALL_FACTOR + WALL_EXTRA if self.wall is None else self.wall
+
+
+@dataclass
+class Meter:
+    """What is left of a budget."""
+
+    budget: Budget
+    clock: Callable[[], float] = time.monotonic
+    spent: float = 0.0
+    _started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    def spend(self, work: float) -> None:
+        self.spent += work
+
+    @property
+    def left(self) -> float:
+        """Units of work; 0 when the wall has been reached."""
+        return 0.0 if self.wall_left <= 0 else max(0.0, self.budget.seconds - self.spent)
+
+    @property
+    def wall_left(self) -> float:
+        return max(0.0, self.budget.wall_seconds - (self.clock() - self._started))
+
+    @property
+    def is_cut(self) -> bool:
+        """The wall has decided something: another run may give another plan."""
+        return self.wall_left <= 0
