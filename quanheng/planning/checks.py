@@ -270,14 +270,13 @@ def _count_rotations(problem: Problem, length: int) -> bool:
 
 
 def _exchanges(problem: Problem) -> list[set[int]]:
-    """For each person, by index, the serving people whose posts this serving person could take."""
+    """For each person, by index, the holders of the posts this person could take; nobody comes to who holds none."""
     index = {person.id: number for number, person in enumerate(problem.people)}
     rank = {person.post: number for number, person in enumerate(problem.people) if person.post is not None}
     goes: list[set[int]] = [set() for _ in problem.people]
     for pair in problem.pairs:
-        one = index[pair.person]
-        if pair.post in rank and rank[pair.post] != one and problem.people[one].post is not None:
-            goes[one].add(rank[pair.post])
+        if pair.post in rank:
+            goes[index[pair.person]].add(rank[pair.post])
     return goes
 
 

@@ -93,3 +93,13 @@ def test_counting_rotations_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_rotation_longer_than_any_chain_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "MAX_ROTATIONS", 0)
     assert read_problem(everyone(4, limit("rotation", 9), limit("longest_chain", 1))).rules[0].at_most == 9
+
+
+def test_people_without_a_post_take_part_in_no_rotation(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = everyone(2, limit("rotation", 2))
+    value["people"].append({"id": "out", "unit": "u", "fit": 0})
+    value["pairs"] = [{"person": name, "post": "p0", "fit": 1} for name in ("out", "a0", "a1")]
+    monkeypatch.setattr(checks, "MAX_ROTATIONS", 0)
+    assert len(read_problem(value).pairs) == 2  # not the own post
+    value["pairs"].append({"person": "a0", "post": "p1", "fit": 1})
+    assert told(value) == [("/rules", "limit_rotations")]

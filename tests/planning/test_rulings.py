@@ -67,9 +67,6 @@ def longest(at_most: int) -> Rule:
     return Rule("longest", RuleKind.LONGEST_CHAIN, at_most=at_most)
 
 
-# 1
-
-
 def test_ruling_1_a_post_is_filled_once_and_a_person_moves_once() -> None:
     problem = problem_of(
         [post("p", vacant=True), post("q", vacant=True)],
@@ -122,9 +119,6 @@ def test_ruling_1_moves_are_numbered_along_their_chains() -> None:
     assert check_plan(problem, [replace(moves[0], rotation=False), *moves[1:]]).broken == ("chain:1",)
 
 
-# 2
-
-
 def leaving(at_most: int, soft: int | None = None, **more: object) -> Problem:
     """a and b serve in u; p is in u, q and r elsewhere; c has no post but belongs to u."""
     return problem_of(
@@ -152,9 +146,6 @@ def test_ruling_2_only_serving_people_who_go_to_another_unit_leave() -> None:
 def test_ruling_2_move_cost_is_for_serving_people_only() -> None:
     assert account(leaving(1, move_cost=5), ("c", "r")).value == 10
     assert account(leaving(1, move_cost=5), ("a", "p")).value == 10 - 2 - 5
-
-
-# 3
 
 
 def sharing(least: tuple[int, int], soft: int | None = None) -> Problem:
@@ -231,9 +222,6 @@ def test_ruling_3_empty_and_merged_posts_count_nobody_and_an_absent_attribute_is
     assert (plan.merged, plan.unfilled, plan.rules[0].slack, plan.broken) == (("h",), ("v",), 0, ())
 
 
-# 4
-
-
 @pytest.mark.parametrize(
     ("opened", "merge", "value", "is_merged"),
     [(5, 3, 7, True), (5, 5, 5, False), (5, 8, 5, False), (5, None, 5, False)],
@@ -250,9 +238,6 @@ def test_ruling_4_a_post_vacant_at_the_start_is_never_merged() -> None:
     problem = problem_of([post("v", vacant=True, unfilled=9, opened=1, merge=0)], [person("a")], [])
     assert (best_pairs(problem), best_value(problem)) == ((), -9)
     assert account(problem) == Account(-9, ("v",), (), (), (RuleState("longest_chain:default", "idle", 4),), ())
-
-
-# 5
 
 
 def related(**more: object) -> Problem:
@@ -290,9 +275,6 @@ def test_ruling_5_kin_in_posts_of_no_group_do_not_matter() -> None:
     assert account(problem).broken == ()
 
 
-# 6
-
-
 def test_ruling_6_a_pin_to_the_own_post_means_stays() -> None:
     problem = swap(rotation(2), pins=(("a", "p"),))
     assert best_pairs(problem) == ()
@@ -319,9 +301,6 @@ def test_ruling_6_a_pair_with_the_own_post_is_ignored() -> None:
     assert check_plan(own, [Move("a", "p", "p", 1, 1, True)]).broken[0] == "pair:a,p"
     pinned = replace(own, pins=(("a", "p"),))  # a forbid outside the pairs is idle, and so is this one
     assert best_pairs(pinned) == ()
-
-
-# 7
 
 
 def test_ruling_7_the_default_chain_is_four_and_the_result_says_so() -> None:
@@ -375,9 +354,6 @@ def test_ruling_8_costs_are_whole_numbers(cost: object) -> None:
         with pytest.raises(Invalid) as caught:
             read_problem(value)
         assert [(place.path, place.code) for place in caught.value.places] == [(f"/{name}/{index}/{field}", "type")]
-
-
-# 9
 
 
 def test_ruling_9_doing_nothing_is_no_plan_when_it_breaks_a_rule() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from quanheng.planning.checks import MAX_NUMBER, Finding, check
-from quanheng.planning.problem import Problem
+from quanheng.planning.problem import Problem, Rule, RuleKind
 from quanheng.planning.reading import Invalid, findings_of, read_problem, read_result, read_text, tidied
 from quanheng.planning.result import Alternative, Move, Place, Result, RuleState, Status
 from quanheng.planning.schema import problem_findings, schema
@@ -85,6 +85,12 @@ def test_a_problem_comes_back_as_it_was_written(seed: int) -> None:
     assert (findings_of(problem), check(problem)) == ((), ())
     assert read_problem(value) == tidied(problem)
     assert hash_of(read_problem(value)) == hash_of(tidied(problem))
+
+
+def test_an_end_that_is_not_there_is_not_written() -> None:
+    rule = Rule("g", RuleKind.GROUP_COUNT, "female", "g", at_most=0)
+    value: Json = write_problem(Problem((), (), (), rules=(rule,)))
+    assert value["rules"] == [{"id": "g", "kind": "group_count", "group": "g", "attribute": "female", "at_most": 0}]
 
 
 def test_the_hash_is_of_the_content() -> None:
