@@ -48,6 +48,8 @@ class Model:
     number: Ints  # 1 … 8, the row of the formulation
     names: tuple[str, ...]
     ids: tuple[tuple[str, ...], ...]  # rules, pins and kin each row stands for; empty for (1), (2), (3)
+    node_post: Ints  # of rows (1) and (2): the post filled …
+    node_position: Ints  # … and its position, 1 in rows (1), k+1 in rows (2)
     seat_matrix: sparse.csr_matrix  # rows from `first_seat_row` on, over seats
     first_seat_row: int
 
@@ -109,6 +111,8 @@ def _assemble(problem: Problem, places: Places, columns: Columns, rows: SeatRows
         number=np.concatenate([np.full(len(starts.names), 1), np.full(len(follows.names), 2), rows.number]),
         names=(*starts.names, *follows.names, *rows.names),
         ids=(((),) * above + rows.ids),
+        node_post=np.concatenate([starts.post, follows.post]),
+        node_position=np.concatenate([starts.position, follows.position]),
         seat_matrix=rows.matrix,
         first_seat_row=above,
     )
@@ -118,6 +122,8 @@ def _assemble(problem: Problem, places: Places, columns: Columns, rows: SeatRows
 class _Block:
     matrix: sparse.csr_matrix  # over chain columns
     names: tuple[str, ...]
+    post: Ints
+    position: Ints
 
 
 def _start_rows(problem: Problem, places: Places, columns: Columns) -> _Block:
@@ -125,7 +131,8 @@ def _start_rows(problem: Problem, places: Places, columns: Columns) -> _Block:
     first = np.arange(columns.layers[1]) if len(columns.layers) > 1 else np.zeros(0, np.int64)
     posts, row = np.unique(columns.post[first], return_inverse=True)
     matrix = sparse.csr_matrix((np.ones(len(first)), (row, first)), shape=(len(posts), columns.chains))
-    return _Block(matrix, tuple(f"start:{problem.posts[post].id}" for post in posts))
+    names = tuple(f"start:{problem.posts[post].id}" for post in posts)
+    return _Block(matrix, names, posts, np.ones(len(posts), dtype=np.int64))
 
 
 def _follow_rows(problem: Problem, places: Places, columns: Columns) -> _Block:
@@ -144,7 +151,8 @@ def _follow_rows(problem: Problem, places: Places, columns: Columns) -> _Block:
         ),
         shape=(len(keys), columns.chains),
     )
-    return _Block(matrix, tuple(f"follow:{problem.posts[key // depth].id}:{key % depth}" for key in keys))
+    names = tuple(f"follow:{problem.posts[key // depth].id}:{key % depth}" for key in keys)
+    return _Block(matrix, names, keys // depth, keys % depth + 1)
 
 
 def _padded(block: sparse.csr_matrix, columns: Columns, rows: SeatRows) -> sparse.csr_matrix:

@@ -106,7 +106,7 @@ def cells(model: Model, name: str) -> dict[tuple[str, str, int], int]:
     """(person, post, position) -> number of a row; the shortfall is ("s", rule, 0)."""
     row = model.names.index(name)
     dense = np.asarray(model.matrix[[row]].todense())[0]
-    return {label(model, column): int(dense[column]) for column in np.flatnonzero(dense)}
+    return {label(model, column): int(dense[column]) for column in np.flatnonzero(dense).tolist()}
 
 
 def label(model: Model, column: int) -> tuple[str, str, int]:

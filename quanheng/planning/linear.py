@@ -1,0 +1,185 @@
+"""The linear relaxation over all columns, solved exactly on a small growing set of them.
+
+Every column outside the restricted program is priced with its duals and the best few of a node join, until none
+would improve: duals, reduced costs and bound hold for all columns. Method: docs/planning.md, step 1.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from quanheng.planning.columns import Ints
+from quanheng.planning.lagrangian import find_duals
+from quanheng.planning.restricted import Answer, Restricted
+from quanheng.planning.rows import Model
+
+Floats = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-6
+FIRST_PER_ROW = 2.5  # size of the first set of columns
+JOIN_PER_NODE = 3
+JOIN_EXCHANGES = 300
+MANY_NEW = 0.04  # of the rows: with more new columns, starting from nothing beats the old basis
+PENALTY_GROWTH = 1_000
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Solution of the relaxation. `bound` is proved by `duals` alone, whatever the solver did (`bound_of`)."""
+
+    feasible: bool  # False: `duals` is a Farkas ray (see conflict_ray), `x` breaks as little as can be
+    exact: bool  # False: stopped early; `bound` still holds, `value` and `x` are those of a restricted program
+    value: float
+    bound: float  # no plan within the fixed columns is worth more; −inf when infeasible
+    x: Floats  # all columns
+    duals: Floats  # rows of the model, then cuts; ≥ 0 but for equations
+    reduced: Floats  # all columns: weight − duals·column
+
+    @property
+    def support(self) -> Ints:
+        """Columns in use."""
+        return np.flatnonzero(self.x > TOLERANCE)
+
+
+class Relaxation:
+    """State: the restricted program, its cuts and fixed columns. Later solves start from the last basis."""
+
+    def __init__(self, model: Model, duals: Floats | None = None) -> None:
+        """`duals` (of lagrangian.find_duals) choose the first columns; without them, find_duals is asked."""
+        self.model = model
+        self.program = Restricted(model.matrix, model.upper, model.equal, model.weight)
+        self._node = model.columns.position * len(model.problem.posts) + model.columns.post
+        self._fresh, self._dual = True, True
+        self._duals = find_duals(model).duals if duals is None else duals
+        self.program.join(self._first_columns())
+
+    @property
+    def cuts(self) -> int:
+        """Number of rows beyond those of the model."""
+        return len(self.program.upper) - len(self.model.upper)
+
+    def fix(self, columns: Iterable[int], value: int) -> None:
+        """0-1 columns to 0 or 1; undone by `free`. From the first fixing on, any row may turn out impossible."""
+        chosen = np.fromiter(columns, dtype=np.int64)
+        self.program.prop(np.arange(len(self.program.upper)))
+        self.program.join(chosen)
+        self.program.bound(chosen, np.full(len(chosen), float(value)), np.full(len(chosen), float(value)))
+        self._dual = True
+
+    def free(self, columns: Iterable[int]) -> None:
+        chosen = np.fromiter(columns, dtype=np.int64)
+        self.program.bound(chosen, np.zeros(len(chosen)), np.full(len(chosen), highspy.kHighsInf))
+        self._dual = True
+
+    def add_cuts(self, rows: sparse.csr_matrix, upper: Floats) -> None:
+        """Rows ≤ upper with a number for every column, valid for every whole solution."""
+        self.program.add_rows(rows, upper)
+        self._duals = np.append(self._duals, np.zeros(len(upper)))
+        self._dual = True
+
+    def solve(self, rounds: int = 1_000, seconds: float = np.inf) -> Linear:
+        """Until no column improves, or `rounds` of pricing, or `seconds` of wall time in one run of the solver."""
+        answer = self._priced(self.model.weight, rounds, seconds)
+        while answer.status == "optimal" and answer.broken > TOLERANCE:
+            penalty = self.program.penalty
+            ray = self._phase_one(rounds, seconds)
+            if ray.status != "optimal" or ray.broken > TOLERANCE:
+                self.program.weigh(self.model.weight, penalty)
+                return self._infeasible(ray)
+            self.program.weigh(self.model.weight, penalty * PENALTY_GROWTH)
+            answer = self._priced(self.model.weight, rounds, seconds)
+        return self._infeasible(answer) if answer.status == "infeasible" else self._linear(answer)
+
+    def reduced_costs(self, duals: Floats, weight: Floats | None = None) -> Floats:
+        """Of all columns: weight − duals·column."""
+        return np.asarray((self.model.weight if weight is None else weight) - self.program.matrix.T @ duals)
+
+    def bound_of(self, duals: Floats, reduced: Floats) -> float:
+        """const + duals·upper + what positive reduced costs add within the limits: holds for any duals ≥ 0."""
+        lower = self.program.lower_limit
+        upper = np.minimum(self.model.limit, self.program.upper_limit)
+        best = np.maximum(reduced * lower, reduced * upper).sum()
+        return float(self.model.constant + duals @ self.program.upper + best)
+
+    def _phase_one(self, rounds: int, seconds: float) -> Answer:
+        """Least total of broken rows; where it is not 0, its duals prove that no columns help."""
+        self.program.weigh(np.zeros(len(self.model.weight)), 1.0)
+        return self._priced(self.program.weight, rounds, seconds)
+
+    def _priced(self, weight: Floats, rounds: int, seconds: float) -> Answer:
+        answer = None
+        for _ in range(rounds):
+            last, answer = answer, self.program.run(fresh=self._fresh, dual=self._dual, seconds=seconds)
+            if answer.status == "stopped":
+                return _stopped(last or Answer("", np.zeros(len(weight)), self._duals, 0.0))
+            if answer.status == "infeasible":
+                return answer
+            self._duals = answer.duals
+            new = self._improving(self.reduced_costs(answer.duals, weight))
+            if not len(new):
+                self._fresh = False
+                return answer
+            self._fresh, self._dual = len(new) > MANY_NEW * len(self.program.upper), False
+            self.program.join(new)
+        return _stopped(answer or Answer("", np.zeros(len(weight)), self._duals, 0.0))
+
+    def _first_columns(self) -> Ints:
+        """The nearest to a reduced cost of 0, the best of each node, all of pinned rows, all shortfalls."""
+        model, chains = self.model, self.model.columns.chains
+        reduced = self.reduced_costs(self._duals)
+        moves = len(reduced) - len(model.shortfalls)
+        count = min(moves, int(FIRST_PER_ROW * len(model.upper)))
+        near = np.argpartition(-reduced[:moves], count - 1)[:count] if count else np.zeros(0, np.int64)
+        pinned = model.matrix.tocsr()[np.flatnonzero(model.equal)].indices
+        best = best_of_nodes(np.arange(chains), reduced[:chains], self._node, 1)
+        return np.concatenate([near, best, pinned, np.arange(moves, len(reduced))])
+
+    def _improving(self, reduced: Floats) -> Ints:
+        outside = (self.program.place < 0) & (self.program.upper_limit > 0)
+        better = np.flatnonzero(outside & (reduced > TOLERANCE))
+        chains = better[better < self.model.columns.chains]
+        others = better[len(chains) :]
+        others = others[np.argsort(-reduced[others], kind="stable")[:JOIN_EXCHANGES]]
+        best = best_of_nodes(chains, reduced[chains], self._node[chains], JOIN_PER_NODE)
+        return np.concatenate([best, others])
+
+    def _linear(self, answer: Answer) -> Linear:
+        reduced = self.reduced_costs(answer.duals)
+        value = self.model.constant + float(self.model.weight @ answer.x)
+        bound = self.bound_of(answer.duals, reduced)
+        return Linear(True, answer.status == "optimal", value, bound, answer.x, answer.duals, reduced)
+
+    def _infeasible(self, answer: Answer) -> Linear:
+        reduced = self.reduced_costs(answer.duals)
+        return Linear(False, answer.status == "optimal", -np.inf, -np.inf, answer.x, answer.duals, reduced)
+
+
+def conflict_ray(model: Model) -> Floats | None:
+    """None when all rows can be kept together (fractions allowed), else y with y·rows ≥ 0 on every column and
+    y·upper < 0: the rows with y ≠ 0 quarrel, see `quarrel`. All columns are priced, weights do not matter."""
+    relaxation = Relaxation(model, duals=np.zeros(len(model.upper)))
+    answer = relaxation._phase_one(rounds=1_000, seconds=np.inf)
+    return answer.duals if answer.broken > TOLERANCE else None
+
+
+def quarrel(model: Model, ray: Floats) -> tuple[str, ...]:
+    """The ids of rules, pins and kin behind a Farkas ray, in the order of the rows; holds every id only once."""
+    rows = np.flatnonzero(np.abs(ray[: len(model.upper)]) > TOLERANCE)
+    return tuple(dict.fromkeys(one for row in rows for one in model.ids[row]))
+
+
+def best_of_nodes(columns: Ints, reduced: Floats, node: Ints, count: int) -> Ints:
+    """Of each node (position, post) the `count` columns with the largest reduced cost; ties by column."""
+    order = np.lexsort((columns, -reduced, node))
+    node = node[order]
+    first = np.flatnonzero(np.append(True, node[1:] != node[:-1])) if len(node) else np.zeros(0, np.int64)
+    rank = np.arange(len(node)) - np.repeat(first, np.diff(np.append(first, len(node))))
+    return columns[order[rank < count]]
+
+
+def _stopped(answer: Answer) -> Answer:
+    return Answer("stopped", answer.x, answer.duals, answer.broken)
