@@ -3,14 +3,16 @@
 Whether the other columns matter is decided by their reduced costs (solve.py); here they are simply 0.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 from ortools.sat.python import cp_model
+from scipy import sparse
 
-from quanheng.planning.columns import Ints
+from quanheng.planning.columns import Flags, Ints
+from quanheng.planning.cuts import Cuts
 from quanheng.planning.rows import Model
 
 Floats = npt.NDArray[np.float64]
@@ -42,21 +44,32 @@ class Found:
 
 @dataclass(frozen=True)
 class Core:
-    """Columns that may be used. Shortfalls always belong to it."""
+    """Columns that may be used, besides those that must be. Shortfalls always belong to it."""
 
     model: Model
     columns: Ints  # rising
-    fixed: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # of these, the ones that must be 1
+    fixed: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # at 1, not among `columns`
+    cuts: Cuts | None = None  # hold for every whole solution; they help CP-SAT to a bound
 
     @property
     def weight(self) -> Ints:
         return np.asarray(np.rint(self.model.weight[self.columns]), dtype=np.int64)
 
+    @property
+    def constant(self) -> int:
+        """What is already certain of the value."""
+        return self.model.constant + round(float(self.model.weight[self.fixed].sum()))
 
-def core_of(model: Model, chosen: Ints) -> Core:
+
+def core_of(model: Model, chosen: Ints, cuts: Cuts | None = None) -> Core:
     """The chosen columns with all shortfalls."""
     first = len(model.weight) - len(model.shortfalls)
-    return Core(model, np.union1d(chosen, np.arange(first, len(model.weight))))
+    return Core(model, np.union1d(chosen, np.arange(first, len(model.weight))), cuts=cuts)
+
+
+def fixed_within(core: Core, fixed: Ints) -> Core:
+    """With these columns at 1; what shares a row (1) or (3) with one of them is left to CP-SAT to strike out."""
+    return replace(core, columns=np.setdiff1d(core.columns, fixed), fixed=fixed)
 
 
 def best_of_core(
@@ -81,7 +94,7 @@ def smallest_of_core(core: Core, effort: Effort, *, cost: Ints, value: int, hint
     program = _program(core)
     assert program is not None, "the hint is a plan of this core"
     proto = program.proto
-    _row(proto, np.arange(len(core.columns)), core.weight, value - core.model.constant, value - core.model.constant)
+    _linear(proto, np.arange(len(core.columns)), core.weight, value - core.constant, value - core.constant)
     proto.objective.vars.extend(range(len(core.columns)))
     proto.objective.coeffs.extend(cost[core.columns].tolist())
     _hint(core, program, hint)
@@ -90,38 +103,58 @@ def smallest_of_core(core: Core, effort: Effort, *, cost: Ints, value: int, hint
 
 
 def _program(core: Core) -> cp_model.CpModel | None:
-    """Rows (1)…(8) over the core; None when one of them cannot hold."""
+    """Rows (1)…(8) and the cuts over the core; None when one of them cannot hold."""
     program = cp_model.CpModel()
     limits = core.model.limit[core.columns].astype(np.int64)
-    fixed = np.isin(core.columns, core.fixed)
-    for limit, is_fixed in zip(limits.tolist(), fixed.tolist(), strict=True):
-        program.proto.variables.add().domain.extend([int(is_fixed), limit])
-    rows = core.model.matrix[:, core.columns].tocsr()
-    for columns, values, upper, equal in _entries(rows, core.model):
-        if not len(columns):
-            if upper < 0 or (equal and upper):
-                return None
-            continue
-        _add(program.proto, columns, values, upper, equal=equal, binary=bool((limits[columns] == 1).all()))
+    for limit in limits.tolist():
+        program.proto.variables.add().domain.extend([0, limit])
+    rows = _over(core, core.model.matrix, core.model.upper, core.model.equal)
+    if rows is None:
+        return None
+    cuts = core.cuts and _over(core, core.cuts.rows, core.cuts.upper, np.zeros(len(core.cuts), dtype=bool))
+    for row in [*rows, *(cuts or ())]:
+        _add(program.proto, row, binary=bool((limits[row.columns] == 1).all()))
     return program
 
 
-def _entries(rows: object, model: Model) -> Iterator[tuple[Ints, Ints, int, bool]]:
-    start, index, data = rows.indptr, rows.indices, np.rint(rows.data).astype(np.int64)  # type: ignore[attr-defined]
-    for row, (first, last) in enumerate(zip(start[:-1], start[1:], strict=True)):
-        yield index[first:last], data[first:last], round(model.upper[row]), bool(model.equal[row])
+@dataclass(frozen=True)
+class _Row:
+    columns: Ints  # by place in the core
+    values: Ints
+    upper: int
+    equal: bool
 
 
-def _add(proto: object, columns: Ints, values: Ints, upper: int, *, equal: bool, binary: bool) -> None:
+def _over(core: Core, matrix: sparse.spmatrix, upper: Floats, equal: Flags) -> list[_Row] | None:
+    """Rows over the core, less what is fixed; None when one without columns does not hold."""
+    matrix = matrix.tocsc()
+    left = np.rint(upper - np.asarray(matrix[:, core.fixed].sum(axis=1)).ravel()).astype(np.int64)
+    rows = matrix[:, core.columns].tocsr()
+    sizes = np.diff(rows.indptr)
+    if ((sizes == 0) & ((left < 0) | (equal & (left != 0)))).any():
+        return None
+    data = np.rint(rows.data).astype(np.int64)
+    return [
+        _Row(rows.indices[first:last], data[first:last], int(left[row]), bool(equal[row]))
+        for row, first, last in zip(np.flatnonzero(sizes), *_ends(rows.indptr, sizes), strict=True)
+    ]
+
+
+def _ends(start: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    used = np.flatnonzero(sizes)
+    return start[used], start[used + 1]
+
+
+def _add(proto: object, row: _Row, *, binary: bool) -> None:
     """As at-most-one or exactly-one where it is one: that is what propagates and gives cliques."""
-    if binary and upper == 1 and (values == 1).all():
+    if binary and row.upper == 1 and (row.values == 1).all():
         clause = proto.constraints.add()  # type: ignore[attr-defined]
-        (clause.exactly_one if equal else clause.at_most_one).literals.extend(columns.tolist())
-    elif equal or values[values > 0].sum() > upper or not binary:
-        _row(proto, columns, values, upper if equal else -FREE, upper)
+        (clause.exactly_one if row.equal else clause.at_most_one).literals.extend(row.columns.tolist())
+    elif row.equal or not binary or row.values[row.values > 0].sum() > row.upper:
+        _linear(proto, row.columns, row.values, row.upper if row.equal else -FREE, row.upper)
 
 
-def _row(proto: object, columns: Ints, values: Ints, lower: int, upper: int) -> None:
+def _linear(proto: object, columns: Ints, values: Ints, lower: int, upper: int) -> None:
     linear = proto.constraints.add().linear  # type: ignore[attr-defined]
     linear.vars.extend(columns.tolist())
     linear.coeffs.extend(values.tolist())
@@ -135,7 +168,7 @@ def _aim_at_value(core: Core, program: cp_model.CpModel, at_least: int | None) -
     objective.vars.extend(used.tolist())
     objective.coeffs.extend((-core.weight[used]).tolist())
     if at_least is not None:
-        objective.domain.extend([-FREE, core.model.constant - at_least])
+        objective.domain.extend([-FREE, core.constant - at_least])
 
 
 def _hint(core: Core, program: cp_model.CpModel, hint: Floats | None) -> None:
@@ -194,10 +227,11 @@ def _solver(effort: Effort) -> cp_model.CpSolver:
 def _vector(core: Core, solution: object) -> Floats:
     x = np.zeros(len(core.model.weight))
     x[core.columns] = np.array(solution, dtype=np.float64)
+    x[core.fixed] = 1
     return x
 
 
 def _bound(core: Core, response: object) -> int | None:
     """Nothing is known before the search has said so: the lower end is then that of 64 bits."""
     inner = int(response.inner_objective_lower_bound)  # type: ignore[attr-defined]
-    return None if abs(inner) >= FREE else core.model.constant - inner
+    return None if abs(inner) >= FREE else core.constant - inner

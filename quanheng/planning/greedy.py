@@ -28,7 +28,7 @@ def keeps(model: Model, x: Floats) -> bool:
 
 
 def simple_bound(model: Model) -> int:
-    """No plan is worth more: every post gets its best pair, every exchange is made. Weak, but nothing is needed for it."""
+    """No plan is worth more: every post gets its best pair, every exchange is made. Weak, but free."""
     columns, weight = model.columns, model.weight
     best = np.zeros(len(model.problem.posts))
     np.maximum.at(best, columns.post, weight[: columns.chains])
@@ -37,7 +37,7 @@ def simple_bound(model: Model) -> int:
 
 
 def greedy(model: Model) -> Floats | None:
-    """The highest weight first, every chain from its vacant post on; None when a hard row is still broken at the end."""
+    """The highest weight first, chains from their vacant posts on; None when a hard row is still broken at the end."""
     search = _Greedy(model)
     search.run()
     x = vector_of(model, _pairs(model, search.taken))

@@ -2,16 +2,24 @@
 
 import numpy as np
 
-from quanheng.planning.budget import Budget, Meter
-from quanheng.planning.core import core_of
+from quanheng.planning.budget import Budget, Meter, cut_work, linear_work, start_work
+from quanheng.planning.core import core_of, fixed_within
+from quanheng.planning.cuts import Cuts, tighten
+from quanheng.planning.dive import dive
 from quanheng.planning.greedy import greedy, simple_bound, unchanged
+from quanheng.planning.improve import improve
 from quanheng.planning.incumbent import Incumbent, Progress
+from quanheng.planning.lagrangian import SWEEPS, find_duals
+from quanheng.planning.linear import TOLERANCE, Linear, Relaxation, best_of_nodes
 from quanheng.planning.problem import Problem
-from quanheng.planning.proof import break_ties, search_core
+from quanheng.planning.proof import break_ties, grow_cores, search_core, settle_ties, whole_of
 from quanheng.planning.result import Result
 from quanheng.planning.rows import build
 
 WHOLE = 1_500  # columns that CP-SAT proves faster than a linear program would shrink them
+MOST_PARENTS = 20  # of a cut that CP-SAT gets
+FIRST_PART = 0.15  # of what is left, for cores before the plan is improved around its chains
+BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
 
 
 def solve(problem: Problem, budget: Budget, progress: Progress | None = None) -> Result:
@@ -23,13 +31,16 @@ def solve(problem: Problem, budget: Budget, progress: Progress | None = None) ->
     Ties (ruling 9): where the optimum is proved, the plan is the one of the smallest Σ (person index + post index)
     among all that are worth as much, if `parameters` say `tie: proved`; else the smallest found.
     Raises TooManyColumnsError."""
-    meter = Meter(budget)
-    search = Incumbent(build(problem), meter, progress)
+    search = Incumbent(build(problem), Meter(budget), progress)
+    search.meter.spend(start_work(len(search.model.weight)))
     if search.model.impossible:
         search.is_infeasible = search.model.is_complete
-    else:
-        _first_plans(search)
+        return search.result()
+    _first_plans(search)
+    if len(search.model.weight) <= WHOLE:
         _search_whole(search)
+    else:
+        _search_by_linear(search)
     return search.result()
 
 
@@ -46,3 +57,58 @@ def _search_whole(search: Incumbent) -> None:
     search.lower_bound(found.bound)
     if search.is_proved:
         break_ties(search, core, search.meter.left)
+
+
+def _search_by_linear(search: Incumbent) -> None:
+    relaxation, linear = _relax(search)
+    if linear is None or search.is_infeasible:
+        return
+    _dive(search, relaxation, linear)
+    linear, cuts = _cut(search, relaxation, linear)
+    grow_cores(search, linear, cuts, FIRST_PART)
+    while not search.is_proved and search.meter.left > 0:
+        improve(search, linear, search.meter.left / 2)
+        grow_cores(search, linear, cuts, 1.0)
+    if search.is_proved:
+        settle_ties(search, linear)
+
+
+def _cut(search: Incumbent, relaxation: Relaxation, linear: Linear) -> tuple[Linear, Cuts | None]:
+    """A tighter bound and reduced costs; the cuts that bind and are not dense go to CP-SAT."""
+    work = cut_work(len(search.model.weight))
+    if search.is_proved or search.meter.left < 2 * work:
+        return linear, None
+    linear, cuts = tighten(relaxation, linear)
+    search.meter.spend(work)
+    search.lower_bound(whole_of(linear.bound))
+    keep = np.flatnonzero((linear.duals[len(search.model.upper) :] > TOLERANCE) & (cuts.parents <= MOST_PARENTS))
+    return linear, Cuts(cuts.rows[keep], cuts.upper[keep], cuts.parents[keep])
+
+
+def _relax(search: Incumbent) -> tuple[Relaxation, Linear | None]:
+    """The exact linear relaxation and its bound; with little budget only the bound of some sweeps."""
+    model, meter = search.model, search.meter
+    work = linear_work(len(model.weight))
+    sweeps = SWEEPS if meter.left > 2 * work else int(SWEEPS * meter.left / (2 * work))
+    start = find_duals(model, sweeps)
+    search.lower_bound(whole_of(start.bound))
+    relaxation = Relaxation(model, start.duals)
+    meter.spend(work * start.sweeps / SWEEPS)
+    if meter.left < work:
+        return relaxation, None
+    linear = relaxation.solve(seconds=meter.wall_left)
+    meter.spend(work)
+    search.is_infeasible = linear.exact and not linear.feasible and model.is_complete
+    if linear.feasible:
+        search.lower_bound(whole_of(linear.bound))
+    return relaxation, linear if linear.exact else None
+
+
+def _dive(search: Incumbent, relaxation: Relaxation, linear: Linear) -> None:
+    """A first good plan: within what the dive has fixed, then among the columns that looked best at its end."""
+    end = dive(relaxation, linear)
+    search.meter.spend(end.solves * linear_work(len(search.model.weight)))
+    columns = search.model.columns
+    best = best_of_nodes(np.arange(columns.chains), end.linear.reduced[: columns.chains], columns.post, BEST_OF_POST)
+    core = core_of(search.model, np.unique(np.concatenate([best, end.linear.support, linear.support, end.fixed])))
+    search_core(search, fixed_within(core, end.fixed), 0.05 * search.meter.left)
