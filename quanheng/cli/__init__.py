@@ -36,11 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    from quanheng.cli import data, files, keys, ledger, operations, running  # parsers only; each loads its own later
+    from quanheng.cli import data, files, keys, ledger, operations, plan, running  # parsers; each loads its own later
 
     made = argparse.ArgumentParser(prog="quanheng", description="Quanheng 铨衡: cadre personnel work on evidence")
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (files, data, ledger, running, operations, keys):
+    for module in (files, data, plan, ledger, running, operations, keys):
         module.add_commands(commands)
     return made
 

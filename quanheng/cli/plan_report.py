@@ -64,7 +64,10 @@ def conflict_lines(account: Account) -> Iterator[str]:
     if not account.result.conflict:
         yield "哪几条互相矛盾，在这次的时间里没有找出来。请用 --seconds 多给时间。"
         return
-    yield "下面几项不能同时成立，放开其中任何一项，这个矛盾就解开："
+    if len(account.result.conflict) == 1:
+        yield "下面这一项单独就做不到，须放开："
+    else:
+        yield "下面几项不能同时成立，放开其中任何一项，这个矛盾就解开："
     for item in account.result.conflict:
         yield f"  ✗ {item_words(item, account.problem)}"
 

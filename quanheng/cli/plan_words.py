@@ -179,8 +179,9 @@ def item_words(item: str, problem: Problem | None = None) -> str:
     if item == CHAIN_RULE:
         return f"链长不超过 {DEFAULT_CHAIN} 步（没有规定，按默认）"
     if kind in _ITEMS:
-        first, _, second = _pair(kind, rest, problem)
-        return _ITEMS[kind].format(first=first, second=second)
+        first, second = _pair(kind, rest, problem)
+        is_forbidden = kind == "pin" and problem is not None and (first, second) in problem.forbids
+        return _ITEMS[kind].format(first=first, second=second) + ("（又列在“不安排”里）" if is_forbidden else "")
     rule = next((rule for rule in problem.rules if rule.id == item), None) if problem else None
     return f"规则“{item}”" if rule is None else f"规则“{item}”（{rule_words(rule)}）"
 
@@ -192,14 +193,12 @@ _ITEMS = {
 }
 
 
-def _pair(kind: str, rest: str, problem: Problem | None) -> tuple[str, str, str]:
+def _pair(kind: str, rest: str, problem: Problem | None) -> tuple[str, str]:
     """Ids may hold commas themselves; then the problem knows where to part them."""
-    if rest.count(",") > 1 and problem is not None:
-        known = {"pin": problem.pins, "forbid": problem.forbids, "kin": problem.kin}[kind]
-        for first, second in known:
-            if f"{first},{second}" == rest:
-                return first, ",", second
-    return rest.partition(",")
+    lists = {"pin": problem.pins, "forbid": problem.forbids, "kin": problem.kin} if problem else {}
+    known = next((pair for pair in lists.get(kind, ()) if ",".join(pair) == rest), None)
+    first, _, second = rest.partition(",")
+    return known or (first, second)
 
 
 # Why not
@@ -287,19 +286,18 @@ def invalid_reason(place: Place) -> str:
     if not isinstance(place, Finding) or place.code not in INVALID:
         return place.reason
     facts = {name: str(value) for name, value in place.facts}
-    if place.code == "type":
-        facts["expected"] = "或".join(TYPES.get(one, one) for one in _words(facts.get("expected", "")))
+    if place.code == "type" and "expected" in facts:
+        facts["expected"] = "或".join(TYPES.get(one, one) for one in re.findall(r"\w+", facts["expected"]))
+    if facts.get("got") in _GOT:
+        facts["got"] = _GOT[facts["got"]]
     try:
         return INVALID[place.code].format(**facts)
     except KeyError:
         return _BARE.get(place.code, place.reason)
 
 
+_GOT = {"a list": "列表", "an object": "对象", "null": "空"}
 _BARE = {"type": "不是应有的种类", "value": "不是可以写的值", "too_large": "太大或太长", "text": "有不能用的字符"}
-
-
-def _words(expected: str) -> list[str]:
-    return re.findall(r"\w+", expected)
 
 
 def place_words(path: str) -> str:

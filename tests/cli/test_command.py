@@ -18,6 +18,7 @@ COMMANDS = [
     "formats convert",
     "import",
     "export",
+    "plan",
     "ledger verify",
     "ledger checkpoint",
     "ledger protect",
