@@ -54,7 +54,7 @@ class Relaxation:
         self.program = Restricted(model.matrix, model.upper, model.equal, model.weight)
         self._node = model.columns.position * len(model.problem.posts) + model.columns.post
         self._fresh, self._dual = True, True
-        self._duals = find_duals(model).duals if duals is None else duals
+        self._start = find_duals(model).duals if duals is None else duals
         self.program.join(self._first_columns())
 
     @property
@@ -78,7 +78,6 @@ class Relaxation:
     def add_cuts(self, rows: sparse.csr_matrix, upper: Floats) -> None:
         """Rows ≤ upper with a number for every column, valid for every whole solution."""
         self.program.add_rows(rows, upper)
-        self._duals = np.append(self._duals, np.zeros(len(upper)))
         self._dual = True
 
     def solve(self, rounds: int = 1_000, seconds: float = np.inf) -> Linear:
@@ -111,26 +110,34 @@ class Relaxation:
         return self._priced(self.program.weight, rounds, seconds)
 
     def _priced(self, weight: Floats, rounds: int, seconds: float) -> Answer:
-        answer = None
+        last: Answer | None = None
         for _ in range(rounds):
-            last, answer = answer, self.program.run(fresh=self._fresh, dual=self._dual, seconds=seconds)
+            answer = self.program.run(fresh=self._fresh, dual=self._dual, seconds=seconds)
             if answer.status == "stopped":
-                return _stopped(last or Answer("", np.zeros(len(weight)), self._duals, 0.0))
+                return self._stopped(last)
             if answer.status == "infeasible":
                 return answer
-            self._duals = answer.duals
             new = self._improving(self.reduced_costs(answer.duals, weight))
             if not len(new):
                 self._fresh = False
                 return answer
             self._fresh, self._dual = len(new) > MANY_NEW * len(self.program.upper), False
             self.program.join(new)
-        return _stopped(answer or Answer("", np.zeros(len(weight)), self._duals, 0.0))
+            last = answer
+        return self._stopped(last)
+
+    def _stopped(self, last: Answer | None) -> Answer:
+        """What is known so far, with the duals that bound best: before all columns are priced those of a restricted
+        program may be far worse than the first ones."""
+        x = np.zeros(len(self.model.weight)) if last is None else last.x
+        known = [self._start] if last is None else [self._start, last.duals]
+        padded = [np.append(duals, np.zeros(len(self.program.upper) - len(duals))) for duals in known]
+        return Answer("stopped", x, min(padded, key=lambda duals: self.bound_of(duals, self.reduced_costs(duals))), 0.0)
 
     def _first_columns(self) -> Ints:
         """The nearest to a reduced cost of 0, the best of each node, all of pinned rows, all shortfalls."""
         model, chains = self.model, self.model.columns.chains
-        reduced = self.reduced_costs(self._duals)
+        reduced = self.reduced_costs(self._start)
         moves = len(reduced) - len(model.shortfalls)
         count = min(moves, int(FIRST_PER_ROW * len(model.upper)))
         near = np.argpartition(-reduced[:moves], count - 1)[:count] if count else np.zeros(0, np.int64)
@@ -179,7 +186,3 @@ def best_of_nodes(columns: Ints, reduced: Floats, node: Ints, count: int) -> Int
     first = np.flatnonzero(np.append(True, node[1:] != node[:-1])) if len(node) else np.zeros(0, np.int64)
     rank = np.arange(len(node)) - np.repeat(first, np.diff(np.append(first, len(node))))
     return columns[order[rank < count]]
-
-
-def _stopped(answer: Answer) -> Answer:
-    return Answer("stopped", answer.x, answer.duals, answer.broken)

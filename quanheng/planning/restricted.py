@@ -65,6 +65,8 @@ class Restricted:
         """Rows that may be broken at `penalty` a unit: an inequality upwards, an equation both ways."""
         wanted = [(int(row), sign) for row in rows for sign in ((1, -1) if self.equal[row] else (-1,))]
         new = [key for key in wanted if key not in self._props]
+        if not new:
+            return
         first = self._highs.getNumCol()
         row, sign = np.array(new, dtype=np.int64).reshape(-1, 2).T
         columns = sparse.csc_matrix((sign.astype(float), (row, np.arange(len(new)))), (len(self.upper), len(new)))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import OptimizeResult, linprog
 
+from quanheng.planning.lagrangian import find_duals
 from quanheng.planning.linear import Linear, Relaxation, best_of_nodes, conflict_ray, quarrel
 from quanheng.planning.problem import Rule, RuleKind
 from quanheng.planning.rows import Model, build, vector_of
@@ -179,3 +180,12 @@ def test_best_of_nodes_by_hand() -> None:
     columns, reduced = np.array([4, 5, 6, 7, 8]), np.array([1.0, 3.0, 3.0, 2.0, 9.0])
     assert best_of_nodes(columns, reduced, np.array([0, 0, 0, 0, 1]), 2).tolist() == [5, 6, 8]
     assert best_of_nodes(columns[:0], reduced[:0], columns[:0], 2).tolist() == []
+
+
+def test_stopped_between_rounds_it_bounds_no_worse_than_the_first_duals() -> None:
+    model = build(town(seed=2, vacancies=8))
+    start = find_duals(model, sweeps=100)
+    for rounds in (0, 1, 2):
+        early = Relaxation(model, start.duals).solve(rounds=rounds)
+        assert early.bound <= start.bound + 1e-6
+        assert early.bound == pytest.approx(Relaxation(model, start.duals).bound_of(early.duals, early.reduced))
