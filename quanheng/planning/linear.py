@@ -23,7 +23,8 @@ TOLERANCE = 1e-6
 FIRST_PER_ROW = 2.5  # size of the first set of columns
 JOIN_PER_NODE = 3
 JOIN_EXCHANGES = 300
-MANY_NEW = 0.04  # of the rows: with more new columns, starting from nothing beats the old basis
+MANY_NEW = 0.01  # of the rows, and at least LEAST_MANY: then starting from nothing beats the old basis
+LEAST_MANY = 150
 PENALTY_GROWTH = 1_000
 
 
@@ -88,7 +89,7 @@ class Relaxation:
             ray = self._phase_one(rounds, seconds)
             if ray.status != "optimal" or ray.broken > TOLERANCE:
                 self.program.weigh(self.model.weight, penalty)
-                return self._infeasible(ray)
+                return self._linear(ray) if ray.status == "stopped" else self._infeasible(ray)
             self.program.weigh(self.model.weight, penalty * PENALTY_GROWTH)
             answer = self._priced(self.model.weight, rounds, seconds)
         return self._infeasible(answer) if answer.status == "infeasible" else self._linear(answer)
@@ -121,7 +122,7 @@ class Relaxation:
             if not len(new):
                 self._fresh = False
                 return answer
-            self._fresh, self._dual = len(new) > MANY_NEW * len(self.program.upper), False
+            self._fresh, self._dual = len(new) > max(LEAST_MANY, MANY_NEW * len(self.program.upper)), False
             self.program.join(new)
             last = answer
         return self._stopped(last)

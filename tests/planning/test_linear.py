@@ -189,3 +189,12 @@ def test_stopped_between_rounds_it_bounds_no_worse_than_the_first_duals() -> Non
         early = Relaxation(model, start.duals).solve(rounds=rounds)
         assert early.bound <= start.bound + 1e-6
         assert early.bound == pytest.approx(Relaxation(model, start.duals).bound_of(early.duals, early.reduced))
+
+
+def test_a_first_phase_that_is_stopped_does_not_claim_a_quarrel() -> None:
+    seed = next(seed for seed in range(100) if conflict_ray(build(tiny(seed))) is not None)
+    model = build(tiny(seed))
+    for rounds in (0, 1, 2, 3):
+        early = Relaxation(model).solve(rounds=rounds)
+        assert early.feasible or early.exact
+        assert early.exact or early.bound > -np.inf
