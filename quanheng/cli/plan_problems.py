@@ -58,7 +58,7 @@ def plan_file(arguments: argparse.Namespace, path: Path, name: str) -> int:
     end_progress()
     account = account_of(problem, found.result)
     files = write_plan(arguments, account, name)
-    return tell(arguments, told_of(name, files, account, found))
+    return tell(arguments, told_of(name, files, account, found, question))
 
 
 def _bytes(path: Path) -> bytes:
@@ -121,10 +121,13 @@ def _invalid(name: str, target: Path, invalid: Invalid) -> Told:
     return Told(name, (target,), result, lines, {"invalid": places})
 
 
-def told_of(name: str, files: tuple[Path, ...], account: Account, found: Answer) -> Told:
+def told_of(name: str, files: tuple[Path, ...], account: Account, found: Answer, question: Question) -> Told:
     problem, result = account.problem, account.result
-    facts: Value = {"conflict": [{"id": one, "words": item_words(one, problem)} for one in result.conflict]}
+    facts: Value = {"alternatives": len(result.alternatives)}
+    facts |= {"conflict": [{"id": one, "words": item_words(one, problem)} for one in result.conflict]}
     lines = list(report(account))
+    if result.value is not None and len(result.alternatives) < question.alternatives:
+        lines += ["", f"备选要 {question.alternatives} 个，找到 {len(result.alternatives)} 个。"]
     if found.why_not is not None:
         sentence = why_not_sentence(found.why_not, problem)
         lines += ["", sentence]

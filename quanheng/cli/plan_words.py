@@ -209,6 +209,8 @@ def why_not_sentence(found: WhyNot, problem: Problem) -> str:
     if found.verdict == "not_eligible":
         return head + "不在符合资格的名单里。"
     if found.verdict == "rules":
+        if not found.rules:
+            return head + "守规则的方案里都没有这一步；是哪几条规则，在这次的时间里没有找出来。"
         return head + "单凭这几条就不行：" + "；".join(item_words(one, problem) for one in found.rules) + "。"
     return head + "可以任，" + _loss(found) + "。"
 

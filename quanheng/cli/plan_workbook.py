@@ -44,7 +44,7 @@ def plan_workbook(arguments: argparse.Namespace) -> int:
     target = arguments.out / f"{name}.plan.xlsx"
     files = write_plan(arguments, account, name)
     put(target, with_plan(content, sheet_of(account, book.remarks)))
-    return tell(arguments, told_of(name, (target, *files), account, found))
+    return tell(arguments, told_of(name, (target, *files), account, found, question))
 
 
 def read_problem_of(book: PlanWorkbook) -> Problem:

@@ -142,6 +142,7 @@ def test_json_says_what_the_report_says(
         "gap": 5 / -value,
         "proved": False,
         "sentence": "当前最好，离上限还差 21.74 %",
+        "alternatives": 0,
         "conflict": [],
     }
 
@@ -191,7 +192,7 @@ def test_why_not_is_answered_at_the_end(
     options = ("--out", tmp_path / "o", "--explain", "谢听澜", "审计局局长", "--alternatives", "2")
     _, said, _ = run(capsys, city, *options)
     sentence = "为什么不是 谢听澜 → 审计局局长：可以任，但改用此人，全案少 3。"
-    assert f"\n\n{sentence}\n\n已写入" in said
+    assert f"\n\n备选要 2 个，找到 0 个。\n\n{sentence}\n\n已写入" in said
     asked = answers["asked"][0]
     assert (asked.explain, asked.alternatives) == (("谢听澜", "审计局局长"), 2)
     _, said, _ = run(capsys, city, *options, "--json")

@@ -222,7 +222,7 @@ def test_a_problem_survives_the_way_through_a_workbook(seed: int) -> None:
     assert [remark for remark in book.remarks if "链长" not in remark] == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(ANYTHING, min_size=4, max_size=4))
 def test_no_row_breaks_the_reader(values: list[object]) -> None:
     """It is taken or found; what is not text of a workbook is not asked."""
