@@ -5,14 +5,18 @@ Every plan is valued and checked by quanheng.planning.checker; one that breaks a
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import floor, isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from time import process_time
 from typing import Any
 
+import highspy
 import pulp
 from ortools.sat.python import cp_model
 
@@ -21,6 +25,10 @@ from quanheng.planning.checker import check_plan, moves_of
 from quanheng.planning.problem import Problem, RuleKind
 
 Pairs = list[tuple[str, str]]
+
+
+PATIENCE = 6  # times the CPU seconds by the clock, for a machine that is shared
+FEASIBLE_POINT = 2  # of HiGHS
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Found:
     proved: bool = False
 
 
-Peer = Callable[[Problem, float], Found]  # seconds it may take
+Peer = Callable[[Problem, float], Found]  # CPU seconds it may take
 
 
 def greedy(problem: Problem, seconds: float = 0) -> Found:
@@ -47,9 +55,10 @@ def cp_sat(problem: Problem, seconds: float) -> Found:
         return Found(None, proved=True)
     program, variables = _cp_program(model)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.max_time_in_seconds = PATIENCE * seconds
     solver.parameters.num_workers = 1
-    status = solver.solve(program)
+    with stopping_after(seconds, solver.stop_search):
+        status = solver.solve(program)
     if status == cp_model.INFEASIBLE:
         return Found(None, proved=True)
     bound = model.constant + floor(solver.best_objective_bound + 1e-6)
@@ -64,13 +73,54 @@ def cbc(problem: Problem, seconds: float) -> Found:
     with TemporaryDirectory(prefix="quanheng-cbc-") as folder:
         log = Path(folder) / "log"
         solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, timeMode="cpu", threads=1, logPath=str(log), gapRel=0)
-        return _by_pulp(problem, solver, lambda _: _bound_in(log.read_text()))
+        return _by_pulp(problem, solver, lambda _: _bound_in(log.read_text()), lambda _: True)
 
 
 def highs(problem: Problem, seconds: float) -> Found:
     """PuLP with HiGHS."""
-    solver = pulp.HiGHS(msg=False, timeLimit=seconds, threads=1, gapRel=0, random_seed=0)
-    return _by_pulp(problem, solver, lambda program: -float(program.solverModel.getInfo().mip_dual_bound))
+    end, kinds = process_time() + seconds, highspy.cb.HighsCallbackType
+
+    def ask(kind: Any, message: str, told: Any, answer: Any, data: Any) -> None:
+        answer.user_interrupt = process_time() > end
+
+    solver = pulp.HiGHS(
+        msg=False,
+        timeLimit=PATIENCE * seconds,
+        threads=1,
+        gapRel=0,
+        random_seed=0,
+        callbackTuple=(ask, None),
+        callbacksToActivate=[kinds.kCallbackMipInterrupt, kinds.kCallbackSimplexInterrupt],
+    )
+    return _by_pulp(problem, solver, _bound_of_highs, _has_plan_of_highs)
+
+
+def _bound_of_highs(program: Any) -> float:
+    return -float(program.solverModel.getInfo().mip_dual_bound)
+
+
+def _has_plan_of_highs(program: Any) -> bool:
+    """PuLP takes a search that was interrupted before its first plan for one that found nobody moving."""
+    return int(program.solverModel.getInfo().primal_solution_status) == FEASIBLE_POINT
+
+
+@contextmanager
+def stopping_after(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
+    """Calls `stop` once this process has used so many CPU seconds more: solvers know only the clock."""
+    end, done = process_time() + seconds, Event()
+
+    def watch() -> None:
+        while not done.wait(0.1):
+            if process_time() > end:
+                stop()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 PEERS: dict[str, Peer] = {
@@ -124,6 +174,9 @@ class _Greedy:
         return self.taken
 
     def _sort_rules(self) -> None:
+        inside: dict[str | None, list[str]] = defaultdict(list)
+        for person, post in self.seat.items():
+            inside[self.posts[post].group if post else None].append(person)
         hard = [rule for rule in self.problem.rules if rule.soft is None]
         self.shares = [(rule, [0, 0]) for rule in hard if rule.kind is RuleKind.SHARE]  # promotions, of them with it
         self.limit = {rule.unit: rule.at_most or 0 for rule in hard if rule.kind is RuleKind.LEAVE_LIMIT}
@@ -132,11 +185,8 @@ class _Greedy:
             if rule.kind is RuleKind.GROUP_COUNT:
                 least = rule.at_least if isinstance(rule.at_least, int) else 0
                 most = float("inf") if rule.at_most is None else rule.at_most
-                today = sum(self._has(name, rule.attribute) for name in self._members(rule.group))
+                today = sum(self._has(name, rule.attribute) for name in inside[rule.group])
                 self.counts[rule.group].append((rule.attribute or "", least, most, [today]))
-
-    def _members(self, group: str | None) -> Iterable[str]:
-        return (name for name, post in self.seat.items() if post and self.posts[post].group == group)
 
     def _has(self, person: str, attribute: str | None) -> bool:
         return bool(self.people[person].attributes.get(attribute or "", False))
@@ -231,7 +281,9 @@ def _cp_program(model: Naive) -> tuple[Any, list[Any]]:
     return program, variables
 
 
-def _by_pulp(problem: Problem, solver: Any, bound_of: Callable[[Any], float | None]) -> Found:
+def _by_pulp(
+    problem: Problem, solver: Any, bound_of: Callable[[Any], float | None], has_plan: Callable[[Any], bool]
+) -> Found:
     model = naive(problem)
     if model.impossible:
         return Found(None, proved=True)
@@ -241,7 +293,7 @@ def _by_pulp(problem: Problem, solver: Any, bound_of: Callable[[Any], float | No
         return Found(None, proved=True)
     known = bound_of(program)
     bound = None if known is None or not isfinite(known) else model.constant + floor(known + 1e-6)
-    if program.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+    if program.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible) or not has_plan(program):
         return Found(None, bound)
     chosen = [pair for pair, variable in zip(model.pairs, variables, strict=False) if (variable.value() or 0) > 0.5]
     value, is_optimal = _worth(problem, chosen), program.sol_status == pulp.LpSolutionOptimal
