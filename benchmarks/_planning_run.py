@@ -1,6 +1,6 @@
 """One solver on one city in a process of its own, so that memory and CPU seconds are its own.
 
-`python -m benchmarks._planning_run engine 50 3 25` prints a Run as JSON.
+`python -m benchmarks._planning_run engine 50 3 25 4` prints a Run as JSON.
 """
 
 import json
@@ -46,6 +46,7 @@ class Run:
     proved: bool
     megabytes: float
     points: list[Point] = field(default_factory=list)
+    chain: int = 3  # longest
 
     def at(self, cpu: float) -> Point:
         """What was known then."""
@@ -56,9 +57,9 @@ class Run:
         return next((p.cpu for p in self.points if p.gap is not None and p.gap <= gap), None)
 
 
-def measure(solver: str, size: int, seed: int, seconds: float) -> Run | None:
+def measure(solver: str, size: int, seed: int, seconds: float, chain: int) -> Run | None:
     """None when the process fails or does not end; then its last words are on the screen."""
-    command = [sys.executable, "-m", "benchmarks._planning_run", solver, str(size), str(seed), str(seconds)]
+    command = [sys.executable, "-m", "benchmarks._planning_run", solver, str(size), str(seed), str(seconds), str(chain)]
     try:
         done = subprocess.run(
             command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=PATIENCE * seconds + 300
@@ -82,18 +83,15 @@ def write_run(run: Run) -> str:
     return json.dumps(asdict(run))
 
 
-def run(solver: str, size: int, seed: int, seconds: float) -> Run:
+def run(solver: str, size: int, seed: int, seconds: float, chain: int) -> Run:
     """In this process."""
-    return run_on(city(size, seed), solver, size, seed, seconds)
-
-
-def run_on(problem: Problem, solver: str, size: int, seed: int, seconds: float) -> Run:
+    problem = city(size, seed, chain)
     start = cpu_seconds()
     if solver == ENGINE:
         points, proved = _engine(problem, seconds, start)
     else:
         points, proved = _peer(solver, problem, seconds, start)
-    return Run(solver, size, seed, seconds, points[-1], proved, megabytes(), points)
+    return Run(solver, size, seed, seconds, points[-1], proved, megabytes(), points, chain)
 
 
 def _engine(problem: Problem, seconds: float, start: float) -> tuple[list[Point], bool]:
@@ -125,4 +123,4 @@ def megabytes() -> float:
 
 
 if __name__ == "__main__":
-    print(write_run(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))))
+    print(write_run(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))))

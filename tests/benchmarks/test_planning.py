@@ -7,9 +7,8 @@ import pytest
 from benchmarks._planning_goals import NEVER, Figure, figures
 from benchmarks._planning_peers import Found, stopping_after
 from benchmarks._planning_picture import MARKS, picture, x_of, y_of
-from benchmarks._planning_run import ENGINE, Point, Run, read_run, run_on, write_run
+from benchmarks._planning_run import ENGINE, Point, Run, read_run, run, write_run
 from benchmarks.planning import SOLVERS, main, row
-from benchmarks.planning_cities import city
 
 POINTS = [Point(0.5, None, 1100), Point(1.0, 1000, 1100), Point(2.0, 1000, 1020), Point(4.0, 1010, 1010)]
 
@@ -100,11 +99,11 @@ def test_axes_go_by_powers_of_ten_and_end_at_their_ends() -> None:
 def test_a_row_says_proved_or_the_gap() -> None:
     assert "proved" in row(made())
     assert "10.00" in row(made(proved=False, points=POINTS[:2]))
-    assert row(simple(None)).split()[:6] == ["S20", "seed", "1", "greedy", "-", "-"]
+    assert row(simple(None)).split()[:5] == ["S20/1", "≤3", "greedy", "-", "-"]
 
 
 def test_all_solvers_are_run_alike_and_agree() -> None:
-    runs = [run_on(city(1, 1), solver, 1, 1, 5.0) for solver in (ENGINE, *SOLVERS, "greedy")]
+    runs = [run(solver, 1, 1, 5.0, 3) for solver in (ENGINE, *SOLVERS, "greedy")]
     assert all(run.points[-1] == run.end for run in runs)
     assert [run.proved for run in runs] == [True, True, True, True, False]
     assert len({run.end.value for run in runs[:4]}) == 1
@@ -123,7 +122,7 @@ def test_a_solver_is_stopped_by_cpu_seconds() -> None:
 def test_the_run_ends_with_1_where_a_limit_is_broken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object
 ) -> None:
-    def fake(solver: str, size: int, seed: int, seconds: float) -> Run:
+    def fake(solver: str, size: int, seed: int, seconds: float, chain: int) -> Run:
         return made(size, seed) if solver == ENGINE else simple(500, size, seed)
 
     monkeypatch.setattr("benchmarks.planning.measure", fake)
