@@ -11,7 +11,8 @@ from quanheng.planning.result import Move, Result
 
 PROMOTION, TRANSFER, LEVEL = "晋升", "交流", "平级"
 TRIED = 3  # of the people who could take an empty post
-TRIED_POSTS = 20  # each trial checks the whole plan: of the largest problems only so many posts
+TRIED_POSTS = 20
+CHECKING = 30_000_000  # rules times people and pairs, of all checks of whole plans together: some seconds
 
 
 @dataclass(frozen=True)
@@ -90,22 +91,26 @@ class _Facts:
     people: dict[str, Person]
     pairs: dict[tuple[str, str], Pair]  # of the plan only
     after: dict[str, str]  # person -> new post
+    members: dict[str, list[str]]  # leading group -> people after the plan
     problem: Problem
     result: Result
 
 
 def account_of(problem: Problem, result: Result) -> Account:
-    """Of a result with a plan; any other has no chains, no empty posts and no rules."""
+    """Of a result with a plan; any other has no chains, no empty posts and no rules.
+
+    What needs checks of whole plans is left out where it would take long: of the largest problems."""
     if result.value is None:
         return Account(problem, result, (), (), ())
     facts = _facts(problem, result)
+    checks = CHECKING // (1 + len(problem.rules) * len(problem.people) + len(problem.pairs))
     return Account(
         problem,
         result,
         tuple(_chain(facts, number, tuple(moves)) for number, moves in _by_chain(result.moves)),
-        tuple(_empty(facts, post, TRIED if n < TRIED_POSTS else 0) for n, post in enumerate(result.unfilled)),
+        tuple(_all_empty(facts, (checks - 1) // TRIED)),
         tuple(_figures(facts)),
-        _more_than_now(problem, result.value),
+        _more_than_now(problem, result.value) if checks else None,
     )
 
 
@@ -116,11 +121,20 @@ def _more_than_now(problem: Problem, value: int) -> int | None:
 
 def _facts(problem: Problem, result: Result) -> _Facts:
     made = {(move.person, move.target) for move in result.moves}
+    posts = {post.id: post for post in problem.posts}
+    after = {move.person: move.target for move in result.moves}
+    members: dict[str, list[str]] = {}
+    for person in problem.people:
+        post = after.get(person.id, person.post)
+        group = None if post is None else posts[post].group
+        if group is not None:
+            members.setdefault(group, []).append(person.id)
     return _Facts(
-        {post.id: post for post in problem.posts},
+        posts,
         {person.id: person for person in problem.people},
         {(pair.person, pair.post): pair for pair in problem.pairs if (pair.person, pair.post) in made},
-        {move.person: move.target for move in result.moves},
+        after,
+        members,
         problem,
         result,
     )
@@ -174,9 +188,17 @@ def _cost_of_opening(post: Post) -> int:
 # What stays empty
 
 
-def _empty(facts: _Facts, post: str, tried: int) -> Empty:
+def _all_empty(facts: _Facts, tried_posts: int) -> Iterator[Empty]:
     home = {person.id: person.post for person in facts.problem.people}
-    pairs = [pair for pair in facts.problem.pairs if pair.post == post and home[pair.person] != post]
+    pairs: dict[str, list[Pair]] = {post: [] for post in facts.result.unfilled}
+    for pair in facts.problem.pairs:
+        if pair.post in pairs and home[pair.person] != pair.post:
+            pairs[pair.post].append(pair)
+    for number, post in enumerate(facts.result.unfilled):
+        yield _empty(facts, post, pairs[post], TRIED if number < min(tried_posts, TRIED_POSTS) else 0)
+
+
+def _empty(facts: _Facts, post: str, pairs: list[Pair], tried: int) -> Empty:
     forbidden = {person for person, where in facts.problem.forbids if where == post}
     free = [pair for pair in pairs if pair.person not in facts.after and pair.person not in forbidden]
     best = sorted(free, key=lambda pair: -pair.fit)[:tried]
@@ -213,7 +235,7 @@ def _count(facts: _Facts, rule: Rule) -> tuple[int, int | None]:
         promoted = [pair.person for pair in facts.pairs.values() if pair.promotion]
         return sum(_has(facts, person, rule) for person in promoted), len(promoted)
     if rule.kind is RuleKind.GROUP_COUNT:
-        return sum(_has(facts, person, rule) for person in _members(facts, rule.group)), None
+        return sum(_has(facts, person, rule) for person in facts.members.get(rule.group or "", ())), None
     if rule.kind is RuleKind.LEAVE_LIMIT:
         return sum(_leaves(facts, move, rule.unit) for move in facts.result.moves), None
     wants_rotation = rule.kind is RuleKind.ROTATION
@@ -223,11 +245,6 @@ def _count(facts: _Facts, rule: Rule) -> tuple[int, int | None]:
 
 def _has(facts: _Facts, person: str, rule: Rule) -> bool:
     return bool(facts.people[person].attributes.get(rule.attribute or "", False))
-
-
-def _members(facts: _Facts, group: str | None) -> list[str]:
-    where = {person: facts.after.get(person, one.post) for person, one in facts.people.items()}
-    return [person for person, post in where.items() if post is not None and facts.posts[post].group == group]
 
 
 def _leaves(facts: _Facts, move: Move, unit: str | None) -> bool:

@@ -93,6 +93,16 @@ def test_only_so_many_empty_posts_are_tried() -> None:
     assert [len(empty.tried) for empty in account.empty] == [1] * TRIED_POSTS + [0, 0]
 
 
+def test_of_a_large_problem_nothing_is_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = replace(CITY, pins=())
+    full = account_of(problem, result_of(problem, ()))
+    assert (full.more_than_now, [len(empty.tried) for empty in full.empty]) == (0, [1, 2, 1])
+    monkeypatch.setattr("quanheng.cli.plan_account.CHECKING", 10)
+    short = account_of(problem, result_of(problem, ()))
+    assert (short.more_than_now, [len(empty.tried) for empty in short.empty]) == (None, [0, 0, 0])
+    assert [empty.eligible for empty in short.empty] == [1, 2, 1]
+
+
 def test_rules_have_figures(city: Account) -> None:
     told = {figure.rule.id: (figure.state, figure.count, figure.of, figure.short) for figure in city.rules}
     assert told == {
