@@ -59,9 +59,8 @@ def _axes() -> Iterator[str]:
         yield _text(x, HEIGHT - BOTTOM + 20, f"{10.0**power:g} s", INK, "middle")
     for power in range(-4, 4):
         y = y_of(10.0**power)
-        words = "≤ 0.01 %, proved" if power == -4 else f"{100 * 10.0**power:g} %"
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{LINE}"/>'
-        yield _text(LEFT - 8, y + 4, words if power > -4 else "0.01 %", INK, "end")
+        yield _text(LEFT - 8, y + 4, f"{100 * 10.0**power:g} %", INK, "end")
 
 
 def _legend(runs: Sequence[Run]) -> Iterator[str]:
@@ -71,9 +70,14 @@ def _legend(runs: Sequence[Run]) -> Iterator[str]:
         y += 22
     for name, mark in MARKS.items():
         if any(run.solver == name for run in runs):
-            yield _text(x, y, f"{mark} {name}", INK)
+            yield _text(x, y, f"{mark} {name}{_without_plan(runs, name)}", INK)
             y += 22
-    yield _text(x, y, "on the lowest line: proved", INK)
+    yield _text(x, y, "lowest line: proved", INK)
+
+
+def _without_plan(runs: Sequence[Run], name: str) -> str:
+    missing = sum(run.solver == name and run.end.gap is None for run in runs)
+    return f" ({missing} no plan)" if missing else ""
 
 
 def _colour(run: Run) -> str:
