@@ -207,7 +207,9 @@ def _solve(core: Core, program: cp_model.CpModel, effort: Effort, on_better: OnB
         raise ValueError(program.validate())
     if status == cp_model.INFEASIBLE:
         return Found(None, None, is_exact=True, work=work)
-    x = _vector(core, response.solution) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+    if status == cp_model.UNKNOWN:  # stopped before the search began, it says 0, which is no bound
+        return Found(None, None, is_exact=False, work=work)
+    x = _vector(core, response.solution)
     return Found(x, _bound(core, response), is_exact=status == cp_model.OPTIMAL, work=work)
 
 

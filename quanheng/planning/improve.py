@@ -10,14 +10,15 @@ from quanheng.planning.proof import SLACK, search_core
 
 FIRST_CHAINS = 25  # planned anew at once, to begin with
 MORE, FEWER = 1.15, 0.85  # after a neighbourhood that was done with in time, or not
-WORK = 1.5  # units for one neighbourhood
+WORK = 1.0  # units for one neighbourhood
+FEW_MOVES = 60  # a plan of no more is left to the cores
 IDLE = 12  # neighbourhoods of all chains without a better plan, then it is enough
-COLUMNS_PER_POST = 40  # of the core
+COLUMNS_PER_POST = 8  # of the core
 
 
 def improve(search: Incumbent, linear: Linear, work: float) -> None:
-    """Spends `work` units at most on a better plan; nothing without a first one."""
-    if search.x is None:
+    """Spends `work` units at most on a better plan; nothing without a first one of many chains."""
+    if search.x is None or np.count_nonzero(search.x) < FEW_MOVES:
         return
     random = np.random.default_rng(search.meter.budget.seed)
     core = _core(search, linear)
@@ -28,7 +29,7 @@ def improve(search: Incumbent, linear: Linear, work: float) -> None:
         free = near(ties, int(random.integers(len(chains))), round(count), random)
         part = neighbourhood(core, search.x, np.concatenate([chains[number] for number in free]))
         before = search.value
-        found = search_core(search, part, WORK)
+        found = search_core(search, part, WORK, tell=False)
         search.meter.spend(NEIGHBOURHOOD_RATE * len(core.columns))
         tried += len(free)
         if search.value != before:

@@ -17,7 +17,24 @@ def neighbourhood(core: Core, x: Floats, free: Ints) -> Core:
     taken, filled = _people_of(model, fixed), _posts_of(model, fixed)
     candidates = core.columns[core.columns < moves]
     open_ = candidates[~_touches(model, candidates, taken, filled)]
-    return fixed_within(core_of(model, open_), fixed)
+    return fixed_within(core_of(model, _reachable(model, open_, fixed)), fixed)
+
+
+def _reachable(model: Model, open_: Ints, fixed: Ints) -> Ints:
+    """Of `open_`, the columns whose post is vacant at the start or can be opened at the position before (2)."""
+    columns, places = model.columns, model.places
+    plain = np.union1d(open_, fixed)
+    plain = plain[plain < columns.chains]
+    kept = [open_[open_ >= columns.chains]]
+    free = places.vacant
+    for position in range(1, len(columns.layers)):
+        layer = plain[columns.position[plain] == position]
+        layer = layer[free[columns.post[layer]]]
+        kept.append(layer)
+        home = places.home[columns.person[layer]]
+        free = np.zeros_like(places.vacant)
+        free[home[home != NOWHERE]] = True
+    return np.setdiff1d(np.concatenate(kept), fixed)
 
 
 def chains_of(model: Model, x: Floats) -> list[Ints]:

@@ -1,5 +1,7 @@
 """From a core to a plan, a bound and a proof: the steps that solve.py puts together."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from quanheng.planning.budget import CP_SAT_RATE
@@ -17,16 +19,17 @@ SLACK = 1e-6
 TIE_WORK = 2.0
 
 
-def search_core(search: Incumbent, core: Core, work: float) -> Found:
+def search_core(search: Incumbent, core: Core, work: float, *, tell: bool = True) -> Found:
     """Looks for a plan of the core that is worth more than the best so far, with `work` units at most.
 
+    `tell`: every better plan is offered at once, not only the last.
     `bound` of what is found: no plan of the core is worth more, the best so far included."""
     found = best_of_core(
         core,
         effort(search, work),
         hint=search.x,
         at_least=None if search.value is None else search.value + 1,
-        on_better=lambda x, _: search.offer(x) or True,
+        on_better=(lambda x, _: search.offer(x) or True) if tell else None,
     )
     search.meter.spend(found.work * CP_SAT_RATE)
     search.offer(found.x)
@@ -36,28 +39,43 @@ def search_core(search: Incumbent, core: Core, work: float) -> Found:
     return Found(found.x, bound, found.is_exact, found.work)
 
 
-def grow_cores(search: Incumbent, linear: Linear, cuts: Cuts | None, part: float) -> None:
-    """Searches growing cores around the linear optimum, until one that holds every better plan is done with, or one is
-    too hard for `part` of what is left.
+@dataclass
+class Growth:
+    """State: cores around the linear optimum that grow, until one that holds every better plan is done with.
 
     A plan that uses column j is worth at most bound + reduced cost of j. So a core that is done with bounds all plans:
     who leaves it pays at least the reduced cost of the nearest column outside."""
-    size = CORE_PER_POST * len(search.model.problem.posts)
-    while not search.is_proved and search.meter.left > 0:
-        chosen, outside = core_within(search, linear, size)
-        core = core_of(search.model, chosen, cuts)
-        found = search_core(search, core, search.meter.left * part)
-        if not found.is_exact:
-            break
+
+    search: Incumbent
+    linear: Linear
+    cuts: Cuts | None
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = CORE_PER_POST * len(self.search.model.problem.posts)
+
+    def run(self, part: float) -> None:
+        """One core after the other, each with `part` of what is left, until one is too hard or too large."""
+        search = self.search
+        while not search.is_proved and search.meter.left > 0:
+            chosen, outside = core_within(search, self.linear, self.size)
+            if len(chosen) > CORE_LIMIT:
+                break
+            core = core_of(search.model, chosen, self.cuts)
+            if not search_core(search, core, search.meter.left * part).is_exact:
+                break
+            self._settle(outside)
+            self.size = round(GROWTH * self.size)
+
+    def _settle(self, outside: float | None) -> None:
+        """No plan of the core is better than the best so far."""
+        search = self.search
         if outside is not None:
-            search.lower_bound(max(search.value or -FREE, whole_of(linear.bound + outside)))
+            search.lower_bound(max(search.value or -FREE, whole_of(self.linear.bound + outside)))
         elif search.value is None:
             search.is_infeasible = search.model.is_complete
         else:
             search.lower_bound(search.value)
-        if len(core.columns) >= CORE_LIMIT:
-            break
-        size = round(GROWTH * size)
 
 
 def core_within(search: Incumbent, linear: Linear, size: int) -> tuple[Ints, float | None]:
@@ -67,11 +85,10 @@ def core_within(search: Incumbent, linear: Linear, size: int) -> tuple[Ints, flo
     reduced = linear.reduced[:moves]
     width = np.inf if search.value is None else linear.bound - search.value - 1
     useful = np.flatnonzero(reduced >= -width - SLACK)
-    if len(useful) <= min(size, CORE_LIMIT):
+    if len(useful) <= size:
         return useful, None
     order = useful[np.argsort(-reduced[useful], kind="stable")]
-    count = min(size, CORE_LIMIT)
-    return np.sort(order[:count]), float(reduced[order[count]])
+    return np.sort(order[:size]), float(reduced[order[size]])
 
 
 def settle_ties(search: Incumbent, linear: Linear) -> None:

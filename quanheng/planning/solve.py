@@ -12,13 +12,14 @@ from quanheng.planning.incumbent import Incumbent, Progress
 from quanheng.planning.lagrangian import SWEEPS, find_duals
 from quanheng.planning.linear import TOLERANCE, Linear, Relaxation, best_of_nodes
 from quanheng.planning.problem import Problem
-from quanheng.planning.proof import break_ties, grow_cores, search_core, settle_ties, whole_of
+from quanheng.planning.proof import Growth, break_ties, search_core, settle_ties, whole_of
 from quanheng.planning.result import Result
 from quanheng.planning.rows import build
 
 WHOLE = 1_500  # columns that CP-SAT proves faster than a linear program would shrink them
 MOST_PARENTS = 20  # of a cut that CP-SAT gets
-FIRST_PART = 0.15  # of what is left, for cores before the plan is improved around its chains
+EARLY_PART = 0.1  # of what is left, to improve the first plan before the cuts
+FIRST_PART = 0.15  # of what is left, for one core, then for improving; twice as much when both brought nothing
 BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
 
 
@@ -64,11 +65,17 @@ def _search_by_linear(search: Incumbent) -> None:
     if linear is None or search.is_infeasible:
         return
     _dive(search, relaxation, linear)
+    improve(search, linear, EARLY_PART * search.meter.left)
     linear, cuts = _cut(search, relaxation, linear)
-    grow_cores(search, linear, cuts, FIRST_PART)
+    growth = Growth(search, linear, cuts)
+    part = FIRST_PART
     while not search.is_proved and search.meter.left > 0:
-        improve(search, linear, search.meter.left / 2)
-        grow_cores(search, linear, cuts, 1.0)
+        value, left = search.value, search.meter.left
+        growth.run(part)
+        improve(search, linear, part * search.meter.left)
+        if search.meter.left == left:
+            break
+        part = part if search.value != value else min(1.0, 2 * part)
     if search.is_proved:
         settle_ties(search, linear)
 
