@@ -25,45 +25,29 @@ class Answer:
 
 
 def answer(problem: Problem, question: Question, progress: Progress) -> Answer:
-    """The plan, and what was asked about it; explanations take what the plan has left of the seconds."""
+    """The plan, and what was asked about it; explanations share what the plan has left of the seconds."""
     from quanheng.planning import conflict, solve
 
     result = solve.solve(problem, Budget(question.seconds), progress)
     budget = rest_of(question, result)
     if result.status is Status.INFEASIBLE and not result.conflict:
         result = replace(result, conflict=conflict.conflict_of(problem, budget))
-    if result.value is None or question.explain is None:
+    if result.value is None or not (question.explain or question.alternatives):
         return Answer(result)
-    return Answer(result, why_not_by_solving(problem, result, question.explain, budget))
+    return _explained(problem, result, question, budget)
+
+
+def _explained(problem: Problem, result: Result, question: Question, budget: Budget) -> Answer:
+    from quanheng.planning import alternatives, ground, why_not
+
+    stand = ground.ground_of(problem, result, budget)
+    share = Budget(budget.seconds / (bool(question.explain) + bool(question.alternatives)))
+    why = why_not.why_not(stand, *question.explain, share) if question.explain else None
+    if question.alternatives:
+        result = replace(result, alternatives=alternatives.alternatives(stand, question.alternatives, share))
+    return Answer(result, why)
 
 
 def rest_of(question: Question, result: Result) -> Budget:
     spent = float(dict(result.parameters).get("work", 0))
     return Budget(max(question.seconds - spent, LEAST * question.seconds))
-
-
-def why_not_by_solving(problem: Problem, result: Result, pair: tuple[str, str], budget: Budget) -> WhyNot:
-    """The problem once more with the pair as a pin: exact where both are proved, else an interval.
-
-    `result` has a plan. A stay in the own post is a pair too."""
-    from quanheng.planning import conflict, solve
-
-    blank = WhyNot(*pair, "displaced")
-    held = any((person.id, person.post) == pair for person in problem.people)
-    if not held and all((one.person, one.post) != pair for one in problem.pairs):
-        return replace(blank, verdict="not_eligible")
-    if pair in problem.forbids and not held:
-        return replace(blank, verdict="rules", rules=(f"forbid:{pair[0]},{pair[1]}",))
-    forced = replace(problem, pins=tuple(dict.fromkeys([*problem.pins, pair])))
-    found = solve.solve(forced, budget)
-    if found.status is Status.INFEASIBLE:
-        given = frozenset({f"pin:{pair[0]},{pair[1]}"})
-        return replace(blank, verdict="rules", rules=conflict.conflict_of(forced, budget, given))
-    return _loss(blank, result, found)
-
-
-def _loss(blank: WhyNot, best: Result, forced: Result) -> WhyNot:
-    """Of the best plan, which lies between value and bound, against the best with the pair, which does too."""
-    lowest = None if forced.bound is None or best.value is None else max(0, best.value - forced.bound)
-    highest = None if best.bound is None or forced.value is None else best.bound - forced.value
-    return replace(blank, lowest=lowest, highest=highest, exact=lowest is not None and lowest == highest)

@@ -16,7 +16,7 @@ from quanheng.cli.plan_words import (
     rule_words,
     step_reason,
 )
-from quanheng.planning.result import Alternative, Place, Status
+from quanheng.planning.result import Alternative, Move, Place, Status
 
 SHOWN = 20  # of the rules that hold, and of the places that are wrong
 
@@ -118,10 +118,16 @@ def _alternative(account: Account, number: int, other: Alternative) -> Iterator[
     how = "这样不同的方案里最好的" if other.proved else "不一定是这样不同的方案里最好的"
     yield ""
     yield f"备选 {number} · 价值 {other.value}（少 {less}） · {how}"
-    mine = {move.target: move.person for move in account.result.moves}
-    theirs = {move.target: move.person for move in other.moves}
+    mine, theirs = _holders(account, account.result.moves), _holders(account, other.moves)
     for post in other.differs:
-        yield f"  {post}：{mine.get(post, '不变动')} → {theirs.get(post, '不变动')}"
+        yield f"  {post}：{mine.get(post, '空着')} → {theirs.get(post, '空着')}"
+
+
+def _holders(account: Account, moves: Sequence[Move]) -> dict[str, str]:
+    """Post -> who is there after these moves."""
+    moved = {move.person for move in moves}
+    stays = {one.post: f"{one.id}（留任）" for one in account.problem.people if one.post and one.id not in moved}
+    return stays | {move.target: move.person for move in moves}
 
 
 def invalid_lines(places: Sequence[Place]) -> Iterator[str]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from quanheng.cli.plan_engine import LEAST, Question, answer, rest_of, why_not_by_solving
-from quanheng.planning import conflict
+from quanheng.cli.plan_engine import LEAST, Question, answer, rest_of
+from quanheng.planning import alternatives, conflict, ground, why_not
 from quanheng.planning import solve as solving
 from quanheng.planning.budget import Budget
+from quanheng.planning.checker import check_plan
 from quanheng.planning.problem import Problem
 from quanheng.planning.result import Result, Status, WhyNot
 from tests.cli.planning import CITY, PLAN, QUARREL, by_oracle, result_of
@@ -68,66 +69,80 @@ def test_the_engine_names_the_conflict() -> None:
     assert (found.result.status, found.result.conflict) == (Status.INFEASIBLE, ("pin:欧阳景行,应急局局长",))
 
 
-# --- why not, by solving once more
-
-
-def why_not(problem: Problem, result: Result, person: str, post: str) -> WhyNot:
-    return why_not_by_solving(problem, result, (person, post), Budget(10))
+# --- explanations
 
 
 @pytest.mark.parametrize("seed", [3, 8, 21])
 def test_the_loss_is_that_of_the_oracle(seed: int) -> None:
-    """For every pair of the problem."""
+    """For the first pairs of the problem."""
     problem = tiny(seed)
     best = best_value(problem)
     if best is None:
         return
-    result = by_oracle(problem, Budget(1))
-    for pair in problem.pairs:
-        found = why_not(problem, result, pair.person, pair.post)
+    for pair in problem.pairs[:6]:
+        found = answer(problem, Question(10, (pair.person, pair.post)), ignore)
         forced = best_value(replace(problem, pins=(*problem.pins, (pair.person, pair.post))))
+        assert found.result.value == best
         if forced is None:
-            assert found.verdict == "rules"
+            assert found.why_not is not None
+            assert found.why_not.verdict == "rules"
         else:
-            assert found == WhyNot(pair.person, pair.post, "displaced", (), best - forced, best - forced, True)
+            assert found.why_not == WhyNot(pair.person, pair.post, "displaced", (), best - forced, best - forced, True)
 
 
-def test_who_is_not_eligible_and_who_is_forbidden(asked: list[tuple[str, float]]) -> None:
-    result = result_of(CITY, PLAN)
-    assert why_not(CITY, result, "祝余", "审计局局长").verdict == "not_eligible"
+def test_who_is_not_eligible_and_who_is_forbidden() -> None:
+    found = answer(CITY, Question(10, ("祝余", "审计局局长")), ignore).why_not
+    assert found is not None
+    assert found.verdict == "not_eligible"
     forbidden = replace(CITY, forbids=(("谢听澜", "审计局局长"),))
-    assert why_not(forbidden, result, "谢听澜", "审计局局长").rules == ("forbid:谢听澜,审计局局长",)
-    assert asked == []  # nothing was solved
+    found = answer(forbidden, Question(10, ("谢听澜", "审计局局长")), ignore).why_not
+    assert found is not None
+    assert (found.verdict, found.rules) == ("rules", ("forbid:谢听澜,审计局局长",))
 
 
-def test_a_pair_that_rules_forbid_names_them(asked: list[tuple[str, float]]) -> None:
-    found = why_not(CITY, result_of(CITY, PLAN), "龙启明", "雾岭镇镇长")
-    assert (found.lowest, found.highest, found.exact) == (0, 0, True)  # it is the plan
-    pinned = replace(CITY, pins=(*CITY.pins, ("谢听澜", "乙科科长")))
-    found = why_not(pinned, result_of(CITY, PLAN), "谢听澜", "审计局局长")
-    assert (found.verdict, found.rules) == ("rules", ("pin:欧阳景行,应急局局长",))
+def test_alternatives_are_worth_what_they_say_and_differ() -> None:
+    result = answer(CITY, Question(10, None, 2), ignore).result
+    assert len(result.alternatives) == 2
+    values = [result.value, *(other.value for other in result.alternatives)]
+    assert values == sorted(values, key=lambda value: -(value or 0))
+    plans = {frozenset((move.person, move.target) for move in moves)
+             for moves in (result.moves, *(other.moves for other in result.alternatives))}  # fmt: skip
+    assert len(plans) == 3
+    for other in result.alternatives:
+        account = check_plan(CITY, other.moves)
+        assert (account.broken, account.value) == ((), other.value)
+
+
+def test_without_a_plan_nothing_is_explained(asked: list[tuple[str, float]]) -> None:
+    found = answer(QUARREL, Question(10, ("谢听澜", "审计局局长"), 3), ignore)
+    assert (found.why_not, found.result.alternatives) == (None, ())
+    assert asked == [("solve", 10), ("conflict", 7)]
 
 
 @pytest.mark.parametrize(
-    ("best", "forced", "lowest", "highest"),
-    [((10, 10), (7, 7), 3, 3), ((10, 12), (7, 8), 2, 5), ((10, 12), (10, 12), 0, 2), ((10, 12), (None, 9), 1, None),
-     ((10, None), (7, None), None, None)],
-)  # fmt: skip
-def test_an_interval_where_something_is_not_proved(
-    best: tuple[int, int | None],
-    forced: tuple[int | None, int | None],
-    lowest: int | None,
-    highest: int | None,
+    ("explain", "count", "shares"),
+    [
+        (("谢听澜", "审计局局长"), 0, [("ground", 7), ("why", 7)]),
+        (None, 2, [("ground", 7), ("others", 7)]),
+        (("谢听澜", "审计局局长"), 2, [("ground", 7), ("why", 3.5), ("others", 3.5)]),
+    ],
+)
+def test_explanations_share_what_is_left(
+    explain: tuple[str, str] | None,
+    count: int,
+    shares: list[tuple[str, float]],
+    asked: list[tuple[str, float]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(solving, "solve", lambda *_: Result(Status.FEASIBLE, *forced))
-    found = why_not(CITY, Result(Status.FEASIBLE, *best), "谢听澜", "审计局局长")
-    assert (found.lowest, found.highest) == (lowest, highest)
-    assert found.exact is (lowest is not None and lowest == highest)
+    def keep(name: str, answered: object) -> Callable[..., object]:
+        def say(*given: Any) -> object:
+            asked.append((name, given[-1].seconds))
+            return answered
 
+        return say
 
-def test_the_command_asks_with_what_is_left(asked: list[tuple[str, float]]) -> None:
-    found = answer(CITY, Question(10, ("谢听澜", "审计局局长")), ignore)
-    assert found.why_not is not None
-    assert (found.why_not.verdict, asked) == ("displaced", [("solve", 10), ("solve", 7)])
-    assert answer(QUARREL, Question(10, ("谢听澜", "审计局局长")), ignore).why_not is None
+    monkeypatch.setattr(ground, "ground_of", keep("ground", None))
+    monkeypatch.setattr(why_not, "why_not", keep("why", WhyNot("谢听澜", "审计局局长", "displaced")))
+    monkeypatch.setattr(alternatives, "alternatives", keep("others", ()))
+    answer(CITY, Question(10, explain, count), ignore)
+    assert asked == [("solve", 10), *shares]

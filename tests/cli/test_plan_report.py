@@ -101,16 +101,17 @@ def test_none_found_yet() -> None:
 
 def test_alternatives_say_who_instead() -> None:
     other = Alternative(-40, True, moves_of(CITY, PLAN[:4]), ("甲科科长", "乙科科长"))
-    lines = told(replace(result_of(CITY, PLAN), alternatives=(other, replace(other, proved=False))))
+    empty = replace(other, moves=moves_of(CITY, PLAN[:1] + PLAN[3:]), differs=("水利局局长", "水利局副局长"))
+    lines = told(replace(result_of(CITY, PLAN), alternatives=(other, replace(empty, proved=False))))
     assert lines[-8:] == [
         "",
         "备选 1 · 价值 -40（少 17） · 这样不同的方案里最好的",
-        "  甲科科长：温不语 → 不变动",
-        "  乙科科长：谢听澜 → 不变动",
+        "  甲科科长：温不语 → 谢听澜（留任）",
+        "  乙科科长：谢听澜 → 温不语（留任）",
         "",
         "备选 2 · 价值 -40（少 17） · 不一定是这样不同的方案里最好的",
-        "  甲科科长：温不语 → 不变动",
-        "  乙科科长：谢听澜 → 不变动",
+        "  水利局局长：石见川 → 空着",
+        "  水利局副局长：祝余 → 石见川（留任）",
     ]
 
 
