@@ -351,3 +351,42 @@ def test_solvers_load_only_when_a_plan_is_sought(run: str, names: tuple[str, ...
     code = f"import sys; from quanheng.cli import main, parser; {run}; print([n for n in {names} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr
+
+
+# --- the engine through the command
+
+
+def test_a_tenth_of_a_second_still_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan with its gap, or none found yet with its bound; never nothing."""
+    code, said, _ = run(capsys, DATA / "s20.json", "--seconds", "0.1", "--out", tmp_path, "--json")
+    found = plan_of(tmp_path / "s20.plan.json")
+    assert code in (3, 5)
+    assert found.bound is not None
+    assert found.bound >= 20009
+    assert (found.value is None) is (code == 5)
+    assert json.loads(said)["sentence"].startswith(
+        "当前最好" if code == 3 else "还没有找到方案，任何方案的价值都不超过"
+    )
+
+
+@pytest.mark.slow
+def test_the_city_is_proved_and_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--seconds", "60", "--alternatives", "1", "--explain", "c13", "p0", "--picture")
+    code, said, _ = run(capsys, DATA / "s20.json", *options, "--out", tmp_path)
+    found = plan_of(tmp_path / "s20.plan.json")
+    assert (code, found.value, found.bound, len(found.alternatives)) == (0, 20009, 20009, 1)
+    assert found.alternatives[0].value <= 20009
+    assert "备选 1 · 价值 " in said
+    assert "为什么不是 c13 → p0：" in said
+    assert (tmp_path / "s20.plan.svg").read_bytes().startswith(b"<svg ")
+
+
+def test_stopped_by_hand_it_ends_without_a_plan(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> Result:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solving, "solve", stop)
+    assert run(capsys, city, "--out", tmp_path / "o") == (1, "", "")
+    assert list((tmp_path / "o").iterdir()) == []
