@@ -89,6 +89,7 @@ def test_what_cannot_be_is_infeasible() -> None:
     assert replan(base, TEN, pins=pins).status is Status.INFEASIBLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_larger_town_goes_by_its_duals(seed: int) -> None:
     base = ground(town(seed, vacancies=14))
