@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 CP_SAT_RATE = 1.5  # units for one deterministic second of CP-SAT
 COLUMN_RATE = 4e-6  # units for one column of the model: to build it, to solve the linear program once
 WALL_FACTOR, WALL_EXTRA = 1.5, 0.5  # a machine this much slower than the reference still stops by work
-CUT_RATE = 3e-5
+CUT_RATE = 5e-5
 
 
 def start_work(columns: int) -> float:

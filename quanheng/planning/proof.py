@@ -16,7 +16,7 @@ CORE_PER_POST = 4  # columns of the first core
 CORE_LIMIT = 7_000  # columns beyond which CP-SAT gets nowhere
 GROWTH = 1.6  # from core to core
 SLACK = 1e-6
-TIE_WORK = 2.0
+TIE_WORK, TIE_PART = 0.2, 0.25  # at least, and of what has been spent
 
 
 def search_core(search: Incumbent, core: Core, work: float, *, tell: bool = True) -> Found:
@@ -95,7 +95,7 @@ def settle_ties(search: Incumbent, linear: Linear) -> None:
     """In the core of all plans that are worth as much as the best; the first search has its core whole."""
     if search.value is not None:
         equals = np.flatnonzero(linear.reduced >= search.value - linear.bound - SLACK)
-        break_ties(search, core_of(search.model, equals), min(search.meter.left, TIE_WORK))
+        break_ties(search, core_of(search.model, equals), max(TIE_WORK, TIE_PART * search.meter.spent))
 
 
 def effort(search: Incumbent, work: float) -> Effort:

@@ -15,7 +15,7 @@ from quanheng.planning.reading import read_problem
 from quanheng.planning.result import Result, Status
 from quanheng.planning.solve import solve
 from tests.planning.instances import pair, person, post, shuffled, side_by_side, tiny
-from tests.planning.oracle import best_plan, with_forbid, with_pin
+from tests.planning.oracle import best_plan, every_plan, with_forbid, with_pin
 
 DATA = Path(__file__).parent.parent / "data" / "planning"
 SEEDS = st.integers(0, 100_000)
@@ -154,3 +154,103 @@ def test_ties_go_to_the_smallest_sum_of_indices() -> None:
     result = solve(problem, TEN)
     assert pairs_of(result) == {("b", "p"), ("a", "q")}
     assert dict(result.parameters)["tie"] == "proved"
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_the_way_by_linear_programs_finds_the_same(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relaxation, dive, cuts, cores: else only problems too large for enumeration go there."""
+    monkeypatch.setattr("quanheng.planning.solve.WHOLE", 0)
+    for seed in range(60_000 + 20 * block, 60_020 + 20 * block):
+        check_against_enumeration(seed)
+
+
+def test_neighbourhoods_are_searched_where_cores_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without cores nothing can be proved; the plan is checked and lies below the bound."""
+    monkeypatch.setattr("quanheng.planning.proof.CORE_LIMIT", 0)
+    monkeypatch.setattr("quanheng.planning.improve.FEW_MOVES", 0)
+    result = solve(load("s20.json"), Budget(1.5, wall=600.0))
+    assert result.status is Status.FEASIBLE
+    assert result.value is not None
+    assert result.bound is not None
+    assert 19_500 < result.value <= 20_009 <= result.bound < 20_250
+
+
+def test_the_same_input_gives_the_same_plan() -> None:
+    """Also where the budget ends before the proof."""
+    budget = Budget(0.6, wall=600.0)
+    first, second = solve(load("s20.json"), budget), solve(load("s20.json"), budget)
+    assert first == second
+    assert first.bound is not None
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.1])
+def test_a_tiny_budget_still_answers(seconds: float) -> None:
+    """The empty plan breaks a pin of this city, so that none may be found; there is a bound in any case."""
+    result = solve(load("s20.json"), Budget(seconds, wall=600.0))
+    assert result.status in (Status.UNKNOWN, Status.FEASIBLE)
+    assert result.bound is not None
+    assert result.bound >= 20_009
+
+
+def test_without_a_budget_the_unchanged_plan_or_a_greedy_one_is_answered() -> None:
+    problem = Problem(
+        posts=(post("p", vacant=True, unfilled=5), post("q")),
+        people=(person("a"), person("b", "q", 3)),
+        pairs=(pair("a", "p", 10), pair("b", "p", 12)),
+    )
+    result = solve(problem, Budget(0.0, wall=0.0))
+    assert (result.status in (Status.FEASIBLE, Status.OPTIMAL), result.value) == (True, 10)
+    assert result.bound is not None
+    assert result.bound >= 10
+
+
+def test_progress_only_gets_better_and_ends_with_the_answer() -> None:
+    told: list[Result] = []
+    result = solve(load("s20.json"), Budget(20.0, wall=600.0), told.append)
+    values = [one.value for one in told if one.value is not None]
+    bounds = [one.bound for one in told if one.bound is not None]
+    assert values == sorted(values)
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[-1] == min(bounds) == result.bound
+    assert values[-1] == result.value == 20_009
+    for one in told:
+        assert not one.moves or check_plan(load("s20.json"), one.moves).broken == ()
+
+
+class KilledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [0, 2, 5])
+def test_what_the_receiver_raises_ends_the_search(after: int) -> None:
+    told: list[Result] = []
+
+    def receive(result: Result) -> None:
+        told.append(result)
+        if len(told) > after:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        solve(load("s20.json"), Budget(20.0), receive)
+    assert len(told) == after + 1
+
+
+def test_the_answer_says_how_it_was_found() -> None:
+    result = solve(load("tiny_1.json"), Budget(10.0, seed=7))
+    parameters = dict(result.parameters)
+    assert (parameters["seed"], parameters["budget"], parameters["tie"]) == ("7", "10", "proved")
+    assert "OR-Tools 9.15" in result.solver
+    assert "HiGHS 1.12" in result.solver
+    assert result.input_hash.startswith("sha256:")
+
+
+def test_the_value_of_a_forced_pair_is_that_with_the_pin() -> None:
+    """By enumeration of all plans with the pair, and by the engine with the pin."""
+    for seed in range(70_000, 70_006):
+        problem = tiny(seed)
+        plans = list(every_plan(problem))
+        for one in problem.pairs[:4]:
+            with_it = [plan.value for plan in plans if (one.person, one.post) in plan.pairs]
+            home = next(who.post for who in problem.people if who.id == one.person)
+            if one.post != home:
+                assert value_of(with_pin(problem, one.person, one.post)) == max(with_it, default=None)
