@@ -18,7 +18,8 @@ COLUMNS_PER_POST = 8  # of the core
 
 def improve(search: Incumbent, linear: Linear, work: float) -> None:
     """Spends `work` units at most on a better plan; nothing without a first one of many chains."""
-    if search.x is None or np.count_nonzero(search.x) < FEW_MOVES:
+    moves = len(search.model.weight) - len(search.model.shortfalls)
+    if search.x is None or np.count_nonzero(search.x[:moves]) < FEW_MOVES:
         return
     random = np.random.default_rng(search.meter.budget.seed)
     core = _core(search, linear)
@@ -51,4 +52,4 @@ def _core(search: Incumbent, linear: Linear) -> Core:
     return core_of(search.model, np.sort(useful[np.argsort(-reduced[useful], kind="stable")[:most]]))
 
 
-NEIGHBOURHOOD_RATE = 1e-6  # units for one column of the core, to build a neighbourhood
+NEIGHBOURHOOD_RATE = 4e-6  # units for one column of the core, to build a neighbourhood

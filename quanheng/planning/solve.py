@@ -19,7 +19,8 @@ from quanheng.planning.rows import build
 WHOLE = 1_500  # columns that CP-SAT proves faster than a linear program would shrink them
 MOST_PARENTS = 20  # of a cut that CP-SAT gets
 EARLY_PART = 0.1  # of what is left, to improve the first plan before the cuts
-FIRST_PART = 0.15  # of what is left, for one core, then for improving; twice as much when both brought nothing
+CORE_PART = 0.35  # of what is left, for one core
+FIRST_PART = 0.15  # of what is left, for improving between cores
 BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
 
 
@@ -67,17 +68,21 @@ def _search_by_linear(search: Incumbent) -> None:
     _dive(search, relaxation, linear)
     improve(search, linear, EARLY_PART * search.meter.left)
     linear, cuts = _cut(search, relaxation, linear)
-    growth = Growth(search, linear, cuts)
-    part = FIRST_PART
-    while not search.is_proved and search.meter.left > 0:
-        value, left = search.value, search.meter.left
-        growth.run(part)
-        improve(search, linear, part * search.meter.left)
-        if search.meter.left == left:
-            break
-        part = part if search.value != value else min(1.0, 2 * part)
+    close_gap(search, Growth(search, linear, cuts))
     if search.is_proved:
         settle_ties(search, linear)
+
+
+def close_gap(search: Incumbent, growth: Growth) -> None:
+    """Cores and neighbourhoods by turns; as soon as a turn has brought no better plan, cores get all that is left."""
+    part = CORE_PART
+    while not search.is_proved and not search.is_infeasible and search.meter.left > 0:
+        value, left = search.value, search.meter.left
+        growth.run(part)
+        improve(search, growth.linear, (FIRST_PART if part < 1 else 1.0) * search.meter.left)
+        if search.meter.left == left:
+            break
+        part = CORE_PART if search.value != value else 1.0
 
 
 def _cut(search: Incumbent, relaxation: Relaxation, linear: Linear) -> tuple[Linear, Cuts | None]:
