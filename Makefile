@@ -2,6 +2,7 @@
 BIN := .venv/bin
 DEMO := QUANHENG_DATA=$(CURDIR)/var/demo QUANHENG_DEMO=1
 FAST := not slow and not browser and not postgres
+PURE := --ignore=tests/calibration --ignore=tests/formats --ignore=tests/planning
 
 .PHONY: help demo test check bench mission dev messages screenshots test-sqlite test-postgres format clean
 
@@ -34,8 +35,8 @@ test-sqlite: ## all but what only PostgreSQL can show, then the coverage floor
 	$(BIN)/pytest -n 2 -m "not postgres" --cov --cov-report=
 	@tools/coverage-floor
 
-test-postgres: ## all but the browser stories, beside a throw-away PostgreSQL
-	tools/with-postgres $(BIN)/pytest -n 2 -m "not browser"
+test-postgres: ## all that may ask a database but the browser stories, beside a throw-away PostgreSQL
+	tools/with-postgres $(BIN)/pytest -n 2 -m "not browser" $(PURE)
 
 bench: dev ## every claim of speed: a ratio against a named peer or limit
 	@failed=0; for file in benchmarks/[!_]*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || failed=1; done; exit $$failed

@@ -53,7 +53,7 @@ def _fitted(image: "Image.Image") -> bytes:  # type: ignore[name-defined]  # noq
 
 def files(folder: Path, *, with_photos: bool) -> list[Path]:
     from quanheng.formats import identity, lrmx
-    from tests.people.test_import import FORM
+    from tests.intake.test_import import FORM
 
     chance, pictures = random.Random(20261121), photos(8) if with_photos else [b""]
     written = []
@@ -77,9 +77,9 @@ def run(*, with_photos: bool) -> list[Step]:
     import django
 
     django.setup()
+    from quanheng.intake import apply_actions, reading_actions, upload_actions
     from quanheng.kernel import clock
-    from quanheng.people.imports import actions, apply
-    from tests.people.import_killing import make_place
+    from tests.intake.import_killing import make_place
 
     place, steps = make_place(), list[Step]()
     actor, on = place.actor, clock.today()
@@ -88,15 +88,17 @@ def run(*, with_photos: bool) -> list[Step]:
     paths = files(folder, with_photos=with_photos)
     with contextlib.ExitStack() as opened, measured("keep", steps):
         sources = [(path.name, opened.enter_context(path.open("rb"))) for path in paths]
-        batch = actions.upload(
+        batch = upload_actions.upload(
             actor=actor, files=sources, unit=place.unit, category="city", sender="", at=clock.now(), on=on
         )
     with measured("read", steps):
-        batch = actions.start_reading(actor=actor, batch=batch.pk, at=clock.now())
-        actions.read_items(actor=actor, batch=batch, clock=clock.now, on=on)
+        batch = reading_actions.start_reading(actor=actor, batch=batch.pk, at=clock.now())
+        reading_actions.read_items(actor=actor, batch=batch, clock=clock.now, on=on)
     with measured("take effect", steps):
-        batch = apply.start_applying(actor=actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=clock.now())
-        batch = apply.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
+        batch = apply_actions.start_applying(
+            actor=actor, batch=batch.pk, reason="按年度集中采集的要求更新", at=clock.now()
+        )
+        batch = apply_actions.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
     assert (batch.done, batch.skipped) == (PERSONS, 0), (batch.done, batch.skipped)
     return steps
 

@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "quanheng.organization",
     "quanheng.accounts",
     "quanheng.people",
+    "quanheng.intake",
     "quanheng.demo",
     "quanheng.operations",
     "quanheng.web",

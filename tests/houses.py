@@ -77,7 +77,7 @@ class House:
             if self.database == "sqlite"
             else "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         )
-        ours = ("ledger_", "papers_", "organization_", "accounts_", "people_")
+        ours = ("ledger_", "papers_", "organization_", "accounts_", "people_", "intake_")
         names = sorted(name for (name,) in self.sql(tables) if name.startswith(ours))
         return {name: self.sql(f"SELECT count(*) FROM {name}")[0][0] for name in names}  # noqa: S608  our own names
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "quanheng"
-APPS = ("ledger", "papers", "organization", "accounts", "people")
+APPS = ("ledger", "papers", "organization", "accounts", "people", "intake")
 
 Node = TypeVar("Node", bound=ast.AST)
 

@@ -35,7 +35,14 @@ def foreign_keys() -> list[tuple[str, str, str]]:
 
 def test_levels_are_read_from_the_contract() -> None:
     levels = _levels()
-    assert levels["web"] > levels["people"] > levels["organization"] > levels["ledger"] > levels["kernel"]
+    assert (
+        levels["web"]
+        > levels["intake"]
+        > levels["people"]
+        > levels["organization"]
+        > levels["ledger"]
+        > levels["kernel"]
+    )
     assert levels["vault"] == levels["formats"]
 
 
@@ -54,6 +61,6 @@ def test_ledger_holds_no_foreign_key_to_another_room() -> None:
     assert {target for _, source, target in foreign_keys() if source == "ledger"} <= {"ledger"}
 
 
-@pytest.mark.parametrize("room", ["people", "organization"])
+@pytest.mark.parametrize("room", ["intake", "people", "organization"])
 def test_the_check_sees_the_rooms_with_tables(room: str) -> None:
     assert room in {source for _, source, _ in foreign_keys()}

@@ -22,7 +22,6 @@ from tests.structure import (
 
 # Files outside actions.py that may write, each with its reason; one that no longer writes must leave the list.
 WRITERS: dict[str, str] = {
-    "people/imports/apply.py": "the one transaction of an import and its undoing, kept out of actions.py by size",
     "people/kin.py": "proposes ties inside the transaction of the action that calls it",
     "people/undo.py": "the one transaction that takes back a change, kept out of actions.py by size",
     "web/shared/ledger_proof.py": "progress of a running task in the queue's own row, no record of ours",

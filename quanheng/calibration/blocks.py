@@ -10,6 +10,7 @@ A block holds [θ of its persons | γ by group, if there is more than one | v | 
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import repeat
 
 import numpy as np
 from scipy import linalg
@@ -70,16 +71,23 @@ class Effects:
 
     def eta(self, places: Places) -> Floats:
         """(pairs,), without the fixed effects that are not of groups. c bears on local ballots only."""
-        groups = places.groups
-        own = (self.person + self.unit[places.block])[:, None] + self.fixed[:groups] + self.view
-        eta = own.ravel()[places.person * groups + places.group]
+        own = (self.person + self.unit[places.block])[:, None] + self.fixed[: places.groups] + self.view
+        eta: Floats = own.ravel().take(places.cell)
         if places.scalars:
-            ballot = np.append(self.scalar, 0.0)
-            home = np.zeros(places.scalars + 1)
-            home[places.scalar] = self.culture[places.block[places.person]]  # all of a scalar's pairs are in one block
-            home[-1] = 0.0
-            eta += (ballot + home)[places.scalar]
-        return np.asarray(eta + np.append(self.link, 0.0)[places.link]) if places.links else eta
+            eta += np.append(self.scalar + self.culture[places.scalar_block], 0.0).take(places.scalar)
+        if places.links:
+            eta += np.append(self.link, 0.0).take(places.link)
+        return eta
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Sums over pairs of the derivatives by η and the fixed effects that are not constants of groups."""
+
+    ballot: Floats  # (U, G, n, others), over the pairs of a local ballot
+    cell: Floats  # (U, G, m, others), over local pairs
+    outer: Floats  # (U, G, m, others), over the other pairs
+    link: Floats  # (links, others)
 
 
 @dataclass(frozen=True)
@@ -91,23 +99,33 @@ class Half:
     kept: Floats  # (U, G, n), κ = 1 / (1 + σ_s² Σw), share of the prior variance of s that is left given the rest
     shared: Floats  # (U, G, n, F), by ballot and fixed effect
     inverse: Floats  # (U, k, k), M⁻¹
-    cross: Floats  # (U, k, T + F), block by border
-    gain: Floats  # (U, k, T + F), M⁻¹ times `cross`
+    gain: Floats  # (U, k, T + F), M⁻¹ times what stands between block and border
     index: Ints  # (U, T + F), places in the border
+    crossing: Crossing
 
 
 class System:
-    """The factored system. O(pairs · persons a unit) + O(units · k³) + O(border³)."""
+    """The factored system. O(pairs · persons a unit) + O(units · k³) + O(border³).
 
-    def __init__(self, places: Places, batches: tuple[Batch, ...], scales: Scales, information: Information) -> None:
+    `crossings` of an earlier system spare the dearest part while the estimates hardly move: the Newton step is then
+    nearly, not fully, that of the second derivatives (a chord); the first derivatives stay exact.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        batches: tuple[Batch, ...],
+        scales: Scales,
+        information: Information,
+        crossings: tuple[Crossing, ...] | None = None,
+    ) -> None:
         self.places, self.scales = places, scales
         self.fixed = places.groups + information.core.shape[0]
         size = places.links + self.fixed
         self.border = np.zeros((size, size))
         self._begin_border(information)
-        self.halves = tuple(self._forward(batch, information) for batch in batches)
-        for half in self.halves:
-            self._subtract(half)
+        self.crossings = crossings or tuple(_crossing(batch, places, information) for batch in batches)
+        self.halves = tuple(map(self._forward, batches, repeat(information), self.crossings))
         try:
             self.root = linalg.cholesky(self.border, lower=True, check_finite=False)
         except linalg.LinAlgError as singular:
@@ -139,17 +157,16 @@ class System:
         self.border[links, links] = 1 + self.scales.rater**2 * of_link
         self.border[places.links + groups :, places.links + groups :] = information.core
 
-    def _forward(self, batch: Batch, information: Information) -> Half:
-        u, g, n, m = batch.shape
-        weight = placed(information.weight[batch.local], batch.local_at, (u, g, n, m))
-        others = placed(information.cross(batch.local), batch.local_at, (u, g, n, m, self.fixed - g))
+    def _forward(self, batch: Batch, information: Information, crossing: Crossing) -> Half:
+        weight = placed(information.weight[batch.local], batch.local_at, batch.shape)
         kept = 1 / (1 + self.scales.rater**2 * weight.sum(axis=3))
-        shared = _with_groups(weight.sum(axis=3), others.sum(axis=3))
-        by_cell = _with_groups(weight.sum(axis=2), others.sum(axis=2))
+        cell = weight.sum(axis=2)
+        shared, by_cell = _with_groups(weight.sum(axis=3), crossing.ballot), _with_groups(cell, crossing.cell)
         pulled = np.swapaxes(weight * (self.scales.rater**2 * kept)[..., None], 2, 3)
         local = -(pulled @ weight)
-        _diagonal(local)[...] += weight.sum(axis=2)
-        outer, outer_cell, links = self._outer(batch, information)
+        _diagonal(local)[...] += cell
+        outer, links = self._outer(batch, information, crossing)
+        outer_cell = _with_groups(outer, crossing.outer)
         total = local.copy()
         _diagonal(total)[...] += outer
         self._add_fixed(by_cell + outer_cell, shared, kept)
@@ -160,26 +177,25 @@ class System:
             np.concatenate([links, reach + outer_cell], axis=3), np.concatenate([np.zeros_like(links), reach], axis=3)
         )
         inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
-        fixed = np.broadcast_to(self.places.links + np.arange(self.fixed), (u, self.fixed))
+        fixed = np.broadcast_to(self.places.links + np.arange(self.fixed), (len(inverse), self.fixed))
         index = np.concatenate([batch.column, fixed], axis=1)
-        return Half(batch, weight, kept, shared, inverse, cross, inverse @ cross, index)
+        half = Half(batch, weight, kept, shared, inverse, inverse @ cross, index, crossing)
+        self._subtract(half, cross)
+        return half
 
-    def _outer(self, batch: Batch, information: Information) -> tuple[Floats, Floats, Floats]:
-        """Pairs that are not on local ballots: weights a cell, by fixed effect, and by link."""
+    def _outer(self, batch: Batch, information: Information, crossing: Crossing) -> tuple[Floats, Floats]:
+        """Weights of pairs that are not on local ballots: by cell, and by cell and link."""
         u, g, _, m = batch.shape
-        weight, others = information.weight[batch.outer], information.cross(batch.outer)
-        cell, *columns = (summed(column, batch.outer_at, (u, g, m)) for column in (weight, *others.T))
+        cell = summed(information.weight[batch.outer], batch.outer_at, (u, g, m))
         links = placed(information.weight[batch.linked], batch.linked_at, (u, g, m, batch.column.shape[1]))
         if batch.linked.size:
-            self._add_links(batch.linked, information)
-        by_cell = _with_groups(cell, np.stack([*columns, cell], axis=3)[..., :-1])
-        return cell, by_cell, np.asarray(links * self.scales.rater)
+            self._add_links(batch.linked, information, crossing)
+        return cell, np.asarray(links * self.scales.rater)
 
-    def _add_links(self, linked: Ints, information: Information) -> None:
+    def _add_links(self, linked: Ints, information: Information, crossing: Crossing) -> None:
         link, group = self.places.link[linked], self.places.group[linked]
-        rows = np.zeros((self.places.links, self.fixed))
+        rows = np.concatenate([np.zeros((self.places.links, self.places.groups)), crossing.link], axis=1)
         np.add.at(rows, (link, group), information.weight[linked])
-        np.add.at(rows[:, self.places.groups :], link, information.cross(linked))
         rows *= self.scales.rater
         self.border[: self.places.links, self.places.links :] += rows
         self.border[self.places.links :, : self.places.links] += rows.T
@@ -194,9 +210,9 @@ class System:
         flat = shared.reshape(-1, self.fixed)
         own -= self.scales.rater**2 * (flat.T @ (kept.reshape(-1, 1) * flat))
 
-    def _subtract(self, half: Half) -> None:
+    def _subtract(self, half: Half, cross: Floats) -> None:
         """The Schur complement: border less what the blocks explain."""
-        explained = np.swapaxes(half.cross, 1, 2) @ half.gain
+        explained = np.swapaxes(cross, 1, 2) @ half.gain
         first, t = self.places.links, half.batch.column.shape[1]
         self.border[first:, first:] -= explained[:, t:, t:].sum(axis=0)
         if not t:
@@ -247,6 +263,30 @@ class System:
         if self.views:
             outer += own[:, m:-2].reshape(-1, groups, m)
         return outer, outer + own[:, -1][:, None, None]
+
+
+def _crossing(batch: Batch, places: Places, information: Information) -> Crossing:
+    u, g, n, m = batch.shape
+    local, outer = information.cross(batch.local), information.cross(batch.outer)
+    ballot = batch.local_at // m if m else batch.local_at
+    cell = batch.local_at - (ballot - ballot // max(n, 1)) * m
+    link = np.zeros((places.links, outer.shape[1]))
+    if batch.linked.size:
+        np.add.at(link, places.link[batch.linked], information.cross(batch.linked))
+    return Crossing(
+        _columns(local, ballot, (u, g, n)),
+        _columns(local, cell, (u, g, m)),
+        _columns(outer, batch.outer_at, (u, g, m)),
+        link,
+    )
+
+
+def _columns(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
+    """(pairs, others) summed by place: (*shape, others)."""
+    summary = np.empty((*shape, values.shape[1]))
+    for column in range(values.shape[1]):
+        summary[..., column] = summed(values[:, column], at, shape)
+    return summary
 
 
 def placed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:

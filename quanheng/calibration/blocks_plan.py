@@ -5,6 +5,7 @@ Units of like size are padded to one size and worked on together, so that thousa
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from quanheng.calibration.ratings import Floats, Ints
 
 CELLS = 150_000  # of ballots × persons in a batch: keeps its arrays in the cache
 SLACK = 1.25  # how far sizes in a batch may differ
-SMALL = 4_000  # cells, up to which padding costs less than another batch
+SMALL = 20_000  # cells, up to which padding costs less than another batch
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,18 @@ class Places:
     @property
     def persons(self) -> int:
         return self.block.size
+
+    @cached_property
+    def cell(self) -> Ints:
+        """(pairs,), place in a table of persons × groups."""
+        return self.person * self.groups + self.group
+
+    @cached_property
+    def scalar_block(self) -> Ints:
+        """(scalars,), the one block that all its pairs are in."""
+        block = np.zeros(self.scalars + 1, dtype=np.int32)
+        block[self.scalar] = self.block[self.person]
+        return block[:-1]
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,8 @@ class _Planner:
         slab[places.scalar[on_scalar]] = (block * places.groups + places.group)[on_scalar]
         self.scalars = _Members(slab, places.blocks * places.groups)
         self.links = max(places.links, 1)
-        self.key = np.unique(block[on_link] * self.links + places.link[on_link])  # of (block, link) that touch
+        # (block, link) that touch
+        self.key = np.unique(block[on_link].astype(np.int64) * self.links + places.link[on_link])
         self.touching = _Members(self.key // self.links, places.blocks)
 
     def alike(self) -> Iterator[Ints]:
@@ -144,22 +158,29 @@ class _Planner:
         seat = slab * m + self.persons.place[places.person[mine]]
         on_scalar, on_link = places.scalar[mine] >= 0, places.link[mine] >= 0
         local, outer, linked = mine[on_scalar], mine[~on_scalar], mine[on_link]
-        touch = np.searchsorted(self.key, self.pair_block[linked] * self.links + places.link[linked])
+        touch = np.searchsorted(self.key, self.pair_block[linked].astype(np.int64) * self.links + places.link[linked])
         member = self.persons.of(blocks)
         return Batch(
             block=blocks,
             person=person,
             scalar=scalar.reshape(blocks.size, groups, n),
             column=np.where(column < 0, 0, (self.key % self.links)[column] if t else 0),
-            local=local,
-            local_at=seat[on_scalar] + ((slab * (n - 1))[on_scalar] + self.scalars.place[places.scalar[local]]) * m,
-            outer=outer,
-            outer_at=seat[~on_scalar],
+            local=_narrow(local),
+            local_at=_narrow(
+                seat[on_scalar] + ((slab * (n - 1))[on_scalar] + self.scalars.place[places.scalar[local]]) * m
+            ),
+            outer=_narrow(outer),
+            outer_at=_narrow(seat[~on_scalar]),
             linked=linked,
             linked_at=seat[on_link] * t + self.touching.place[touch],
             member=member,
             member_at=where[places.block[member]] * m + self.persons.place[member],
         )
+
+
+def _narrow(places: Ints) -> Ints:
+    """There is one for each pair; a batch never has 2³¹ cells."""
+    return places.astype(np.int32)
 
 
 def gathered(values: Floats, index: Ints) -> Floats:

@@ -94,9 +94,9 @@ class Posterior:
             rows[:, group, :, m + group * m : 2 * m + group * m] = half.weight[:, group]
         rows[..., -2] = rows[..., -1] = half.weight.sum(axis=3)
         rows *= self.system.block_scales(m)
-        flat = rows.reshape(u, g * n, -1)
+        flat = rows.reshape(u, g * n, half.inverse.shape[1])
         rest = -(flat @ half.gain)
-        rest[..., half.batch.column.shape[1] :] += half.shared.reshape(u, g * n, -1)
+        rest[..., half.batch.column.shape[1] :] += half.shared.reshape(u, g * n, self.system.fixed)
         inverse = self.system.border_inverse[half.index[:, :, None], half.index[:, None, :]]
         spread = ((flat @ half.inverse) * flat).sum(axis=2) + ((rest @ inverse) * rest).sum(axis=2)
         left = self.system.scales.rater**2 * half.kept

@@ -45,16 +45,17 @@ class _Right:
     residual: float
 
 
-def solve(system: System, slopes: Slopes, now: Effects) -> Step:
-    """The joint Newton step H⁻¹(gradient − D⁻¹b) from `now`."""
-    places, first = system.places, system.places.links
-    linked, groups = places.link >= 0, places.groups
+def solve(system: System, slopes: Slopes | None, now: Effects) -> Step:
+    """The joint Newton step H⁻¹(gradient − D⁻¹b) from `now`; without slopes, of the priors alone."""
+    places, first, scale = system.places, system.places.links, system.scales.rater
+    groups = places.groups
     right = np.zeros(len(system.border))
-    scale = system.scales.rater
-    of_link = np.bincount(places.link[linked], slopes.eta[linked], first)
-    right[:first] = scale * of_link - _shrunk(now.link, scale)
-    right[first : first + groups] = np.bincount(places.group, slopes.eta, groups)
-    right[first + groups :] = slopes.fixed
+    right[:first] = -_shrunk(now.link, scale)
+    if slopes is not None:
+        linked = places.link >= 0
+        right[:first] += scale * np.bincount(places.link[linked], slopes.eta[linked], first)
+        right[first : first + groups] = np.bincount(places.group, slopes.eta, groups)
+        right[first + groups :] = slopes.fixed
     halves = [_reduced(system, half, slopes, now, right) for half in system.halves]
     worst = float((np.abs(right) / np.sqrt(np.diag(system.border))).max(initial=0.0))
     for half, reduced in zip(system.halves, halves, strict=True):
@@ -72,21 +73,26 @@ def _shrunk(value: Floats, scale: float) -> Floats:
     return value / scale if scale > 0 else np.zeros_like(value)
 
 
-def _reduced(system: System, half: Half, slopes: Slopes, now: Effects, right: Floats) -> _Right:
+def _reduced(system: System, half: Half, slopes: Slopes | None, now: Effects, right: Floats) -> _Right:
     batch, scale = half.batch, system.scales.rater
     u, g, n, m = batch.shape
-    marks = placed(slopes.eta[batch.local], batch.local_at, (u, g, n, m))
-    ballot = scale**2 * marks.sum(axis=3) - gathered(now.scalar, batch.scalar) if scale > 0 else np.zeros((u, g, n))
+    ballot, local, outer = np.zeros((u, g, n)), np.zeros((u, g, m)), np.zeros((u, g, m))
+    if slopes is not None:
+        marks = placed(slopes.eta[batch.local], batch.local_at, (u, g, n, m))
+        ballot, local = scale**2 * marks.sum(axis=3), marks.sum(axis=2)
+        outer = summed(slopes.eta[batch.outer], batch.outer_at, (u, g, m))
+    if scale > 0:
+        ballot -= gathered(now.scalar, batch.scalar)
     pulled = half.kept * ballot
-    local = marks.sum(axis=2) - _times(half.weight, pulled)
-    total = local + summed(slopes.eta[batch.outer], batch.outer_at, (u, g, m))
+    local -= _times(half.weight, pulled)
+    total = local + outer
     own = system.spread(total, local) - _prior(system, half, now)
     right[system.places.links :] -= np.tensordot(pulled, half.shared, axes=3)
     solved = np.einsum("ukl,ul->uk", half.inverse, own)
     worst = np.abs(own).max(initial=0.0)  # the information of z is at least 1, so this is the stricter
     if scale > 0:
         worst = max(worst, float((np.abs(ballot) * np.sqrt(half.kept)).max(initial=0.0)) / scale)
-    return _Right(pulled, solved, np.einsum("ukt,uk->ut", half.cross, solved), float(worst))
+    return _Right(pulled, solved, np.einsum("ukt,uk->ut", half.gain, own), float(worst))
 
 
 def _times(weight: Floats, ballot: Floats) -> Floats:

@@ -1,20 +1,18 @@
 """What the three models have in common: who is ranked, in which state each person is, and how all is put together."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from quanheng.calibration.composite import Composite, Weights, weights_of
 from quanheng.calibration.layout import Layout, extreme_persons
-from quanheng.calibration.ranks import Ranks, rank, separation
+from quanheng.calibration.ranks import separation
 from quanheng.calibration.ratings import Design, Facet, Flags, Floats, Ints, Model, Ratings
 from quanheng.calibration.result import (
-    Calibration,
     Estimates,
     Fit,
     Flag,
-    Persons,
     Shifts,
     Status,
     Threshold,
@@ -82,48 +80,7 @@ class Outcome:
     flags: tuple[Flag, ...] = ()
     second_opinion: Floats | None = None
     extremes: Flags | None = None  # (persons,); None: by their scores
-
-
-def assembled(case: Case, outcome: Outcome, tell: Callable[[str], None]) -> Calibration:
-    from quanheng.calibration.summary import summary  # it reads Case and Outcome
-
-    ranks = rank(outcome.composite.fair, outcome.composite.uncertainty, case.is_ranked, case.classes, case.design.seed)
-    persons = _persons(case, outcome, ranks)
-    tell("summary")
-    return Calibration(
-        ratings=case.ratings,
-        design=case.design,
-        persons=persons,
-        raters=outcome.raters,
-        items=outcome.items,
-        thresholds=outcome.thresholds,
-        uncertainty=outcome.composite.uncertainty,
-        shifts=outcome.shifts,
-        flags=outcome.flags,
-        second_opinion=outcome.second_opinion,
-        summary=summary(case, outcome, persons),
-    )
-
-
-def _persons(case: Case, outcome: Outcome, ranks: Ranks) -> Persons:
-    composed = outcome.composite
-    return Persons(
-        labels=case.ratings.person.labels,
-        raw=composed.raw,
-        fair=composed.fair,
-        se=composed.se,
-        lo90=composed.lo90,
-        hi90=composed.hi90,
-        measure=composed.measure,
-        fit=outcome.person_fit,
-        n=case.counts(case.ratings.person),
-        component=case.component,
-        status=statuses(case, outcome),
-        rank_lo=ranks.lo,
-        rank_hi=ranks.hi,
-        band=ranks.band,
-        missing_groups=composed.missing_groups,
-    )
+    component: Ints | None = None  # (persons,), where the model joins fewer persons than ballots do
 
 
 def statuses(case: Case, outcome: Outcome) -> tuple[Status, ...]:
@@ -170,6 +127,3 @@ def no_shifts(composed: Composite) -> Shifts:
     """Without a model of leniency the way from raw to fair is one step."""
     none = np.zeros(composed.fair.size)
     return Shifts(ballots=composed.fair - composed.raw, culture=none, groups=none, shrinkage=none)
-
-
-__all__ = ["Case", "Outcome", "alarms", "assembled", "field", "no_fit", "no_shifts", "reliabilities", "statuses"]

@@ -4,8 +4,10 @@ import numpy as np
 
 from quanheng.calibration.calibrate_case import Case, Outcome, no_shifts
 from quanheng.calibration.composite import Composite, assemble
+from quanheng.calibration.connectivity import numbered
 from quanheng.calibration.jmle import fit_jmle
 from quanheng.calibration.jmle_result import JmleFit, Measures
+from quanheng.calibration.ratings import Ints
 from quanheng.calibration.result import Estimates, Threshold
 
 
@@ -32,7 +34,22 @@ def jmle_outcome(case: Case) -> Outcome:
         measure=None,
         quality_sd=0.0,
         extremes=fit.persons.is_extreme,
+        component=joined(case, fit.component),
     )
+
+
+def joined(case: Case, estimated: Ints) -> Ints:
+    """Components once extremes are dropped: what only they joined is apart. Extremes stand with the most of theirs.
+
+    `estimated` (persons,) is that of the model, 0 for those that are not in the estimation.
+    """
+    found = estimated.copy()
+    for number in np.unique(case.component):
+        members = np.flatnonzero(case.component == number)
+        counts = np.bincount(estimated[members])[1:]
+        dropped = members[estimated[members] == 0]
+        found[dropped] = counts.argmax() + 1 if counts.any() else estimated.max() + number
+    return numbered(found, case.ratings.person.labels)
 
 
 def _composite(case: Case, fit: JmleFit) -> Composite:
@@ -46,7 +63,7 @@ def _estimates(labels: tuple[str, ...], found: Measures) -> Estimates:
 
 
 def _thresholds(case: Case, fit: JmleFit) -> tuple[Threshold, ...]:
-    """`category` is that of the scores used, from the lowest, 0; by partial credit, an item lacks those it never saw."""
+    """`category` is that of the scores used, from the lowest, 0; an item of partial credit lacks those it never saw."""
     return tuple(
         Threshold(
             None if step.item is None else case.item_labels[step.item],

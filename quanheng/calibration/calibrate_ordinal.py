@@ -10,9 +10,10 @@ from quanheng.calibration.composite import composite, scale_of
 from quanheng.calibration.fit import FitSums, Moments, moments
 from quanheng.calibration.flags import find_flags
 from quanheng.calibration.flags_evidence import evidence_of
-from quanheng.calibration.gstudy import Variances, curve, linking_needed, residual_of_pairs, shares
+from quanheng.calibration.gstudy import Variances, curve, linking_needed, mix_of, residual_of_pairs, shares
 from quanheng.calibration.layout import Layout, used_pairs
 from quanheng.calibration.ordinal import OrdinalFit, fit_ordinal
+from quanheng.calibration.ordinal_robust import LIMIT
 from quanheng.calibration.ratings import Floats, Ints
 from quanheng.calibration.result import Estimates, Fit, Flag, Threshold, Uncertainty
 from quanheng.calibration.shifts import ordinal_shifts
@@ -124,10 +125,12 @@ def _flags(case: Case, fit: OrdinalFit, se: Floats) -> tuple[Flag, ...]:
 
 
 def _figures(case: Case, fit: OrdinalFit, information: Floats) -> dict[str, object]:
+    used = int(used_pairs(fit.layout).sum())
     return {
         "log_likelihood": fit.log_likelihood,
         "variance_components": dict(fit.variance),
         "phi": fit.phi,
+        "outlying": {"limit": LIMIT, "pairs": fit.outlying.pair.size, "share": fit.outlying.pair.size / used},
         "iterations": fit.iterations,
         "group_effects": dict(zip(case.group_labels, fit.group_effect.tolist(), strict=True)),
         **_studies(case, fit, information),
@@ -140,9 +143,9 @@ def _studies(case: Case, fit: OrdinalFit, information: Floats) -> dict[str, obje
     found: dict[str, object] = {"g_study": [asdict(share) for share in shares(variances)]}
     if not case.layout.raters:
         return found
-    size, weights = case.layout.persons / case.layout.units, tuple(case.weights.groups.tolist())
+    size, mix = case.layout.persons / case.layout.units, mix_of(case.layout, case.weights)
     local = int(round(np.bincount(case.layout.rater_unit + 1, minlength=2)[1:].mean()))
-    points = curve(variances, LOCAL_STUDY, LINKING_STUDY, size, weights)
-    needed = linking_needed(variances, local, size, WANTED, weights) if case.layout.has_units else None
+    points = curve(variances, LOCAL_STUDY, LINKING_STUDY, size, mix)
+    needed = linking_needed(variances, local, size, WANTED, mix) if case.layout.has_units else None
     study = {"wanted": WANTED, "local_ballots": local, "linking_needed": needed}
     return {**found, "d_study": {**study, "curve": [asdict(point) for point in points]}}

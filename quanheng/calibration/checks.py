@@ -117,18 +117,20 @@ def _refuse_two(
 
 def places_of(member: Facet, place: Facet) -> Ints:
     """(members,): the place each member has in its last row; its only one when the input is sound."""
-    found = np.zeros(len(member.labels), dtype=np.int64)
+    found = np.zeros(len(member.labels), dtype=place.index.dtype)
     found[member.index] = place.index
     return found
 
 
 def check_weights(group: Facet | None, weights: Mapping[str, float] | None) -> None:
-    """Statutory weights are for exactly the groups there are, none negative, and sum to 1."""
+    """Every group there is has its statutory weight, none is negative, and they sum to 1.
+
+    A group that gave no ballot at all keeps its weight: the rules name it, and its view stays unsure (缺A票).
+    """
     if weights is None:
         return
     if group is None:
         raise errors.WeightsDoNotFit("no-groups")
-    _refuse_groups("unknown-groups", [name for name in weights if name not in group.labels])
     _refuse_groups("without-weight", [name for name in group.labels if name not in weights])
     _refuse_groups("negative", [name for name, weight in weights.items() if not 0 <= weight < math.inf])
     total = math.fsum(weights.values())

@@ -57,7 +57,7 @@ def components(layout: Layout, labels: Sequence[str]) -> Ints:
     size = layout.persons + nodes
     edges = (np.ones(int(used.sum())), (person[used], layout.persons + other[used]))
     _, found = connected_components(coo_array(edges, shape=(size, size)), directed=False)
-    return _numbered(found[: layout.persons].astype(np.int64), labels)
+    return numbered(found[: layout.persons].astype(np.int64), labels)
 
 
 def _joining(layout: Layout) -> tuple[Ints, int]:
@@ -67,7 +67,7 @@ def _joining(layout: Layout) -> tuple[Ints, int]:
     return layout.row_item, layout.items
 
 
-def _numbered(found: Ints, labels: Sequence[str]) -> Ints:
+def numbered(found: Ints, labels: Sequence[str]) -> Ints:
     """By size, then by the label that comes first."""
     _, member, sizes = np.unique(found, return_inverse=True, return_counts=True)
     first: list[str] = [""] * sizes.size

@@ -63,4 +63,4 @@ class DuplicateRating(CannotCalibrate):
 
 
 class WeightsDoNotFit(CannotCalibrate):
-    """unknown-groups (`groups`), without-weight (`groups`), no-groups, negative (`groups`), sum (`total`)."""
+    """without-weight (`groups`), no-groups, negative (`groups`), sum (`total`)."""

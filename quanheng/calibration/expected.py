@@ -83,7 +83,7 @@ def nodes(mood: float) -> tuple[Floats, Floats]:
 
 def curve(scale: Scale, mood: float, low: float, high: float) -> Callable[[Floats], Floats]:
     """`average(…).value` for millions of measures between `low` and `high`."""
-    grid = low + GRID * np.arange(int(np.ceil((high - low) / GRID)) + 2)
+    grid = np.asarray(low + GRID * np.arange(int(np.ceil((high - low) / GRID)) + 2), dtype=np.float64)
     known = average(scale, grid, mood)
     pieces = CubicHermiteSpline(grid, known.value, known.by_eta)
     return lambda eta: np.asarray(pieces(eta))

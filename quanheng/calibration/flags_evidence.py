@@ -163,7 +163,7 @@ def _candidates(layout: Layout) -> Ints:
 def _sheets(layout: Layout) -> _Sheets:
     """Sums of 64-bit hashes: two ballots that differ are taken for one with a chance of 2⁻⁶⁴."""
     rater = layout.pair_rater[layout.row_pair]
-    cell = layout.pair_person[layout.row_pair] * layout.items + layout.row_item
+    cell = layout.pair_person.astype(np.int64)[layout.row_pair] * layout.items + layout.row_item
     levels = int(layout.category.max()) + 1
     cells, marks = np.zeros((2, layout.raters), dtype=np.uint64)
     np.add.at(cells, rater, _hash(cell))

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, sparse
 
 from quanheng.calibration.errors import CannotCalibrate
@@ -23,10 +22,9 @@ from quanheng.calibration.gaussian_terms import Cells
 from quanheng.calibration.ratings import Floats, Ints
 
 BORDER = 6_000  # columns of the dense rest; a factorisation takes seconds from here on
-PAIRS = 30_000_000  # pairs of border columns that are listed; above, blocks of columns go through BLAS
+PAIRS = 12_000_000  # pairs of border columns that are listed; above, blocks of columns go through BLAS
 CHUNK = 512  # eliminated levels that go through BLAS together
 
-Index = npt.NDArray[np.int32]  # long lists of places, halved in memory
 Sparse = Any  # scipy.sparse arrays carry no types
 
 
@@ -57,7 +55,7 @@ class Crossed:
 
     @cached_property
     def meeting(self) -> "Meeting":
-        return Meeting.of(self.meet)
+        return Meeting.of(self.meet, self.meet.shape[0] + self.columns)
 
     @cached_property
     def facet(self) -> Ints:
@@ -80,7 +78,7 @@ class Crossed:
 
 
 def cross(y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells) -> Crossed:
-    """Cross-products of `y` (rows,) with facets given as (level of each row, number of levels).
+    """Cross-products of `y` (rows,) with facets given as (level of each row, -1: none; number of levels).
 
     Raises CannotCalibrate("border-too-large", columns=…, limit=…).
     """
@@ -93,12 +91,12 @@ def cross(y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells) -> Crosse
     z = y - centre
     facet = list(zip(codes, sizes, strict=True))
     by_cell = [_table(code, cells.index, (size, len(cells.count))) @ cells.matrix for code, size in facet]
-    sums = [np.bincount(code, z, size) for code, size in facet]
+    sums = [np.bincount(code[code >= 0], z[code >= 0], size) for code, size in facet]
     cell_sum = np.bincount(cells.index, z, len(cells.count))
     return Crossed(
         order=order,
         sizes=sizes,
-        count=np.bincount(codes[0], minlength=sizes[0]).astype(np.float64),
+        count=np.bincount(codes[0][codes[0] >= 0], minlength=sizes[0]).astype(np.float64),
         meet=_stack([[_table(a, codes[0], (m, sizes[0]))] for a, m in facet[1:]], sizes[0]),
         rest=_stack([[_table(a, b, (m, n)) for b, n in facet[1:]] for a, m in facet[1:]], 0),
         first_fixed=by_cell[0],
@@ -113,7 +111,8 @@ def cross(y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells) -> Crosse
 
 def _table(a: Ints, b: Ints, shape: tuple[int, int]) -> Sparse:
     """Contingency table of two codes."""
-    return sparse.coo_array((np.ones(len(a)), (a, b)), shape=shape).tocsr()
+    both = (a >= 0) & (b >= 0)
+    return sparse.coo_array((np.ones(both.sum()), (a[both], b[both])), shape=shape).tocsr()
 
 
 def _stack(blocks: list[list[Sparse]], width: int) -> Sparse:
@@ -122,65 +121,65 @@ def _stack(blocks: list[list[Sparse]], width: int) -> Sparse:
 
 @dataclass(frozen=True)
 class Meeting:
-    """C of (rest, first): C diag(w) C' for weights w, and c'Kc for each column c.
+    """C diag(w) C' of C (rest, first) for weights w, and c'Kc for each column c.
 
     Each eliminated level meets few others as a rule: then the pairs of border columns that it joins are listed once.
+    Matrices are (side, side), rest <= side; only their lower triangle is read and written.
     """
 
     table: Sparse
-    place: Index | None  # (pairs,), row · rest + column, row >= column; None: too many to list
-    level: Index  # (pairs,)
+    side: int
+    place: Ints | None  # (pairs,), row · side + column, row >= column; None: too many to list
+    level: Ints  # (pairs,)
     product: Floats  # (pairs,)
 
     @classmethod
-    def of(cls, table: Sparse) -> "Meeting":
-        none = np.zeros(0, dtype=np.int32)
+    def of(cls, table: Sparse, side: int) -> "Meeting":
         columns = table.tocsc()
         columns.sort_indices()
         met = np.diff(columns.indptr).astype(np.int64)
         if int(met @ (met + 1)) // 2 > PAIRS:
-            return cls(columns, None, none, np.zeros(0))
+            return cls(columns, side, None, np.zeros(0, dtype=np.int64), np.zeros(0))
         left, right = _pairs_of(met)
-        row, column = columns.indices[right], columns.indices[left]
-        level = np.repeat(np.arange(len(met), dtype=np.int32), met * (met + 1) // 2)
-        return cls(columns, row * np.int32(table.shape[0]) + column, level, columns.data[left] * columns.data[right])
+        row, column = columns.indices.astype(np.int64)[right], columns.indices[left]
+        level = np.repeat(np.arange(len(met)), met * (met + 1) // 2)
+        return cls(columns, side, row * side + column, level, columns.data[left] * columns.data[right])
 
     def weighted(self, weight: Floats) -> Floats:
-        """C diag(w) C', lower triangle, (rest, rest)."""
-        size = self.table.shape[0]
+        """C diag(w) C'."""
         if self.place is not None:
             pairs = weight[self.level] * self.product
-            return np.bincount(self.place, pairs, size * size).astype(np.float64, copy=False).reshape(size, size)
-        found = np.zeros((size, size))
+            found = np.bincount(self.place, pairs, self.side**2).astype(np.float64, copy=False)
+            return found.reshape(self.side, self.side)
+        rest, found = self.table.shape[0], np.zeros((self.side, self.side))
         for chunk in self._chunks():
             dense = self.table[:, chunk].toarray()
-            found += (dense * weight[chunk]) @ dense.T
+            found[:rest, :rest] += (dense * weight[chunk]) @ dense.T
         return found
 
-    def quadratic(self, inner: Floats) -> Floats:
-        """c'Kc of each column c for symmetric K, whose lower triangle is read, (first,)."""
-        half = inner.copy()
-        np.fill_diagonal(half, np.diagonal(inner) / 2)  # each pair of columns stands for both of its orders
+    def quadratic(self, half: Floats) -> Floats:
+        """c'Kc of each column c, (first,); `half` is K with half its diagonal: a pair stands for both of its orders."""
         if self.place is not None:
-            values = half.ravel()[self.place] * self.product
+            values = half.reshape(-1)[self.place] * self.product
             return np.asarray(2.0 * np.bincount(self.level, values, self.table.shape[1]))
-        found, half = np.zeros(self.table.shape[1]), np.tril(half)
+        rest = self.table.shape[0]
+        found, lower = np.zeros(self.table.shape[1]), np.tril(half[:rest, :rest])
         for chunk in self._chunks():
             dense = self.table[:, chunk].toarray()
-            found[chunk] = 2 * np.einsum("ri,ri->i", dense, half @ dense)
+            found[chunk] = 2 * np.einsum("ri,ri->i", dense, lower @ dense)
         return found
 
     def _chunks(self) -> list[slice]:
         return [slice(at, at + CHUNK) for at in range(0, self.table.shape[1], CHUNK)]
 
 
-def _pairs_of(met: Ints) -> tuple[Index, Index]:
+def _pairs_of(met: Ints) -> tuple[Ints, Ints]:
     """Places (a, b), a <= b, of all pairs inside runs of lengths `met` laid end to end."""
     place = np.arange(met.sum())
     after = np.repeat(np.cumsum(met), met) - place  # partners of each place, itself the first
-    left = np.repeat(place.astype(np.int32), after)
-    offset = np.repeat((place - np.cumsum(after) + after).astype(np.int32), after)
-    return left, np.arange(len(left), dtype=np.int32) + offset
+    left = np.repeat(place, after)
+    offset = np.repeat(place - np.cumsum(after) + after, after)
+    return left, np.arange(len(left)) + offset
 
 
 def symmetric(lower: Floats) -> Floats:
@@ -200,15 +199,19 @@ class Factor:
         self.root = self._factorise()
 
     def _factorise(self) -> Floats:
-        """Cholesky factor L of the border, lower, Fortran order; the fixed effects come last."""
+        """Cholesky factor L of the border, in the lower triangle; the fixed effects come last."""
         c, rest = self.crossed, len(self._rest)
-        border = np.empty((rest + c.columns, rest + c.columns))
-        inner = c.rest.toarray() - c.meeting.weighted(self.coupling)
-        border[:rest, :rest] = inner * self._rest[:, None] * self._rest + np.eye(rest)
+        border = c.meeting.weighted(self.coupling)
+        np.negative(border, out=border)
+        shared = c.rest.tocoo()
+        border[shared.row, shared.col] += shared.data
+        border[:rest, :rest] *= self._rest
+        border[:rest, :rest] *= self._rest[:, None]
+        np.einsum("ii->i", border)[:rest] += 1
         weighted = self.coupling[:, None] * c.first_fixed
         border[rest:, :rest] = (c.rest_fixed - c.meet @ weighted).T * self._rest
         border[rest:, rest:] = c.fixed - c.first_fixed.T @ weighted
-        root, failed = linalg.lapack.dpotrf(border.T, lower=0, clean=1, overwrite_a=1)
+        root, failed = linalg.lapack.dpotrf(border.T, lower=0, clean=0, overwrite_a=1)
         if failed:
             raise np.linalg.LinAlgError("border is not positive definite")
         return np.asarray(root.T)
@@ -251,51 +254,47 @@ class Factor:
     def inverse_diagonal(self, *, known_fixed: bool = False) -> Floats:
         """Diagonal of the inverse at the random levels v, (first + rest,); `known_fixed`: as if β were known."""
         c, rest = self.crossed, len(self._rest)
-        size = rest if known_fixed else len(self.root)
-        inverse = self._inverse(size)
-        inner = inverse[:rest, :rest] * self._rest[:, None] * self._rest
-        met = c.meeting.quadratic(inner)
+        inverse = self._inverse(rest if known_fixed else len(self.root))
+        own = np.diagonal(inverse)[:rest].copy()
+        inverse[:, :rest] *= self._rest
+        inverse[:rest, :rest] *= self._rest[:, None]
+        np.einsum("ii->i", inverse)[:rest] *= 0.5
+        met = c.meeting.quadratic(inverse)
         if not known_fixed:
-            cross = c.meet.T @ (inverse[rest:, :rest] * self._rest).T
-            met = met + np.einsum(
-                "ip,ip->i", 2 * cross + c.first_fixed @ symmetric(inverse[rest:, rest:]), c.first_fixed
-            )
+            cross = c.meet.T @ inverse[rest:, :rest].T
+            fixed = c.first_fixed @ symmetric(inverse[rest:, rest:])
+            met = met + np.einsum("ip,ip->i", 2 * cross + fixed, c.first_fixed)
         first = 1 / self.diagonal + self._first**2 * met / self.diagonal**2
-        return np.concatenate([first, np.diagonal(inverse)[:rest]])
+        return np.concatenate([first, own])
 
     def _inverse(self, size: int) -> Floats:
-        """Of the first `size` columns of the border; only the lower triangle is right."""
-        if not size:
-            return np.zeros((0, 0))
-        upper, _ = linalg.lapack.dpotri(self.root[:size, :size].T, lower=0)
-        return np.asarray(upper.T)
+        """Of the first `size` columns of the border, zeros beyond; only the lower triangle is right."""
+        side = len(self.root)
+        if size == side:
+            return np.asarray(linalg.lapack.dpotri(self.root.T, lower=0)[0].T)
+        found = np.zeros((side, side))
+        if size:
+            found[:size, :size] = linalg.lapack.dpotri(self.root[:size, :size].T, lower=0)[0].T
+        return found
 
     def fixed_inverse(self) -> Floats:
         """Covariance of β̂ over σ², (columns, columns)."""
-        columns = self._columns_of_fixed()
-        half = self._half(columns)
+        half = self._half(np.eye(len(self.root))[:, len(self._rest) :])
         return np.asarray(half.T @ half)
 
-    def reach(self, place: int, shift: Floats) -> tuple[Floats, Floats]:
-        """Errors of u_f + shift'β for facet `place` of `Crossed.order`, over σ²: covariance = diag(own) + reach reach'.
+    def reach(self, functionals: Sparse) -> tuple[Floats, Floats]:
+        """Errors of functionals (k, first + rest + columns) of u and β, over σ²: covariance = diag(own) + reach reach'.
 
-        own (levels,), reach (levels, border).
+        own (k,), reach (k, border). No two functionals may share a level of facet 0.
         """
         c = self.crossed
-        start = int(sum(c.sizes[:place]))
-        scale = self.scale[start : start + c.sizes[place]]
-        fixed = self._columns_of_fixed() @ shift
-        if place:
-            at = start - c.first
-            unit = np.zeros((len(self.root), c.sizes[place]))
-            unit[at + np.arange(len(scale)), np.arange(len(scale))] = scale
-            return np.zeros(len(scale)), self._half(unit + fixed[:, None]).T
-        coupled = np.concatenate([c.meet.toarray() * self._rest[:, None], c.first_fixed.T])
-        return scale**2 / self.diagonal, self._half(fixed[:, None] - coupled * self.coupling).T
-
-    def _columns_of_fixed(self) -> Floats:
-        """Unit columns of the border at β, (border, columns)."""
-        return np.asarray(np.eye(len(self.root))[:, len(self._rest) :])
+        first = functionals[:, : c.first]
+        own = (first * first) @ (self.coupling)
+        border = functionals[:, c.first :].toarray()
+        border[:, : len(self._rest)] -= (first @ (c.meet.T * self.coupling[:, None])).toarray()
+        border[:, : len(self._rest)] *= self._rest
+        border[:, len(self._rest) :] -= first @ (c.first_fixed * self.coupling[:, None])
+        return np.asarray(own), self._half(border.T).T
 
     def _half(self, columns: Floats) -> Floats:
         return np.asarray(linalg.solve_triangular(self.root, columns, lower=True, check_finite=False))

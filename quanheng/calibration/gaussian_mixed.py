@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
-from quanheng.calibration.gaussian_crossed import Factor, cross
+from quanheng.calibration.gaussian_crossed import Factor, Sparse, cross
 from quanheng.calibration.gaussian_reml import Profile, estimate_ratios
 from quanheng.calibration.gaussian_terms import Cells
 from quanheng.calibration.ratings import Criterion, Floats, Ints
@@ -28,21 +29,31 @@ class Mixed:
     left: float  # relative change of a variance ratio that a further step would make
     profile: Profile
 
-    def uncertainty(self, facet: int, shift: Floats) -> Uncertainty:
-        """Of u_facet + shift'β, level by level: errors of prediction with those of β."""
-        return _uncertainty(self, facet, shift)
+    def uncertainty(self, by_facet: Sequence[Sparse | None], by_fixed: Floats) -> Uncertainty:
+        """Errors of functionals Σ_f A_f u_f + Bβ: A_f (k, levels) sparse, None: zero; B (k, columns).
+
+        No two of them may share a level of the largest facet.
+        """
+        parts = [by_facet[f] for f in self.profile.crossed.order]
+        sizes = self.profile.crossed.sizes
+        k = len(by_fixed)
+        whole = [sparse.csr_array((k, n)) if part is None else part for part, n in zip(parts, sizes, strict=True)]
+        functionals = sparse.hstack([*whole, sparse.csr_array(by_fixed)], format="csr")
+        own, reach = self.profile.factor.reach(functionals)
+        local = tuple(np.array([[value]]) for value in self.residual * own)
+        levels = np.arange(k)
+        return Uncertainty(levels, np.zeros_like(levels), local, np.sqrt(self.residual) * reach)
 
 
 def fit_mixed(
     y: Floats, facets: Sequence[tuple[Ints, int]], cells: Cells, criterion: Criterion = Criterion.REML
 ) -> Mixed:
-    """Fit crossed random facets, each given as (level of each row, number of levels).
+    """Fit crossed random facets, each given as (level of each row, -1: none; number of levels).
 
     Raises CannotCalibrate as `cross` and `estimate_ratios` say; what is returned is converged.
     """
     crossed = cross(y, facets, cells)
-    minimum = estimate_ratios(crossed, criterion)
-    profile = Profile(crossed, minimum.parameters, criterion)
+    minimum, profile = estimate_ratios(crossed, criterion)
     sigma2 = profile.squares / profile.degrees
     place = [crossed.order.index(facet) for facet in range(len(facets))]
     effects, pev = _by_facet(profile, sigma2, place)
@@ -76,11 +87,3 @@ def _by_facet(profile: Profile, sigma2: float, place: list[int]) -> tuple[tuple[
     effects = np.split(profile.solution[: len(profile.crossed.facet)], cuts)
     pev = np.split(sigma2 * factor.scale**2 * diagonal, cuts)
     return tuple(effects[p] for p in place), tuple(pev[p] for p in place)
-
-
-def _uncertainty(fit: Mixed, facet: int, shift: Floats) -> Uncertainty:
-    factor = fit.profile.factor
-    own, reach = factor.reach(fit.profile.crossed.order.index(facet), shift)
-    levels = np.arange(len(own))
-    local = tuple(np.array([[value]]) for value in fit.residual * own)
-    return Uncertainty(levels, np.zeros_like(levels), local, np.sqrt(fit.residual) * reach)

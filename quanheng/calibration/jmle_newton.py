@@ -23,19 +23,25 @@ SCORE = 1e-6  # residual score, in units of √information
 MOST_STEPS = 100
 LONGEST = 60.0  # logits: a measure that wanders off this far has no maximum
 SMALLEST_PIVOT = 1e-11  # of S, against its diagonal
-LARGEST_REST = 8_000  # parameters besides the eliminated facet: 0.5 GB a matrix
+LARGEST_REST = 6_000  # parameters besides the eliminated facet: 0.3 GB a matrix
 
 
 class FacetsConfounded(CannotCalibrate):
-    """Raters and items, or the like, cannot be told apart: each rater judged only some of the items."""
+    """Raters and items cannot be told apart: each rater judged only some of the items.
+
+    `facet` and `element` (its place in the layout): one that the others leave free.
+    """
 
 
 class NoFiniteMaximum(CannotCalibrate):
-    """The likelihood grows without end though no single element is extreme: one group always stands above another."""
+    """The likelihood grows without end though no single element is extreme: one group always stands above another.
+
+    `facet`, `element` (its place in the layout), `measure`: the one that got farthest.
+    """
 
 
 class TooManyParameters(CannotCalibrate):
-    """Joint maximum likelihood is the mode for verification; this is beyond what it solves densely."""
+    """`parameters` are beyond the `limit` of a dense solution: this is the mode for verification."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,11 @@ def maximise(model: Model) -> Solution:
     point, step, score = evaluate(model, beta), np.inf, np.inf
     for iteration in range(1, MOST_STEPS + 1):
         slope = gradient(model, point)
-        joint = factor(accumulator.add_up(point), gauge, first=iteration == 1)
+        joint, stuck = factor(accumulator.add_up(point), gauge)
+        if stuck is not None and iteration == 1:
+            raise FacetsConfounded("facets-confounded", **named(model, stuck))
+        if stuck is not None:
+            break
         move = joint.solve(slope)
         step, score = float(np.abs(move).max()), scaled_score(slope, joint.information)
         if step < STEP and score < SCORE:
@@ -101,7 +111,8 @@ def maximise(model: Model) -> Solution:
         beta, point = climb(model, beta, point, move)
         if np.abs(beta).max() > LONGEST:
             break
-    raise NoFiniteMaximum("no-finite-maximum", step=step, farthest=float(np.abs(beta).max()), iterations=iteration)
+    farthest = int(np.abs(beta).argmax())
+    raise NoFiniteMaximum("no-finite-maximum", measure=float(beta[farthest]), **named(model, farthest))
 
 
 def starting_values(model: Model) -> Floats:
@@ -115,25 +126,30 @@ def starting_values(model: Model) -> Floats:
     return beta
 
 
-def factor(information: Information, gauge: Gauge, first: bool) -> Joint:
-    """Cholesky of S plus the working conditions, weighted to its own size.
+def named(model: Model, parameter: int) -> dict[str, object]:
+    """Facet and element of a place in the vector of parameters; a threshold goes by its place among them."""
+    for facet in model.order:
+        place = parameter - model.start[facet]
+        if 0 <= place < len(model.elements[facet]):
+            return {"facet": facet.value, "element": int(model.elements[facet][place])}
+    return {"facet": "threshold", "element": parameter - int(model.step_start[0])}
 
-    At the `first` point, where all variances are alike, a vanishing pivot is a fault of the design; later it means
-    that the likelihood has run into a plain without top.
+
+def factor(information: Information, gauge: Gauge) -> tuple[Joint, int | None]:
+    """Cholesky of S plus the working conditions, weighted to its own size, and the first parameter without a pivot.
+
+    At the first point, where all variances are alike, that is a fault of the design; later it means that the
+    likelihood has run into a plain without top.
     """
     eliminated = len(information.own)
     scaled = information.cross.multiply(1 / information.own[:, None]).tocsr()
     conditions = gauge.working[:, eliminated:]
     square = information.rest - (information.cross.T @ scaled).toarray()
     square += (conditions.T @ conditions).toarray() * (np.trace(square) / len(square))
-    fault: CannotCalibrate = FacetsConfounded("facets-confounded") if first else NoFiniteMaximum("no-finite-maximum")
-    try:
-        lower = linalg.cholesky(square, lower=True, check_finite=False)
-    except linalg.LinAlgError as error:
-        raise fault from error
-    if (np.diag(lower) ** 2 < SMALLEST_PIVOT * np.diag(square)).any():
-        raise fault
-    return Joint(information, gauge, lower)
+    lower, failed = linalg.lapack.dpotrf(square, lower=True, clean=True)
+    small = np.flatnonzero(np.diag(lower) ** 2 < SMALLEST_PIVOT * np.diag(square))
+    first = failed - 1 if failed > 0 else (int(small[0]) if len(small) else None)
+    return Joint(information, gauge, lower), None if first is None else eliminated + first
 
 
 def scaled_score(slope: Floats, information: Information) -> float:

@@ -42,22 +42,26 @@ class Selection:
 def select(layout: Layout, partial_credit: bool) -> Selection:
     """Leave out extremes until none is left. Unobserved categories are closed up, as Winsteps and mfrmr do."""
     index, size = facets(layout)
-    scale = layout.row_item if partial_credit else np.zeros_like(layout.row_item)
+    scale, category = index[Facet.ITEM], layout.category.astype(np.int64)
+    scale = scale if partial_credit else np.zeros_like(scale)
     scales = layout.items if partial_credit else 1
     kept = np.ones(len(scale), dtype=bool)
     drops: list[Drop] = []
-    while (drop := find_extreme(index, size, layout.category, scale, kept)) is not None:
+    while (drop := find_extreme(index, size, category, scale, kept)) is not None:
         drops.append(drop)
         kept[drop.rows] = False
-    categories = tuple(np.unique(layout.category[kept & (scale == s)]) for s in range(scales))
-    return Selection(index, size, scale, renumber(layout.category, scale, categories), categories, kept, tuple(drops))
+    categories = tuple(np.unique(category[kept & (scale == s)]) for s in range(scales))
+    return Selection(index, size, scale, renumber(category, scale, categories), categories, kept, tuple(drops))
 
 
 def facets(layout: Layout) -> tuple[dict[Facet, Ints], dict[Facet, int]]:
-    index = {Facet.PERSON: layout.pair_person[layout.row_pair], Facet.ITEM: layout.row_item}
+    """In int64, since products of them are made."""
+    pair = layout.row_pair
+    index: dict[Facet, Ints] = {Facet.PERSON: layout.pair_person.astype(np.int64)[pair]}
+    index[Facet.ITEM] = layout.row_item.astype(np.int64)
     size = {Facet.PERSON: layout.persons, Facet.ITEM: layout.items}
     if layout.raters:
-        index[Facet.RATER] = layout.pair_rater[layout.row_pair]
+        index[Facet.RATER] = layout.pair_rater.astype(np.int64)[pair]
         size[Facet.RATER] = layout.raters
     return index, size
 

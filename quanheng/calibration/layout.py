@@ -1,6 +1,7 @@
 """The ratings as arrays that the estimators share: rows in pairs, pairs on persons and ballots, ballots in units."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,11 +19,11 @@ class Layout:
 
     A pair is one ballot on one person. Without a rater facet each person is a pair of its own and `pair_rater` is -1.
     Without a facet of items, groups or units there is one of it. Set-aside ballots are in all arrays.
+    Arrays over rows are as narrow as they can be, those over pairs are int32: ten million rows have to fit in 0.6 GB.
     """
 
-    value: Floats  # (rows,), the score as given; gaussian with declared points: their points
+    given: Floats  # (categories,), the score of each; gaussian: (rows,), the score or its declared points
     category: Ints  # (rows,), 0 is the lowest observed, unused ones are closed up; gaussian: zeros
-    row_pair: Ints  # (rows,)
     row_item: Ints  # (rows,)
     row: Ints  # (rows,), place in the input
     pair_start: Ints  # (pairs + 1,), rows of pair p are pair_start[p]:pair_start[p + 1]
@@ -43,6 +44,16 @@ class Layout:
     units: int
     has_units: bool  # False: no facet of units; the one unit is only a place
 
+    @property
+    def value(self) -> Floats:
+        """(rows,), the score as given; gaussian with declared points: their points."""
+        return self.given[self.category] if self.points.size else self.given
+
+    @cached_property
+    def row_pair(self) -> Ints:
+        """(rows,); the estimation does without it."""
+        return np.repeat(np.arange(self.pair_person.size, dtype=np.int32), np.diff(self.pair_start))
+
 
 def lay_out(ratings: Ratings, design: Design) -> Layout:
     """Check and sort. Raises a subclass of CannotCalibrate with labels, rows and counts.
@@ -54,22 +65,30 @@ def lay_out(ratings: Ratings, design: Design) -> Layout:
     rater_unit, rater_group = _of_raters(ratings, person_unit)
     order, key = _sorted_rows(ratings, rater_unit, person_unit)
     _refuse_duplicates(ratings, order, key)
-    items = _size(ratings.item)
-    starts = np.flatnonzero(np.diff(key // items, prepend=-1))
-    person = ratings.person.index[order]
-    rater = np.full(starts.size, -1) if ratings.rater is None else ratings.rater.index[order[starts]]
-    value, category, points = _scores(ratings.score, design)
-    row_pair = np.repeat(np.arange(starts.size), np.diff(starts, append=order.size))
-    laid = Layout(
-        value=value[order],
+    key //= _size(ratings.item)
+    starts = np.append(0, np.flatnonzero(key[1:] != key[:-1]) + 1)
+    del key
+    laid = _laid(ratings, design, (order, starts), (person_unit, rater_unit, rater_group))
+    laid = replace(laid, set_aside=_constant_maximum(laid, ratings, design))
+    _refuse_all_extreme(laid, design.model)
+    return laid
+
+
+def _laid(ratings: Ratings, design: Design, rows: tuple[Ints, Ints], places: tuple[Ints, Ints, Ints]) -> Layout:
+    """`rows`: their order, and where each pair starts in it; `places`: unit of persons, unit and group of raters."""
+    (order, starts), (person_unit, rater_unit, rater_group) = rows, places
+    rater = np.full(starts.size, -1, dtype=np.int32) if ratings.rater is None else ratings.rater.index[order[starts]]
+    given, category, points = _scores(ratings.score, design)
+    item = np.zeros(1, dtype=np.int8) if ratings.item is None else narrow(ratings.item.index, _size(ratings.item))
+    return Layout(
+        given=given if points.size else given[order],
         category=category[order],
-        row_pair=row_pair,
-        row_item=np.zeros(order.size, dtype=np.int64) if ratings.item is None else ratings.item.index[order],
+        row_item=np.zeros(order.size, dtype=np.int8) if ratings.item is None else item[order],
         row=order,
-        pair_start=np.append(starts, order.size),
-        pair_person=person[starts],
-        pair_rater=rater,
-        pair_group=np.zeros(starts.size, dtype=np.int64) if ratings.rater is None else rater_group[rater],
+        pair_start=np.append(starts, order.size).astype(np.int32),
+        pair_person=ratings.person.index[order[starts]].astype(np.int32, copy=False),
+        pair_rater=rater.astype(np.int32, copy=False),
+        pair_group=np.zeros(starts.size, dtype=np.int32) if ratings.rater is None else rater_group[rater],
         person_unit=person_unit,
         rater_unit=rater_unit,
         rater_group=rater_group,
@@ -77,14 +96,16 @@ def lay_out(ratings: Ratings, design: Design) -> Layout:
         points=points,
         persons=len(ratings.person.labels),
         raters=0 if ratings.rater is None else len(ratings.rater.labels),
-        items=items,
+        items=_size(ratings.item),
         groups=_size(ratings.group),
         units=_size(ratings.unit),
         has_units=ratings.unit is not None,
     )
-    laid = replace(laid, set_aside=_constant_maximum(laid, ratings, design))
-    _refuse_all_extreme(laid, design.model)
-    return laid
+
+
+def narrow(values: Ints, count: int) -> Ints:
+    """`values`, 0 … count − 1, in the narrowest integers that hold `count` itself."""
+    return values.astype(np.min_scalar_type(-count - 1), copy=False)
 
 
 def _size(facet: Facet | None) -> int:
@@ -92,15 +113,16 @@ def _size(facet: Facet | None) -> int:
 
 
 def _of_persons(person: Facet, place: Facet | None) -> Ints:
-    return np.zeros(len(person.labels), dtype=np.int64) if place is None else places_of(person, place)
+    found = np.zeros(len(person.labels)) if place is None else places_of(person, place)
+    return found.astype(np.int32)
 
 
 def _of_raters(ratings: Ratings, person_unit: Ints) -> tuple[Ints, Ints]:
     """Unit (-1: linking) and group of each ballot."""
     if ratings.rater is None:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
     unit = person_unit[ratings.person.index]
-    own = np.zeros(len(ratings.rater.labels), dtype=np.int64)
+    own = np.zeros(len(ratings.rater.labels), dtype=np.int32)
     own[ratings.rater.index] = unit
     own[ratings.rater.index[unit != own[ratings.rater.index]]] = -1
     return own, _of_persons(ratings.rater, ratings.group)
@@ -108,20 +130,24 @@ def _of_raters(ratings: Ratings, person_unit: Ints) -> tuple[Ints, Ints]:
 
 def _sorted_rows(ratings: Ratings, rater_unit: Ints, person_unit: Ints) -> tuple[Ints, Ints]:
     """Order of the rows, and the key of each in that order: place of the ballot or person, person, item."""
-    persons, items = len(ratings.person.labels), _size(ratings.item)
     if ratings.rater is None:
-        key = _places(person_unit)[ratings.person.index] * persons + ratings.person.index
+        key = _places(person_unit)[ratings.person.index]
     else:
-        key = _places(rater_unit)[ratings.rater.index] * persons + ratings.person.index
+        key = _places(rater_unit)[ratings.rater.index]
+    key *= len(ratings.person.labels)
+    key += ratings.person.index
     if ratings.item is not None:
-        key = key * items + ratings.item.index
-    order = np.argsort(key, kind="stable")
+        key *= _size(ratings.item)
+        key += ratings.item.index
+    order: Ints = np.argsort(key)  # not stable: no key occurs twice, or it is refused
+    if order.size < np.iinfo(np.int32).max:
+        order = order.astype(np.int32)
     return order, key[order]
 
 
 def _places(unit: Ints) -> Ints:
     """Place of each member when they are sorted by unit, those of no unit last."""
-    last = np.where(unit < 0, np.iinfo(np.int64).max, unit)
+    last = np.where(unit < 0, np.iinfo(unit.dtype).max, unit)
     places = np.empty(unit.size, dtype=np.int64)
     places[np.argsort(last, kind="stable")] = np.arange(unit.size)
     return places
@@ -131,6 +157,7 @@ def _refuse_duplicates(ratings: Ratings, order: Ints, key: Ints) -> None:
     again = key[1:] == key[:-1]
     if not again.any():
         return
+    order = order[np.lexsort((order, key))]
     repeated = key[1:][again]
     rows = order[key == repeated[np.argmin(order[1:][again])]]
     first = int(rows[0])
@@ -141,17 +168,17 @@ def _refuse_duplicates(ratings: Ratings, order: Ints, key: Ints) -> None:
 
 
 def _scores(score: Floats, design: Design) -> tuple[Floats, Ints, Floats]:
-    """Value and category of each row, and the points of the categories that are used."""
+    """Score of each category (gaussian: row), category of each row, and the points of the categories in use."""
     lowest = (scale_of(design) or (0.0, 0.0))[0]
     if design.model is Model.GAUSSIAN:
         value = score if design.points is None else np.array(design.points)[(score - lowest).astype(np.int64)]
-        return value, np.zeros(score.size, dtype=np.int64), np.zeros(0)
+        return value, np.zeros(score.size, dtype=np.int8), np.zeros(0)
     first = int(score.min())
-    number = score.astype(np.int64) - first
+    number = narrow((score - first).astype(np.int32), int(score.max()) - first)
     used = np.flatnonzero(np.bincount(number))
-    category = np.cumsum(np.bincount(used)) - 1  # of each number from the lowest
+    category = narrow(np.cumsum(np.bincount(used)) - 1, used.size)  # of each number from the lowest
     points = used + first if design.points is None else np.array(design.points)[used + first - int(lowest)]
-    return score, category[number], np.asarray(points, dtype=np.float64)
+    return (used + first).astype(np.float64), category[number], np.asarray(points, dtype=np.float64)
 
 
 def _constant_maximum(layout: Layout, ratings: Ratings, design: Design) -> Flags:
@@ -163,8 +190,10 @@ def _constant_maximum(layout: Layout, ratings: Ratings, design: Design) -> Flags
     if not layout.raters or not (is_asked and design.set_aside):
         return layout.set_aside
     highest = ratings.score.max() if scale_of(design) is None else (scale_of(design) or (0, 0))[1]
-    lowest_mark = np.minimum.reduceat(ratings.score[layout.row], layout.pair_start[:-1])
-    below = np.bincount(layout.pair_rater[lowest_mark < highest], minlength=layout.raters)
+    marks = layout.category if layout.points.size else ratings.score[layout.row]
+    lowest = np.minimum.reduceat(marks, layout.pair_start[:-1])
+    mark = layout.given[lowest] if layout.points.size else lowest
+    below = np.bincount(layout.pair_rater[mark < highest], minlength=layout.raters)
     is_large = np.bincount(layout.person_unit) >= SET_ASIDE_UNIT
     counted = layout.pair_rater[is_large[layout.person_unit[layout.pair_person]]]
     return np.asarray((below == 0) & (np.bincount(counted, minlength=layout.raters) >= SET_ASIDE_PERSONS))
@@ -173,8 +202,8 @@ def _constant_maximum(layout: Layout, ratings: Ratings, design: Design) -> Flags
 def extreme_persons(layout: Layout, *, pairs: Flags | None = None) -> Flags:
     """(persons,): every score the highest of all, or every score the lowest; `pairs`: only in these."""
     kept = np.ones(layout.pair_person.size, dtype=np.bool_) if pairs is None else pairs
-    starts = layout.pair_start[:-1]
-    lowest, highest = np.minimum.reduceat(layout.value, starts), np.maximum.reduceat(layout.value, starts)
+    mark, starts = layout.category if layout.points.size else layout.given, layout.pair_start[:-1]
+    lowest, highest = np.minimum.reduceat(mark, starts), np.maximum.reduceat(mark, starts)
     is_below = np.bincount(layout.pair_person[kept & (lowest < highest.max())], minlength=layout.persons) > 0
     is_above = np.bincount(layout.pair_person[kept & (highest > lowest.min())], minlength=layout.persons) > 0
     return np.asarray(~(is_below & is_above))

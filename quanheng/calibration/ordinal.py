@@ -1,29 +1,39 @@
 """The empirical-Bayes many-facet ordinal model (calibration.md §1.1–1.3)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from scipy import linalg
 
-from quanheng.calibration.blocks import Effects, Information, Scales, System, check_sizes
+from quanheng.calibration.blocks import Crossing, Effects, Information, Scales, System, check_sizes
 from quanheng.calibration.blocks_plan import plan
 from quanheng.calibration.blocks_posterior import Posterior
+from quanheng.calibration.blocks_prior import pulls
 from quanheng.calibration.blocks_solve import Slopes, determined, solve
 from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal_places import check_finite, seat
+from quanheng.calibration.ordinal_prior import with_ratio_prior
 from quanheng.calibration.ordinal_response import Direct, Moments, Response, count
-from quanheng.calibration.ordinal_variance import FLOOR, Mixing
+from quanheng.calibration.ordinal_robust import Bound, Outlying
+from quanheng.calibration.ordinal_variance import FLOOR, Variances, average_information, moved_by, squares
 from quanheng.calibration.ratings import Floats
 from quanheng.calibration.tables import Tables, patterns_of
 
 KINDS = ("person", "unit", "view", "rater", "culture")
+RATIO = ("unit", "culture")  # `with_ratio_prior`
 START = {"person": 1.0, "unit": 0.2, "view": 0.2, "rater": 0.5, "culture": 0.2}
 CAP = 100  # iterations
 NEWTON = 1e-6  # logit
 RELATIVE = 1e-5  # of variances and φ
 LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
+HALVINGS = 30
+REUSE = 0.05  # logit; so far the crossings of an earlier system serve
+KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no meaning and need not settle
+CAREFUL = 30  # iterations, after which the variances wait until the effects have settled
+SETTLED = 1e-4  # logit; the traces of the last system then are those at the effects
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
 
 
@@ -46,26 +56,28 @@ class OrdinalFit:
     variance: Mapping[str, float]  # σ² of person, unit, view, rater, culture in logit²; 0 where there is no such effect
     phi: float  # quasi-likelihood factor of halo, at least 1
     iterations: int
-    log_likelihood: float  # Laplace approximation of the marginal quasi-likelihood (divided by φ), ML form
+    log_likelihood: float  # Laplace approximation of the marginal quasi-likelihood (divided by φ, weighted), ML form
     posterior: Posterior  # fixed effects of its Gradient: β (groups), δ (items), τ (categories − 1), side by side
+    outlying: Outlying = field(default_factory=Outlying.none)  # pairs of the layout that pull less than their weight
 
 
-def fit_ordinal(layout: Layout) -> OrdinalFit:
-    """Estimate all effects and variances together.
+def fit_ordinal(layout: Layout, *, bounded: bool = True) -> OrdinalFit:
+    """Estimate all effects and variances together; `bounded`: with the weights of outlying pairs.
 
-    Newton on all effects at once; variances follow by Schall's rule, one update a Newton step, brought on by Anderson
-    mixing together with φ. It stops when the largest Newton step is below 1e-6 logit, the largest relative change of a
-    variance below 1e-5 and the largest derivative below 1e-6 of the root of its information; the posterior is then
-    computed once more at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
+    Newton on all effects at once; with each step the variances go on towards the fixed point of Schall's rule, and φ
+    and the weights of outlying pairs (`ordinal_robust`) follow. It stops when the largest Newton step and the largest
+    change of a log weight are below 1e-6, the largest relative step of a variance below 1e-5 and the largest derivative
+    below 1e-6 of the root of its information; the posterior is then computed once more
+    at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
     "extreme-group" or "unused-category" (no finite estimate), "all-set-aside".
     """
-    return _report(_Search(layout).run())
+    return _report(_Search(layout, bounded=bounded).run())
 
 
 class _Search:
     """The iteration: effects, log σ² and log φ."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, bounded: bool) -> None:
         self.layout, self.seats = layout, seat(layout)
         self.places = self.seats.places
         check_sizes(self.places)
@@ -75,15 +87,20 @@ class _Search:
         self.response: Response = Direct(self.counts) if patterns is None else Tables(self.counts, patterns)
         self.batches = plan(self.places)
         self.kinds = tuple(kind for kind in KINDS if self.seats.has[kind])
-        self.halo = self.seats.has["rater"] and self.counts.pair.size > self.counts.total.size
-        self.x = np.log([START[kind] for kind in self.kinds] + [1.0])
+        self.halo = self.seats.has["rater"] and self.counts.item.size > self.counts.total.size
+        tied = np.array([kind in RATIO and set(RATIO) <= set(self.kinds) for kind in self.kinds])
+        self.variances = Variances(np.log([START[kind] for kind in self.kinds]), tied)
         self.effects = self._start()
         self.iterations = 0
+        self.crossings: tuple[Crossing, ...] | None = None
+        self.moved = 0.0  # logits, since the crossings were summed
+        self.bound = Bound(layout, self.counts, self.seats.pair, is_asked=self.halo and bounded)
+        self.ready: Moments | None = None  # at the present effects
+        self.last = (np.inf, np.inf)  # Newton step and derivative
 
     def _start(self) -> Effects:
         """Thresholds and mean from the shares of the categories (adjacent logits), all else 0."""
-        shares = np.bincount(self.counts.category, minlength=self.counts.reached.size + 1)
-        logits = np.diff(np.log(shares))
+        logits = np.diff(np.log(self.counts.shares))
         effects = Effects.zero(self.places, self.counts.basis.shape[1])
         effects.fixed[: self.places.groups] = logits.mean()
         tau = np.append(np.zeros(self.layout.items), logits.mean() - logits)
@@ -92,10 +109,10 @@ class _Search:
 
     @property
     def phi(self) -> float:
-        return float(np.exp(self.x[-1]))
+        return float(np.exp(self.variances.log_phi))
 
     def scales(self) -> Scales:
-        sigma = dict(zip(self.kinds, np.exp(self.x[:-1] / 2).tolist(), strict=True))
+        sigma = dict(zip(self.kinds, np.exp(self.variances.x / 2).tolist(), strict=True))
         return Scales(**{kind: sigma.get(kind, 0.0) for kind in KINDS})
 
     def fixed(self) -> tuple[Floats, Floats]:
@@ -103,62 +120,124 @@ class _Search:
         full = self.counts.basis @ self.effects.fixed[self.places.groups :]
         return full[: self.layout.items], full[self.layout.items :]
 
-    def moments(self) -> Moments:
-        return self.response.moments(self.effects.eta(self.places), *self.fixed())
+    def moments(self, *, follow: bool = False) -> Moments:
+        """With the weights of outlying pairs in hand; `follow`: with those that the present estimates ask for."""
+        eta, fixed = self.effects.eta(self.places), self.fixed()
+        moments = self.response.moments(eta, *fixed)
+        if follow:
+            self.bound.follow(moments, self.phi)
+        return self.bound.weighted(moments, eta, *fixed)
 
     def system(self, moments: Moments) -> System:
         phi = self.phi
         information = Information(moments.weight / phi, lambda p: moments.cross(p) / phi, moments.core / phi)
-        return System(self.places, self.batches, self.scales(), information)
+        if self.moved > REUSE:
+            self.crossings = None
+        if self.crossings is None:
+            self.moved = 0.0
+        system = System(self.places, self.batches, self.scales(), information, self.crossings)
+        self.crossings = system.crossings
+        return system
 
     def run(self) -> "_Search":
-        mixing = Mixing(self.x.size)
         for self.iterations in range(1, CAP + 1):
-            moments = self.moments()
-            system = self.system(moments)
-            step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
-            largest = step.effects.largest()
-            self.effects = self.effects.plus(step.effects, min(1.0, LONGEST_STEP / max(largest, LONGEST_STEP)))
-            if largest > TRUSTED_STEP:
-                continue
-            image = self._image(system, moments)
-            if largest < NEWTON and step.residual < NEWTON and mixing.settled(self.x, image, RELATIVE):
+            if self._advance():
                 return self
-            may_vanish = np.append(np.ones(len(self.kinds), dtype=bool), False)
-            self.x = mixing.propose(self.x, image, may_vanish)
-            self.x[-1] = max(self.x[-1], 0.0)
-        raise CannotCalibrate("not-converged", iterations=CAP, step=largest, residual=step.residual)
+        raise CannotCalibrate("not-converged", iterations=CAP, step=self.last[0], residual=self.last[1])
 
-    def _image(self, system: System, moments: Moments) -> Floats:
-        """Schall's update of log σ² and log φ."""
+    def _advance(self) -> bool:
+        """One iteration; True where nothing moves any more. System and moments are let go before the next are made."""
+        moments, self.ready = self.ready or self.moments(follow=True), None
+        careful = self.iterations > CAREFUL
+        self.moved = np.inf if careful else self.moved
+        system = self.system(moments)
+        step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
+        largest, before = step.effects.largest(), self.effects
+        self.last = (largest, step.residual)
+        if largest > TRUSTED_STEP:
+            self.moved += largest
+            self.ready = self._climb(step.effects, moments)
+            return False
+        self.effects = self.effects.plus(step.effects)
+        newton = max(largest, step.residual, self.bound.left)
+        moments, last = self._reweighted(system, moments, step.effects, newton)
+        if careful and max(largest, self.bound.left) > SETTLED:
+            return False
+        log_phi = partial(self._log_phi, self._halo(moments, last))
+        if self._improve(system, log_phi, newton):
+            return True
+        self.moved += self.effects.plus(before, -1).largest()
+        return False
+
+    def _reweighted(self, system: System, moments: Moments, step: Effects, newton: float) -> tuple[Moments, Effects]:
+        """Bring the weights of outlying pairs on at the present variances; the system stays (a chord step)."""
+        if not self.bound.is_asked or newton < NEWTON:
+            return moments, step
+        self.bound.begin()
+        moments = self.moments(follow=True)
+        step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects).effects
+        self.effects = self.effects.plus(step)
+        return moments, step
+
+    def _climb(self, step: Effects, moments: Moments) -> Moments:
+        """The longest of the step, its half, … that raises the penalised likelihood, which is concave."""
+        start, before = self.effects, self.penalised(moments)
+        part = LONGEST_STEP / max(step.largest(), LONGEST_STEP)
+        for _ in range(HALVINGS):
+            self.effects = start.plus(step, part)
+            moments = self.moments()
+            if self.penalised(moments) >= before:
+                break
+            part /= 2
+        self.bound.lose_sight()
+        return moments
+
+    def _penalty(self) -> float:
+        """b'D⁻¹b"""
+        sigma = self.scales()
+        return float(sum(squares(self.effects, kind) / getattr(sigma, kind) ** 2 for kind in self.kinds))
+
+    def penalised(self, moments: Moments) -> float:
+        return moments.log_likelihood() / self.phi - self._penalty() / 2
+
+    def _improve(self, system: System, log_phi_of: Callable[[float], float], newton: float) -> bool:
+        """Bring the variances and φ on; True where nothing moves any more."""
         known = determined(system)
-        image = [
-            np.log(max(_sum_of_squares(self.effects, kind), 1e-300) / max(getattr(known, kind), 1e-300))
-            for kind in self.kinds
-        ]
-        return np.array([*image, self._log_phi(sum(vars(known).values()) + system.fixed, moments)])
+        has = np.array([squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds])
+        expected = np.array([getattr(known, kind) for kind in self.kinds])
+        moved = pulls(system, self.effects, self.kinds)  # ∂b/∂log σ², all else converged
+        information = average_information(system, self.effects, self.kinds, moved)
+        slope, information = with_ratio_prior(self.kinds, self.variances.x, (has - expected) / 2, information)
+        step = self.variances.step(slope, information)
+        log_phi = log_phi_of(sum(vars(known).values()) + system.fixed)
+        change = slope / np.maximum(expected, KNOWN)
+        if newton < NEWTON and self.variances.settled(step, change, slope, log_phi, RELATIVE):
+            exact = self.moved < NEWTON
+            self.moved = np.inf
+            return exact
+        self.effects = moved_by(self.effects, moved, self.variances.move(step, slope, log_phi))
+        return False
 
-    def _log_phi(self, spent: float, moments: Moments) -> float:
-        """φ = Σ(Σ_i r)²/ΣΣ_i V over ballot × person, times n/(n − parameters that the data determine); at least 1."""
+    def _halo(self, moments: Moments, step: Effects) -> float:
+        """Σ(Σ_i r)²/ΣΣ_i V over ballot × person, nearly as it is after the step."""
+        residual = moments.residual - moments.weight * step.eta(self.places)
+        return self.bound.squares(residual) / float(moments.weight.sum())
+
+    def _log_phi(self, ratio: float, spent: float) -> float:
+        """φ is the ratio of `_halo`, times n/(n − parameters that the data determine); at least 1."""
         if not self.halo:
             return 0.0
-        pairs = moments.residual.size
-        ratio = float(moments.residual @ moments.residual) / float(moments.weight.sum())
-        return max(0.0, float(np.log(ratio * pairs / max(pairs - spent, 0.05 * pairs))))
-
-
-def _sum_of_squares(effects: Effects, kind: str) -> float:
-    own = (effects.scalar, effects.link) if kind == "rater" else (getattr(effects, kind),)
-    return sum(float(np.vdot(values, values)) for values in own)
+        pairs = self.counts.total.size
+        return float(np.log(max(1.0, ratio * pairs / max(pairs - spent, 0.05 * pairs))))
 
 
 def _report(search: _Search) -> OrdinalFit:
     """Everything once more at the last estimates, so that the posterior is exact there."""
     layout, seats, effects = search.layout, search.seats, search.effects
     moments = search.moments()
+    search.moved = np.inf
     system = search.system(moments)
     sigma = search.scales()
-    penalty = sum(_sum_of_squares(effects, kind) / getattr(sigma, kind) ** 2 for kind in search.kinds)
     delta, tau = search.fixed()
     ballot = np.append(effects.scalar, np.nan)[seats.scalar]
     leniency = np.where(seats.link >= 0, np.append(effects.link, np.nan)[seats.link], ballot)
@@ -177,6 +256,7 @@ def _report(search: _Search) -> OrdinalFit:
         variance={kind: value if value > 2 * FLOOR else 0.0 for kind, value in variance.items()},
         phi=search.phi,
         iterations=search.iterations,
-        log_likelihood=moments.log_likelihood() / search.phi - (penalty + system.log_determinant()) / 2,
+        log_likelihood=search.penalised(moments) - system.log_determinant() / 2,
         posterior=Posterior(system, basis, seats.scalar, seats.link),
+        outlying=Outlying(seats.pair[search.bound.outlying.pair], search.bound.outlying.weight),
     )

@@ -54,19 +54,20 @@ def _blocks(layout: Layout, by_unit: bool) -> tuple[Ints, Flags]:
         return layout.person_unit, layout.rater_unit >= 0
     views = 1 + layout.groups if layout.groups > 1 else 1
     if layout.persons * views > layout.raters:
-        return np.arange(layout.persons), np.zeros(layout.raters, dtype=bool)
-    return np.zeros(layout.persons, dtype=np.int64), np.ones(layout.raters, dtype=bool)
+        return np.arange(layout.persons, dtype=np.int32), np.zeros(layout.raters, dtype=bool)
+    return np.zeros(layout.persons, dtype=np.int32), np.ones(layout.raters, dtype=bool)
 
 
 def _numbered(chosen: Flags) -> Ints:
-    return np.where(chosen, np.cumsum(chosen) - 1, -1)
+    return np.where(chosen, np.cumsum(chosen) - 1, -1).astype(np.int32)
 
 
 def _places(layout: Layout, pair: Ints, block: Ints, scalar: Ints, link: Ints) -> Places:
-    rater = layout.pair_rater[pair]
+    used = slice(None) if pair.size == layout.pair_person.size else pair  # no copy where all are in use
+    rater = layout.pair_rater[used]
     return Places(
-        person=layout.pair_person[pair],
-        group=layout.pair_group[pair],
+        person=layout.pair_person[used],
+        group=layout.pair_group[used],
         scalar=scalar[rater] if layout.raters else rater,
         link=link[rater] if layout.raters else rater,
         scalars=int((scalar >= 0).sum()),
@@ -80,13 +81,13 @@ def _places(layout: Layout, pair: Ints, block: Ints, scalar: Ints, link: Ints) -
 def check_finite(layout: Layout, places: Places, counts: Counts) -> None:
     """An item or group that got one extreme category only has no finite difficulty; nor has an unused category."""
     top = layout.points.size - 1
-    group = places.group[counts.pair]
-    for code, of_row, size in (("extreme-item", counts.item, layout.items), ("extreme-group", group, layout.groups)):
-        rows = np.bincount(of_row, minlength=size)
-        total = np.bincount(of_row, counts.category, size)
-        extreme = np.flatnonzero((total == 0) | (total == top * rows))
-        if extreme.size and (size > 1 or code == "extreme-group"):
+    rows, pairs = counts.by_item, counts.rows
+    of_items = (rows.sum(axis=1), rows @ np.arange(top + 1))
+    of_groups = tuple(np.bincount(places.group, values, layout.groups) for values in (pairs, counts.total))
+    for code, (number, total) in (("extreme-item", of_items), ("extreme-group", of_groups)):
+        extreme = np.flatnonzero((total == 0) | (total == top * number))
+        if extreme.size and (number.size > 1 or code == "extreme-group"):
             raise CannotCalibrate(code, index=int(extreme[0]), count=int(extreme.size))
-    unused = np.flatnonzero(np.bincount(counts.category, minlength=top + 1) == 0)
+    unused = np.flatnonzero(rows.sum(axis=0) == 0)
     if unused.size:
         raise CannotCalibrate("unused-category", category=int(unused[0]))

@@ -6,12 +6,15 @@ P(y=k) ∝ exp(k·x − Σ_{j≤k} τ_j), x = η − δ_i (Andrich 1978). With E
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ratings import Floats, Ints
+
+CHUNK = 1_000_000  # rows at once, where a copy of all would cost memory
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,19 @@ class Curves:
 
 
 def curves(x: Floats, tau: Floats) -> Curves:
-    """x (n,), τ (K − 1,)."""
-    steps = np.arange(tau.size + 1)
-    logit = x[:, None] * steps - np.append(0.0, np.cumsum(tau))
-    top = logit.max(axis=1, keepdims=True)
-    p = np.exp(logit - top)
-    norm = p.sum(axis=1, keepdims=True)
+    """x (n,), τ (K − 1,). Worked out by categories, (K, n), since there are few of them and many x."""
+    steps = np.arange(tau.size + 1)[:, None]
+    logit = steps * x - np.append(0.0, np.cumsum(tau))[:, None]
+    top = logit.max(axis=0)
+    logit -= top
+    p = np.exp(logit)
+    norm = p.sum(axis=0)
     p /= norm
-    upper = np.cumsum(p[:, :0:-1], axis=1)[:, ::-1]
-    above = np.cumsum((steps * p)[:, :0:-1], axis=1)[:, ::-1]
-    mean = above[:, 0]
-    joint = above - mean[:, None] * upper
-    return Curves(mean, joint.sum(axis=1), upper, joint, (top + np.log(norm))[:, 0])
+    upper = np.cumsum(p[:0:-1], axis=0)[::-1]
+    above = np.cumsum((steps * p)[:0:-1], axis=0)[::-1]
+    mean = above[0]
+    joint = above - mean * upper
+    return Curves(mean, joint.sum(axis=0), upper.T, joint.T, top + np.log(norm))
 
 
 def zero_sum(size: int) -> Floats:
@@ -77,34 +81,56 @@ def basis_of(items: int, categories: int) -> Floats:
 class Counts:
     """The rows in use, and what they add up to: sufficient for δ and τ."""
 
-    pair: Ints  # (rows,), among the pairs in use
     item: Ints  # (rows,)
-    category: Ints  # (rows,)
     start: Ints  # (pairs,), first row of each
+    rows: Ints  # (pairs,), how many
     total: Floats  # (pairs,), Σ_i y
-    item_total: Floats  # (items,), Σ y
-    reached: Floats  # (K − 1,), rows with y ≥ j
+    by_item: Ints  # (items, K), rows
     basis: Floats
+
+    @cached_property
+    def pair(self) -> Ints:
+        """(rows,)"""
+        return np.repeat(np.arange(self.rows.size), self.rows)
+
+    @property
+    def item_total(self) -> Floats:
+        """(items,), Σ y"""
+        return np.asarray(self.by_item @ np.arange(self.by_item.shape[1], dtype=np.float64))
+
+    @property
+    def shares(self) -> Ints:
+        """(K,), rows with y = k"""
+        return np.asarray(self.by_item.sum(axis=0))
+
+    @property
+    def reached(self) -> Floats:
+        """(K − 1,), rows with y ≥ j"""
+        return np.cumsum(self.shares[:0:-1])[::-1].astype(np.float64)
 
 
 def count(layout: Layout, used: Ints) -> Counts:
     """Rows of the pairs `used`, which ascend."""
     rows = np.diff(layout.pair_start)[used]
-    kept = np.zeros(layout.pair_person.size, dtype=bool)
-    kept[used] = True
-    chosen = slice(None) if kept.all() else kept[layout.row_pair]
-    category, item = layout.category[chosen], layout.row_item[chosen]
-    start = np.cumsum(rows) - rows
-    shares = np.bincount(category, minlength=layout.points.size)
+    category, item = layout.category, layout.row_item
+    if used.size < layout.pair_person.size:
+        kept = np.zeros(layout.pair_person.size, dtype=bool)
+        kept[used] = True
+        chosen = np.repeat(kept, np.diff(layout.pair_start))
+        category, item = category[chosen], item[chosen]
+    start = (np.cumsum(rows) - rows).astype(np.int32)
+    categories = layout.points.size
+    by_item = np.zeros(layout.items * categories, dtype=np.int64)
+    for chunk in range(0, item.size, CHUNK):
+        own = slice(chunk, chunk + CHUNK)
+        by_item += np.bincount(item[own].astype(np.int32) * categories + category[own], minlength=by_item.size)
     return Counts(
-        pair=np.repeat(np.arange(used.size), rows),
         item=item,
-        category=category,
         start=start,
-        total=np.add.reduceat(category, start).astype(np.float64),
-        item_total=np.bincount(item, category, layout.items).astype(np.float64),
-        reached=np.cumsum(shares[:0:-1])[::-1].astype(np.float64),
-        basis=basis_of(layout.items, layout.points.size),
+        rows=rows,
+        total=np.add.reduceat(category, start, dtype=np.int32).astype(np.float64),
+        by_item=by_item.reshape(layout.items, categories),
+        basis=basis_of(layout.items, categories),
     )
 
 
@@ -116,22 +142,26 @@ class Direct:
 
     def moments(self, eta: Floats, delta: Floats, tau: Floats) -> Moments:
         counts = self.counts
-        at = curves(eta[counts.pair] - delta[counts.item], tau)
+        pair = counts.pair
+        at = curves(eta[pair] - delta[counts.item], tau)
         items, steps = delta.size, tau.size
         by_item = np.zeros((items, 2 + 2 * steps))
         for column, values in enumerate((at.mean, at.variance, *at.upper.T, *at.joint.T)):
             by_item[:, column] = np.bincount(counts.item, values, items)
-        cross = np.zeros((eta.size, items + steps))
-        cross[counts.pair, counts.item] = -at.variance
-        cross[:, items:] = -np.add.reduceat(at.joint, counts.start, axis=0)
-        cross = cross @ counts.basis
+
+        def cross(pairs: Ints) -> Floats:
+            by_effect = np.zeros((eta.size, items + steps))
+            by_effect[pair, counts.item] = -at.variance
+            by_effect[:, items:] = -np.add.reduceat(at.joint.T, counts.start, axis=1).T
+            return np.asarray(by_effect[pairs] @ counts.basis)
+
         products = at.upper.T @ at.upper
         return Moments(
             residual=counts.total - np.add.reduceat(at.mean, counts.start),
             weight=np.add.reduceat(at.variance, counts.start),
             fixed=fixed_slopes(counts, by_item),
             core=fixed_core(counts, by_item, products),
-            cross=lambda pairs: np.asarray(cross[pairs]),
+            cross=cross,
             log_likelihood=lambda: log_likelihood(counts, eta, delta, tau, float(at.log_norm.sum())),
         )
 

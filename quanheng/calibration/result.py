@@ -118,7 +118,7 @@ class Threshold:
 class Flag:
     """A pattern in the ballots about one person or unit: counts for a supervisor to look at, never a verdict."""
 
-    kind: str  # suppression, favour, identical_ballots, unit_culture, straight_lining, all_highest
+    kind: str  # suppression, favour, bimodality, identical_ballots, unit_culture, straight_lining, all_highest
     subject: str  # label of person or unit
     count: float
     expected: float

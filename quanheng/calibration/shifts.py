@@ -22,6 +22,7 @@ import numpy as np
 
 from quanheng.calibration.composite import (
     Composite,
+    Effects,
     Weights,
     group_means,
     group_measure,
@@ -53,16 +54,15 @@ def ordinal_shifts(fit: OrdinalFit, weights: Weights, composed: Composite) -> Sh
     return take_apart(fit.layout, weights, (composed.raw, composed.fair), _ordinal_rungs(fit), unseen)
 
 
-def gaussian_shifts(
-    layout: Layout, weights: Weights, scores: tuple[Floats, Floats], effects: tuple[Floats, Floats, Floats]
-) -> Shifts:
-    """`scores`: raw and fair; `effects`: s (raters,), c (units,) and θ + v + γ + β (persons, groups)."""
-    leniency, culture, level = effects
+def gaussian_shifts(fit: Effects, weights: Weights, composed: Composite) -> Shifts:
+    """`composed` is `gaussian_composite(fit, weights, …)`. Covariates stay in `shrinkage`."""
+    layout = fit.layout
+    level = np.stack([group_measure(fit, weights, group) for group in range(layout.groups)], axis=1)
+    mood, shared = (effect[layout.row_pair] for effect in _leniencies(layout, fit.leniency, fit.culture))
+    own = level[layout.pair_person, layout.pair_group][layout.row_pair] - fit.difficulty[layout.row_item]
     kept = used_pairs(layout)[layout.row_pair]
-    mood, shared = (effect[layout.row_pair] for effect in _leniencies(layout, leniency, culture))
-    own = level[layout.pair_person, layout.pair_group][layout.row_pair]
     seen = (group_means(layout, kept, own + lenience) for lenience in (mood + shared, shared, mood, 0.0 * own))
-    return take_apart(layout, weights, scores, Rungs(*seen), level)
+    return take_apart(layout, weights, (composed.raw, composed.fair), Rungs(*seen), level)
 
 
 def take_apart(layout: Layout, weights: Weights, scores: tuple[Floats, Floats], rungs: Rungs, unseen: Floats) -> Shifts:

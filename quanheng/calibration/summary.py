@@ -72,7 +72,7 @@ def digest(ratings: Ratings) -> str:
     made = hashlib.sha256(json.dumps(sorted_labels, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     for name in sorted(columns):
         made.update(columns[name][order].astype("<i8").tobytes())
-    made.update(ratings.score[order].astype("<f8").tobytes())
+    made.update((ratings.score[order] + 0.0).astype("<f8").tobytes())  # −0 is 0
     return made.hexdigest()
 
 

@@ -30,7 +30,7 @@ MASKED_ITEMS = 62  # sets of items are written as the bits of one integer
 class Patterns:
     """The sets of items that pairs have."""
 
-    of_pair: Ints  # (pairs,)
+    of_pair: Ints  # (pairs,); empty where there is one set
     has: Flags  # (patterns, items)
 
 
@@ -39,11 +39,11 @@ def patterns_of(counts: Counts) -> Patterns | None:
     items = counts.item_total.size
     if counts.total.size < LEAST_PAIRS or items > MASKED_ITEMS:
         return None
-    mask = np.add.reduceat(np.left_shift(1, counts.item), counts.start)
-    if (mask == mask[0]).all():
-        masks, of_pair = mask[:1], np.zeros(mask.size, dtype=np.int64)
-    else:
-        masks, of_pair = np.unique(mask, return_inverse=True)
+    width = int(counts.rows[0])
+    if (counts.rows == width).all() and (counts.item.reshape(-1, width) == counts.item[:width]).all():
+        return Patterns(np.zeros(0, dtype=np.int64), np.isin(np.arange(items), counts.item[:width])[None])
+    mask = np.add.reduceat(np.left_shift(1, counts.item, dtype=np.int64), counts.start)
+    masks, of_pair = np.unique(mask, return_inverse=True)
     if masks.size > PATTERNS or masks.size * LEAST_PAIRS > mask.size * 2:
         return None
     return Patterns(of_pair, (masks[:, None] >> np.arange(items)) & 1 == 1)
@@ -161,7 +161,7 @@ class Tables:
 
 def _columns(cubic: Floats, interval: Ints, inside: Floats) -> Floats:
     """(pairs, fixed)"""
-    values = np.empty((interval.size, cubic.shape[2]))
+    values = np.empty((cubic.shape[2], interval.size)).T  # by columns, as they are used
     for column in range(cubic.shape[2]):
         values[:, column] = interpolate(np.ascontiguousarray(cubic[:, :, column]), interval, inside)
     return values

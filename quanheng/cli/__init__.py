@@ -36,11 +36,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    from quanheng.cli import data, files, keys, ledger, operations, plan, running  # parsers; each loads its own later
+    from quanheng.cli import (  # parsers; each loads its own later
+        calibrate,
+        data,
+        files,
+        keys,
+        ledger,
+        operations,
+        plan,
+        running,
+    )
 
     made = argparse.ArgumentParser(prog="quanheng", description="Quanheng 铨衡: cadre personnel work on evidence")
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (files, data, plan, ledger, running, operations, keys):
+    for module in (files, data, calibrate, plan, ledger, running, operations, keys):
         module.add_commands(commands)
     return made
 

@@ -52,8 +52,8 @@ def _opened(paths: list[Path], stack: ExitStack) -> list[tuple[str, BinaryIO]]:
 def _placing(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> dict[str, Any]:
     """What uploading and rehearsing are told."""
     from quanheng.accounts.choices import ManagementCategory
+    from quanheng.intake.refusals import CannotImport
     from quanheng.kernel import clock
-    from quanheng.people.imports.actions import CannotImport
 
     if arguments.category not in ManagementCategory.values:
         raise CannotImport("unknown-category", category=arguments.category, known=ManagementCategory.values)
@@ -72,8 +72,8 @@ def _placing(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -
 def _actor_and_unit(username: str, code: str | None) -> tuple[Any, Any]:
     """The user with the grants of this moment; the unit by its code, within those, or the user's own."""
     from quanheng.accounts.queries import find_account
+    from quanheng.intake.refusals import CannotImport
     from quanheng.organization.access import unit_by_code
-    from quanheng.people.imports.actions import CannotImport
     from quanheng.web.shared.tasks import actor_by_key
 
     account = find_account(username)
@@ -86,8 +86,8 @@ def _actor_and_unit(username: str, code: str | None) -> tuple[Any, Any]:
 
 
 def _rehearse(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> dict[str, Any]:
-    from quanheng.people.imports.actions import require_reason
-    from quanheng.people.imports.rehearse import rehearse
+    from quanheng.intake.refusals import require_reason
+    from quanheng.intake.rehearse import rehearse
 
     require_reason(arguments.reason)
     persons = [_person(item, arguments.accept_findings) for item in rehearse(**_placing(arguments, files))]
@@ -97,35 +97,39 @@ def _rehearse(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) 
 
 def _write(arguments: argparse.Namespace, files: list[tuple[str, BinaryIO]]) -> dict[str, Any]:
     """Upload, read, decide and apply in this process, without the background worker."""
+    from quanheng.intake import apply_actions, queries, reading_actions, upload_actions
+    from quanheng.intake.refusals import require_reason
     from quanheng.kernel import clock
-    from quanheng.people.imports import actions, apply, queries
+    from quanheng.operations.statistics import refresh_after_import
 
-    actions.require_reason(arguments.reason)
+    require_reason(arguments.reason)
     placing = _placing(arguments, files)
     actor = placing["actor"]
-    batch = actions.upload(**placing)
-    batch = actions.start_reading(actor=actor, batch=batch.pk, at=clock.now())
+    batch = upload_actions.upload(**placing)
+    batch = reading_actions.start_reading(actor=actor, batch=batch.pk, at=clock.now())
     progress(f"读取 {batch.total} 份文件…")
-    actions.read_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
+    reading_actions.read_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
     if arguments.accept_findings:
         _accept_pending(actor, batch)
-    batch = apply.start_applying(actor=actor, batch=batch.pk, reason=arguments.reason, at=clock.now())
-    batch = apply.apply_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
+    batch = apply_actions.start_applying(actor=actor, batch=batch.pk, reason=arguments.reason, at=clock.now())
+    batch = apply_actions.apply_items(actor=actor, batch=batch, clock=clock.now, on=clock.today())
+    refresh_after_import(batch.done)
     end_progress()
     persons = [_person(item, arguments.accept_findings) for item in queries.items_of(batch)]
     return {"number": batch.number, "written": batch.done, "skipped": batch.skipped, "persons": persons}
 
 
 def _accept_pending(actor: Any, batch: Any) -> None:
-    from quanheng.people.choices import ImportDecision
-    from quanheng.people.imports import actions, queries
+    from quanheng.intake import actions, queries
+    from quanheng.intake.choices import ImportDecision
+    from quanheng.kernel import clock
 
     waiting = [item.pk for item in queries.items_of(batch) if item.decision == ImportDecision.PENDING]
-    actions.decide_items(actor=actor, batch=batch.pk, items=waiting, decision=ImportDecision.ACCEPT)
+    actions.decide_items(actor=actor, batch=batch.pk, items=waiting, decision=ImportDecision.ACCEPT, at=clock.now())
 
 
 def _person(item: Any, takes_findings: bool) -> dict[str, Any]:
-    from quanheng.people.imports import queries
+    from quanheng.intake import queries
 
     findings = queries.corrected(item)[1] if queries.has_form(item) else ()
     return {
@@ -139,7 +143,7 @@ def _person(item: Any, takes_findings: bool) -> dict[str, Any]:
 
 def _decision(item: Any, takes_findings: bool) -> str:
     """accept, skip, or pending: waits for a person, whom the batch as a whole did not wait for."""
-    from quanheng.people.imports import queries
+    from quanheng.intake import queries
 
     if item.decision == "accept" or item.error not in ("", "undecided") or not queries.needs_person(item):
         return str(item.decision)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from quanheng.cli import calibrate_words
 from quanheng.kernel.errors import Refused
 
 Words = Mapping[str, Mapping[str, str]]
@@ -71,6 +72,7 @@ SENTENCES: Words = {
         "unusable-address": "{bind} 不能用来提供服务：{why}。",
         "checks-failed": "没有启动：\n{checks}",
     },
+    **calibrate_words.SENTENCES,
 }
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,9 @@ GRADES: Mapping[str, int] = {
     "良好": 2,
 }
 NOT_RATED = frozenset({"", "NA", "N/A", "NaN", "nan", "弃权", "不了解", "—", "-"})
+
+
+Codes = npt.NDArray[np.signedinteger[Any]]
 
 
 class CannotReadBallots(Refused):
@@ -46,7 +50,7 @@ class BallotFinding:
 @dataclass(frozen=True)
 class Column:
     labels: tuple[str, ...]  # distinct, in the order of numbers or of characters
-    index: npt.NDArray[np.int64]  # (rows,), -1 where the cell is empty
+    index: npt.NDArray[np.int32]  # (rows,), -1 where the cell is empty
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,17 @@ def score_of(text: str) -> float | None:
 
 
 class Coder:
-    """Numbers the distinct texts of a column in the order they come."""
+    """Numbers the distinct texts of a column in the order they come, as narrow as there are few of them."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = _Numbering()
-        self._parts: list[npt.NDArray[np.int32]] = []
+        self._parts: list[Codes] = []
 
     def add(self, cells: tuple[str, ...]) -> None:
-        self._parts.append(np.fromiter(map(self._codes.__getitem__, cells), dtype=np.int32, count=len(cells)))
+        codes = np.fromiter(map(self._codes.__getitem__, cells), dtype=np.int32, count=len(cells))
+        self._parts.append(codes.astype(np.min_scalar_type(-len(self._codes) - 1)))
 
-    def raw(self) -> tuple[list[str], npt.NDArray[np.int32]]:
+    def raw(self) -> tuple[list[str], Codes]:
         empty = np.zeros(0, dtype=np.int32)
         return list(self._codes), np.concatenate(self._parts) if self._parts else empty
 
@@ -90,7 +95,7 @@ class Coder:
         stripped = [text.strip() for text in texts]
         labels = tuple(ordered({text for text in stripped if text}))
         places = {label: place for place, label in enumerate(labels)}
-        return Column(labels, np.array([places.get(text, -1) for text in stripped], dtype=np.int64)[codes])
+        return Column(labels, np.array([places.get(text, -1) for text in stripped], dtype=np.int32)[codes])
 
 
 def column_of(cells: Sequence[str]) -> Column:

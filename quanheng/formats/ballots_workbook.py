@@ -30,10 +30,26 @@ HEADS = {
 }
 NAMES = {"ballot": "票号", "group": "票类", "person": "被测评人", "class": "同类"}
 COLUMNS = ("unit", "ballot", "group", "person", "class", "item")
-TOTALS = ("票数", "得票", "人数", "平均", "均分", "合计", "总分", "总计", "得分", "率", "%")
+TOTALS = (
+    "票数",
+    "得票",
+    "人数",
+    "平均",
+    "均分",
+    "合计",
+    "总分",
+    "总计",
+    "得分",
+    "优秀率",
+    "称职率",
+    "赞成率",
+    "满意率",
+    "%",
+)
 REMARKS = ("说明", "填写说明")  # sheets for people
 UNPACKED_BYTES = 2 * 1024**3
 SHOWN = 50
+BROKEN = (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError)
 Progress = Callable[[int], None]
 
 
@@ -91,12 +107,20 @@ def _opened(path: Path) -> openpyxl.Workbook:
         if size > UNPACKED_BYTES:
             raise CannotReadBallots("too-large", size=size, limit=UNPACKED_BYTES)
         return openpyxl.load_workbook(content, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError) as error:
+    except BROKEN as error:
         raise CannotReadBallots("not-a-workbook") from error
 
 
 def _texts(sheet: Iterable[Iterable[object]]) -> Iterator[list[str]]:
-    for row in getattr(sheet, "iter_rows")(values_only=True):  # noqa: B009  openpyxl has no types
+    """The cells are parsed only now; defusedxml, through which openpyxl takes them, refuses by ValueErrors."""
+    rows = getattr(sheet, "iter_rows")(values_only=True)  # noqa: B009  openpyxl has no types
+    while True:
+        try:
+            row = next(rows, None)
+        except BROKEN as error:
+            raise CannotReadBallots("not-a-workbook") from error
+        if row is None:
+            return
         yield [_text(value) for value in row]
 
 

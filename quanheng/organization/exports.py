@@ -1,14 +1,33 @@
 """领导职数配备表 as a workbook."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 
 import xlsxwriter
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from quanheng.kernel.actor import Actor, Purpose
+from quanheng.ledger.actions import Draft, object_key, record_many
+from quanheng.organization.models import Unit
 from quanheng.organization.quotas import Figures, QuotaTable
 
 FIRST_ROW = 3  # below title and two rows of heads
+
+
+def export_quotas(*, actor: Actor, unit: Unit, table: QuotaTable, title: str, purpose: Purpose, at: datetime) -> bytes:
+    """The workbook, and in the ledger who took it out for what."""
+    content = quota_table_xlsx(table, title)
+    draft = Draft(
+        action="organization.export_quotas",
+        object_key=object_key(unit),
+        purpose=purpose.value,
+        detail={"kind": "xlsx", "units": len(table.rows), "as_of": table.on.isoformat()},
+    )
+    with transaction.atomic():
+        record_many(actor=actor, drafts=[draft], at=at)
+    return content
 
 
 def quota_table_xlsx(table: QuotaTable, title: str) -> bytes:

@@ -12,5 +12,6 @@ CODES = frozenset(
         "organization.form_leading_group",
         "organization.add_position",
         "organization.end_position",
+        "organization.export_quotas",
     }
 )

@@ -17,7 +17,6 @@ from quanheng.people.models import (
     Education,
     FamilyMember,
     FieldSource,
-    ImportItem,
     KinTie,
     Photo,
     PostHolding,
@@ -228,9 +227,3 @@ def kin_ties_of(cadre: UUID) -> QuerySet[KinTie]:
 
 def saved_queries_of(actor: Actor) -> QuerySet[SavedQuery]:
     return SavedQuery.objects.filter(account_key=actor.key).order_by("name", "pk")
-
-
-def file_name_of_source(record: DossierRecord | FieldSource) -> str | None:
-    """The imported file that a record comes from; None for other sources."""
-    item = ImportItem.objects.filter(pk=record.source_key).only("file_name").first() if record.source_key else None
-    return item.file_name if item else None

@@ -15,13 +15,13 @@ from quanheng.ledger.access import visible_entries
 from quanheng.ledger.models import Entry
 from quanheng.ledger.queries import own_openings
 from quanheng.people import access
+from quanheng.people.ledger_codes import CHANGES
 from quanheng.people.models import (
     AnnualGrade,
     Cadre,
     Education,
     FamilyMember,
     FieldSource,
-    ImportItem,
     KinTie,
     Photo,
     PostHolding,
@@ -203,20 +203,15 @@ def photo_of(cadre: Cadre) -> Photo | None:
     return records_of(Photo, [cadre.pk]).select_related("file").first()
 
 
-def import_files(keys: Collection[UUID]) -> dict[UUID, str]:
-    """Names of the imported files behind sources; keys of other sources are absent."""
-    return dict(ImportItem.objects.filter(pk__in=keys).values_list("pk", "file_name")) if keys else {}
-
-
 def source_keys(rows: Iterable[DossierRecord | FieldSource]) -> set[UUID]:
     return {row.source_key for row in rows if row.source_key}
 
 
-def last_change(cadre: Cadre, actor: UUID | None = None) -> Entry | None:
-    """The latest change of the file, of this actor where one is given; readings and refusals are no changes."""
+def last_change(cadre: Cadre, actor: UUID | None = None, *, actions: Collection[str] = CHANGES) -> Entry | None:
+    """The latest of these actions on the file, of this actor where one is given; what was refused is no change."""
     mine = Q(actor=actor) if actor else Q()
-    changes = Entry.objects.filter(mine, cadre=cadre.pk, action__startswith="people.", is_refused=False)
-    return changes.exclude(action__in=["people.print_form", "people.export"]).order_by("-pk").first()
+    changes = Entry.objects.filter(mine, cadre=cadre.pk, action__in=actions, is_refused=False)
+    return changes.order_by("-pk").first()
 
 
 def successor_of(record: DossierRecord) -> DossierRecord | None:

@@ -2,7 +2,7 @@
 actor may see."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,24 +16,11 @@ from quanheng.ledger.access import visible_entries
 from quanheng.ledger.models import Entry
 from quanheng.ledger.queries import last_opened
 from quanheng.people import access
-from quanheng.people.choices import ImportState, KinTieState, VerificationResult
-from quanheng.people.imports.queries import UNDO_DAYS, visible_batches
-from quanheng.people.models import Cadre, FieldSource, ImportBatch, KinTie, Verification
+from quanheng.people.choices import KinTieState, VerificationResult
+from quanheng.people.ledger_codes import CHANGES
+from quanheng.people.models import Cadre, FieldSource, KinTie, Verification
 
 LATELY = timedelta(days=14)
-CHANGES = (
-    "people.create_cadre",
-    "people.change_field",
-    "people.place_cadre",
-    "people.add_record",
-    "people.replace_record",
-    "people.withdraw_record",
-    "people.undo_change",
-    "people.verify_item",
-    "people.decide_kin_tie",
-    "people.import_cadre",
-    "people.undo_import",
-)
 
 
 class DueKind(StrEnum):
@@ -91,13 +78,6 @@ def _verified(result: VerificationResult) -> QuerySet[Verification]:
     return Verification.objects.filter(result=result, withdrawn_at=None)
 
 
-def undoable_imports(actor: Actor, at: datetime) -> QuerySet[ImportBatch]:
-    """The actor's own imports that may still be taken back, the one that ends first in front."""
-    since = at - timedelta(days=UNDO_DAYS)
-    found = visible_batches(actor).filter(state=ImportState.APPLIED, applied_at__gt=since)
-    return found.order_by("applied_at", "pk")
-
-
 @dataclass(frozen=True, slots=True)
 class RecentChange:
     """One act: an entry of the ledger, the person it concerns, and how many persons it concerned together."""
@@ -108,14 +88,14 @@ class RecentChange:
     is_undone: bool
 
 
-def recent_changes(actor: Actor, at: datetime, *, limit: int) -> list[RecentChange]:
-    """The last acts on files that the actor may see, by anybody. An import of many persons is one act.
+def recent_changes(actor: Actor, at: datetime, *, limit: int, actions: Collection[str] = CHANGES) -> list[RecentChange]:
+    """The last acts on files that the actor may see, by anybody. One that concerned many persons is one act.
 
     Bounded by time: the ledger of a nation is long, and what is older is no news.
     """
     cadres = access.visible_cadres(actor)
     entries = visible_entries(actor, cadres=cadres.values("pk")).filter(
-        at__gt=at - LATELY, action__in=CHANGES, is_refused=False, cadre__isnull=False
+        at__gt=at - LATELY, action__in=actions, is_refused=False, cadre__isnull=False
     )
     acts = entries.values("actor", "action", "at").annotate(count=Count("cadre", distinct=True), last=Max("pk"))
     counts = {act["last"]: act["count"] for act in acts.order_by("-last")[:limit]}
@@ -123,17 +103,17 @@ def recent_changes(actor: Actor, at: datetime, *, limit: int) -> list[RecentChan
     persons = _by_key(cadres, (entry.cadre for entry in found))
     undone = _undone(persons, at)
     return [
-        RecentChange(entry, persons[entry.cadre], counts[entry.pk], (entry.cadre, entry.seq) in undone)
+        RecentChange(entry, persons[entry.cadre], counts[entry.pk], (entry.stream, entry.cadre, entry.seq) in undone)
         for entry in found
         if entry.cadre in persons
     ]
 
 
-def _undone(cadres: Iterable[UUID], at: datetime) -> set[tuple[UUID | None, int]]:
-    """Changes taken back: the person, and the number of the entry in its stream."""
+def _undone(cadres: Iterable[UUID], at: datetime) -> set[tuple[str, UUID | None, int]]:
+    """Changes taken back: their stream, the person, and the number of the entry in the stream."""
     undoing = Entry.objects.filter(cadre__in=list(cadres), action="people.undo_change", at__gt=at - LATELY)
-    details = undoing.exclude(detail=None).values_list("cadre", "detail__detail")
-    return {(cadre, int(json.loads(detail).get("seq", 0))) for cadre, detail in details if detail}
+    details = undoing.exclude(detail=None).values_list("stream", "cadre", "detail__detail")
+    return {(stream, cadre, int(json.loads(detail).get("seq", 0))) for stream, cadre, detail in details if detail}
 
 
 def recently_opened(actor: Actor, *, limit: int) -> list[Cadre]:

@@ -15,11 +15,11 @@ from django.db import models, transaction
 from quanheng.accounts.queries import actor_of
 from quanheng.formats import identity, lrmx
 from quanheng.formats.appointment import AppointmentForm, FamilyItem
+from quanheng.intake import reading_actions, upload_actions
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.ledger import actions as ledger
 from quanheng.ledger.models import Entry
 from quanheng.papers.actions import build_file
-from quanheng.people.imports import actions as imports
 from quanheng.people.models import Cadre, FieldSource, PostHolding, ResumeEntry, SavedQuery, Specialty, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
@@ -160,13 +160,13 @@ def _import(world: World, name: str, unit: str) -> None:
         _move(world, "a")
     files = [(f"{mark}{key}.lrmx", io.BytesIO(lrmx.write(form))) for key, form in forms.items()]
     given = {"unit": world.units[unit], "category": "city", "sender": mark, "at": world.at, "on": TODAY}
-    batch = imports.upload(actor=actor, files=files, **given)  # type: ignore[arg-type]
-    batch = imports.start_reading(actor=actor, batch=batch.pk, at=world.at)
-    imports.read_items(actor=actor, batch=batch, clock=lambda: world.at, on=TODAY)
+    batch = upload_actions.upload(actor=actor, files=files, **given)  # type: ignore[arg-type]
+    batch = reading_actions.start_reading(actor=actor, batch=batch.pk, at=world.at)
+    reading_actions.read_items(actor=actor, batch=batch, clock=lambda: world.at, on=TODAY)
     _move(world, "b")
     world.keys[f"batch_{name}"] = str(batch.pk)
     if name == "lin":
-        world.keys["entry_import"] = str(Entry.objects.get(object_key=f"people.importbatch:{batch.pk}").pk)
+        world.keys["entry_import"] = str(Entry.objects.get(object_key=f"intake.importbatch:{batch.pk}").pk)
     items = batch.items.order_by("order").values_list("pk", flat=True)
     world.keys |= {f"item_{key}": str(item) for key, item in zip(forms, items, strict=True)}
 

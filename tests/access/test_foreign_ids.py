@@ -16,9 +16,10 @@ from django.urls import get_resolver
 from quanheng.accounts.queries import actor_of
 from quanheng.formats import lrmx
 from quanheng.formats.appointment import AppointmentForm
-from quanheng.people.choices import ImportMatch
-from quanheng.people.imports import actions as imports
-from quanheng.people.models import Cadre, ImportItem
+from quanheng.intake import reading_actions, upload_actions
+from quanheng.intake.choices import ImportMatch
+from quanheng.intake.models import ImportItem
+from quanheng.people.models import Cadre
 from tests.access.canaries import canaries, of
 from tests.access.foreign import comparable, foreign_values, form_classes, heads, parameters, refused_entries, state
 from tests.access.visits import Visit, browser, request
@@ -209,7 +210,7 @@ def _read(world: World, form: AppointmentForm) -> ImportItem:
     actor = actor_of(world.accounts["lin"], at=world.at)
     file = ("一人.lrmx", io.BytesIO(lrmx.write(form)))
     given: dict[str, Any] = {"unit": world.units["a"], "category": "city", "sender": "", "at": world.at, "on": TODAY}
-    batch = imports.upload(actor=actor, files=[file], **given)
-    batch = imports.start_reading(actor=actor, batch=batch.pk, at=world.at)
-    imports.read_items(actor=actor, batch=batch, clock=lambda: world.at, on=date(2026, 11, 20))
+    batch = upload_actions.upload(actor=actor, files=[file], **given)
+    batch = reading_actions.start_reading(actor=actor, batch=batch.pk, at=world.at)
+    reading_actions.read_items(actor=actor, batch=batch, clock=lambda: world.at, on=date(2026, 11, 20))
     return batch.items.get()

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from quanheng.accounts.queries import actor_of
+from quanheng.intake.access import visible_batches
+from quanheng.intake.queries import namesakes
 from quanheng.kernel.actor import SYSTEM, Actor, Purpose
 from quanheng.ledger.access import visible_entries
 from quanheng.organization.access import visible_units
 from quanheng.organization.queries import named_unit, units_matching, visible_subtree, visible_tree
 from quanheng.people import queries_due
 from quanheng.people.access import visible_cadres
-from quanheng.people.imports.queries import namesakes, visible_batches
 from quanheng.people.models import Cadre
 from quanheng.people.queries import recused_keys, saved_queries_of
 from quanheng.people.queries_dossier import visible_kin_ties

@@ -56,6 +56,21 @@ def test_only_the_maker_of_a_city_changes_its_mark(tmp_path: Path) -> None:
     assert mark(("maker",), tmp_path) != first
 
 
+def test_another_migration_makes_another_city(tmp_path: Path) -> None:
+    folder = tmp_path / "quanheng/people/migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_initial.py").write_text("one")
+    first = mark((), tmp_path)
+    (folder / "0001_initial.py").write_text("two")
+    (folder / "notes.py").write_text("")
+    assert mark((), tmp_path) == first
+    (folder / "0002_more.py").write_text("one")
+    second = mark((), tmp_path)
+    assert second != first
+    (folder / "0002_more.py").rename(folder / "0002_less.py")
+    assert mark((), tmp_path) not in (first, second)
+
+
 def test_a_city_is_made_in_its_own_folder_and_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUANHENG_KEYS", "/elsewhere/keys.json")
     environment = Place("sqlite", 10, tmp_path).environment

@@ -13,12 +13,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from quanheng.formats import lrmx
 from quanheng.formats.appointment import AppointmentForm
-from quanheng.people.choices import ImportState
-from quanheng.people.models import Cadre, ImportBatch
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch
+from quanheng.people.models import Cadre
 from quanheng.web.shared import tasks
 from tests.browser.desk import sign_in
 from tests.conftest import Cast
-from tests.people.test_import import FORM
+from tests.intake.test_import import FORM
 from tests.web.desk.imports import OTHER, REASON
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -161,13 +161,17 @@ def test_a_rating_twice_without_ballots_and_items() -> None:
     ("weights", "code", "facts"),
     [
         ({"A": 0.5, "B": 0.5}, "without-weight", {"groups": ("C",)}),
-        ({**WEIGHTS, "D": 0.0}, "unknown-groups", {"groups": ("D",)}),
         ({"A": -0.1, "B": 0.8, "C": 0.3}, "negative", {"groups": ("A",)}),
         ({"A": 0.5, "B": 0.5, "C": 0.5}, "sum", {"total": 1.5}),
     ],
 )
 def test_weights_that_do_not_fit(weights: dict[str, float], code: str, facts: dict[str, object]) -> None:
     assert refused(ratings_of(event()), Design(group_weights=weights)) == ("WeightsDoNotFit", code, facts)
+
+
+def test_a_group_without_any_ballot_keeps_its_weight() -> None:
+    """The rules name the groups; that one of them did not vote is no slip."""
+    lay_out(ratings_of(event()), Design(group_weights={**{name: w / 2 for name, w in WEIGHTS.items()}, "D": 0.5}))
 
 
 def test_weights_without_groups() -> None:

@@ -14,7 +14,7 @@ from quanheng.calibration.layout import lay_out
 from quanheng.calibration.ordinal import OrdinalFit
 from quanheng.calibration.ratings import Design, Facet, Floats, Ratings
 from quanheng.calibration.result import Uncertainty
-from tests.calibration.dense import DensePosterior, columns, dense_fit
+from tests.calibration.dense_posterior import columns, covariance_of, dense_fit
 
 DECLARED = {"A": 0.35, "B": 0.35, "C": 0.30}
 WEIGHTS = Weights(np.array([0.35, 0.35, 0.30]))
@@ -88,9 +88,8 @@ def dense_matrix(uncertainty: Uncertainty) -> Floats:
 def test_the_covariance_is_that_of_the_numeric_gradient(weights: Weights) -> None:
     """The oracle keeps a column for every view, seen or not: an absent group brings its prior variance."""
     fit = small_fit()
-    assert isinstance(fit.posterior, DensePosterior)
     jacobian = numeric_jacobian(fit, weights)
-    expected = jacobian @ fit.posterior.covariance @ jacobian.T
+    expected = jacobian @ covariance_of(fit) @ jacobian.T
     if weights.absent:  # a view of a group that has no column at all
         part = composite.part_of(fit, weights, fit.layout.groups)
         expected += np.diag((weights.absent * part.by_eta) ** 2 * fit.variance["view"])
@@ -138,6 +137,40 @@ def test_the_moods_of_a_group_hold_culture_as_far_as_its_ballots_are_local() -> 
     np.testing.assert_allclose(found, [0.5, 0.8, 0.8, 0.5 + 0.3 * 30 / 40], atol=1e-12)
 
 
+def twin_of(fit: OrdinalFit) -> OrdinalFit:
+    """The same effects and posterior, read as score units."""
+    return replace(fit, layout=replace(fit.layout, points=np.zeros(0), given=fit.layout.value))
+
+
+@pytest.mark.parametrize("absent", [0.0, 0.35])
+def test_the_twin_is_the_weighted_mean_with_its_covariance(absent: float) -> None:
+    fit = twin_of(small_fit())
+    weights = Weights(np.array([0.35 - absent, 0.35, 0.30]), absent)
+    found = composite.gaussian_composite(fit, weights, (-100.0, 100.0))
+    own = fit.theta + fit.quality[fit.layout.person_unit]
+    common = weights.groups / weights.groups.sum() @ fit.group_effect
+    np.testing.assert_allclose(
+        found.fair, own + (fit.view + fit.group_effect) @ weights.groups + absent * common, atol=1e-12
+    )
+    place, persons = columns(small_fit().layout), np.arange(6)
+    rows = np.zeros((6, place.total))
+    rows[persons, persons] = 1.0
+    rows[persons, place.start["unit"] + fit.layout.person_unit] = 1.0
+    for group in range(3):
+        rows[persons, place.start["view"] + persons * 3 + group] = weights.groups[group]
+    beta = weights.groups + absent * weights.groups / weights.groups.sum()
+    rows[:, place.start["group"] : place.start["item"]] = beta
+    expected = rows @ covariance_of(fit) @ rows.T + np.eye(6) * absent**2 * fit.variance["view"]
+    np.testing.assert_allclose(dense_matrix(found.uncertainty), expected, atol=1e-10)
+    np.testing.assert_array_equal(found.raw, composite.raw_scores(fit.layout, weights))
+
+
+def test_the_intervals_of_the_twin_end_with_the_scale() -> None:
+    fit = twin_of(small_fit())
+    found = composite.gaussian_composite(fit, WEIGHTS, (-0.5, 0.5))
+    assert (found.lo90.min(), found.hi90.max()) == (-0.5, 0.5)
+
+
 def test_measure_is_person_and_unit() -> None:
     fit = small_fit()
     found = composite.composite(fit, WEIGHTS).measure
@@ -182,14 +215,13 @@ def test_raw_counts_ballots_that_are_set_aside_and_missing_does_too() -> None:
 
 def test_a_group_that_is_only_set_aside_counts_as_unseen_in_the_error() -> None:
     fit = small_fit()
-    assert isinstance(fit.posterior, DensePosterior)
     aside = replace(fit, layout=replace(fit.layout, set_aside=fit.layout.rater_group == 0))
     found = composite.composite(aside, WEIGHTS)
     jacobian = numeric_jacobian(fit, WEIGHTS)
     views = columns(fit.layout).start["view"] + 3 * np.arange(6)  # of group A
     unseen = jacobian[np.arange(6), views].copy()
     jacobian[:, views] = 0.0
-    variance = np.diag(jacobian @ fit.posterior.covariance @ jacobian.T) + fit.variance["view"] * unseen**2
+    variance = np.diag(jacobian @ covariance_of(fit) @ jacobian.T) + fit.variance["view"] * unseen**2
     np.testing.assert_allclose(found.se, np.sqrt(variance), rtol=1e-6)
     assert not found.missing_groups[:5].any()
 

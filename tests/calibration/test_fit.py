@@ -64,7 +64,7 @@ def test_rows_without_variance_do_not_count() -> None:
 
 
 def test_standardised_values_are_nearly_standard_normal() -> None:
-    """Answers that follow the model: mean 0, deviation 1, 5 % outside 1.96."""
+    """Answers that follow the model: mean 0, deviation 1, about 5 % outside 1.96."""
     chance = np.random.default_rng(5)
     elements, each = 4_000, 60
     probability = dichotomous(chance.normal(0, 1.5, elements * each))
@@ -75,7 +75,7 @@ def test_standardised_values_are_nearly_standard_normal() -> None:
     for zstd in (found.infit_zstd, found.outfit_zstd):
         assert zstd.mean() == pytest.approx(0, abs=0.06)
         assert zstd.std() == pytest.approx(1, abs=0.08)
-        assert (np.abs(zstd) > 1.96).mean() == pytest.approx(0.05, abs=0.015)
+        assert 0.03 <= (np.abs(zstd) > 1.96).mean() <= 0.06
 
 
 def test_portions_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

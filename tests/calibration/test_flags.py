@@ -290,6 +290,13 @@ def test_counts_against_a_poisson_expectation() -> None:
     assert flag.p_adjusted == pytest.approx(UNITS * float(poisson.sf(5, 0.5)))
 
 
+def test_one_or_two_ballots_all_of_the_highest_are_not_pointed_at() -> None:
+    events = Counted(np.array([2.0, 3.0, 0, 0, 0, 0]), np.full(UNITS, 0.01))
+    assert subjects(counted(evidence(), "all_highest", events)) == ["u0", "u1"]
+    flags = find_flags(replace(evidence(), all_highest=events))
+    assert subjects([flag for flag in flags if flag.kind == "all_highest"]) == ["u1"]
+
+
 def test_all_kinds_come_together_in_a_fixed_order() -> None:
     made = struck(evidence(), 7, 5, residual=-5.0, grade=0.0)
     made = struck(made, 30, 5, residual=5.0, grade=3.0)

@@ -1,10 +1,12 @@
 """The general mixed model against the dense likelihood: V written out, minimised by a general optimiser."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import optimize, sparse
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from quanheng.calibration import gaussian_crossed
 from quanheng.calibration.errors import CannotCalibrate
@@ -13,6 +15,12 @@ from quanheng.calibration.gaussian_terms import cells
 from quanheng.calibration.ratings import Criterion, Facet, Floats, Ints
 
 REML, ML = Criterion.REML, Criterion.ML
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    with threadpool_limits(1):
+        yield
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,7 @@ class Sample:
         return np.asarray(found.matrix[found.index])
 
     def indicators(self) -> list[Floats]:
-        return [np.eye(size)[code] for code, size in self.facets]
+        return [np.vstack([np.eye(size), np.zeros(size)])[code] for code, size in self.facets]
 
 
 def sample(seed: int, *, null: bool = False) -> Sample:
@@ -38,14 +46,15 @@ def sample(seed: int, *, null: bool = False) -> Sample:
     rng = np.random.default_rng(seed)
     rows = int(rng.integers(30, 70))
     sizes = [int(rng.integers(2, 9)) for _ in range(rng.integers(1, 4))]
-    facets = [(rng.integers(0, size, rows), size) for size in sizes]
+    lowest = -int(seed % 5 == 0)  # in some, rows without a level
+    facets = [(rng.integers(lowest, size, rows), size) for size in sizes]
     covariates = {
         name: Facet(tuple("uvw"[:levels]), rng.integers(0, levels, rows)) for name, levels in (("a", 2), ("b", 3))
     }
     fixed = ((), ("a",), ("a", "b"), ("a*b",))[rng.integers(0, 4)]
     y = rng.normal(rng.normal(0, 50), rng.uniform(0.2, 3), rows)
     for code, size in facets:
-        y = y + (0 if null else rng.uniform(0, 3)) * rng.normal(size=size)[code]
+        y = y + (0 if null else rng.uniform(0, 3)) * np.append(rng.normal(size=size), 0.0)[code]
     return Sample(y, facets, covariates, fixed)
 
 
@@ -93,7 +102,7 @@ def test_objective_is_the_least_of_the_dense_likelihood(criterion: Criterion, se
         assert fit.objective == pytest.approx(dense.objective(ratios), abs=1e-8), seed
         assert fit.objective <= dense.least(ratios) + 1e-6, seed
         zeros += int(np.sum(ratios == 0))
-    assert zeros > 1  # the boundary is among the cases
+    assert zeros  # the boundary is among the cases
 
 
 @pytest.mark.parametrize("criterion", [REML, ML])
@@ -127,7 +136,8 @@ def test_uncertainty_is_the_joint_covariance_of_facet_and_fixed_effects(criterio
             take[:, starts[facet] : starts[facet] + size] = np.eye(size)
             take[:, starts[-1] :] = shift
             expected = take @ joint @ take.T
-            found = fit.uncertainty(facet, shift)
+            parts = [sparse.eye_array(size).tocsr() if f == facet else None for f in range(len(drawn.facets))]
+            found = fit.uncertainty(parts, np.tile(shift, (size, 1)))
             levels = np.arange(size)
             np.testing.assert_allclose(found.variance(), np.diagonal(expected), rtol=1e-7, atol=1e-9)
             shifted = found.covariance(levels, np.roll(levels, 1))

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from quanheng.calibration import jmle_newton
 from quanheng.calibration.errors import AllExtreme
-from quanheng.calibration.jmle_newton import FacetsConfounded, NoFiniteMaximum
+from quanheng.calibration.jmle_newton import FacetsConfounded, NoFiniteMaximum, TooManyParameters
 from quanheng.calibration.jmle_rows import Facet
 from quanheng.calibration.ratings import Facet as Column
 from quanheng.calibration.ratings import Floats, Ints, Ratings
@@ -176,8 +177,10 @@ def test_all_extreme_is_refused() -> None:
 
 def test_raters_who_judge_one_item_each_are_refused() -> None:
     ratings = random_ratings(3, persons=9, raters=6, items=2, categories=3, share=1.0, nested=True)
-    with pytest.raises(FacetsConfounded):
+    with pytest.raises(FacetsConfounded) as refused:
         jmle(ratings)
+    assert refused.value.facts["facet"] in ("rater", "item")
+    assert refused.value.facts["element"] in range(6)
 
 
 def test_group_always_above_the_other_is_refused() -> None:
@@ -191,5 +194,14 @@ def test_group_always_above_the_other_is_refused() -> None:
     rater = Column((*apart.rater.labels, "z"), np.concatenate([apart.rater.index, np.full(12, 12)]))
     item = Column(apart.item.labels, np.concatenate([apart.item.index, items.ravel()]))
     score = np.concatenate([apart.score, np.where(persons.ravel() < 9, 0.0, 3.0)])
-    with pytest.raises(NoFiniteMaximum):
+    with pytest.raises(NoFiniteMaximum) as refused:
         jmle(Ratings(score, person, rater, item))
+    assert refused.value.code == "no-finite-maximum"
+    assert set(refused.value.facts) == {"facet", "element", "measure"}
+
+
+def test_more_parameters_than_a_dense_solution_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jmle_newton, "LARGEST_REST", 11)
+    with pytest.raises(TooManyParameters) as refused:
+        jmle(solid(1))
+    assert refused.value.facts == {"parameters": 12, "limit": 11}

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from quanheng.calibration import composite, shifts
 from quanheng.calibration.composite import Composite, Weights
-from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal import OrdinalFit
 from quanheng.calibration.ratings import Floats
 from quanheng.calibration.result import Shifts
@@ -135,27 +134,31 @@ def test_a_group_whose_ballots_were_all_set_aside_is_neutral() -> None:
     np.testing.assert_allclose(parts.ballots[:5], 0.35 * (leaders - given_by_leaders)[:5], atol=CURVE)
 
 
-def _gaussian(layout: Layout, seed: int) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats, Floats]]:
-    rng = np.random.default_rng(seed)
-    level = rng.normal(80, 5, (layout.persons, layout.groups))
-    effects = (rng.normal(0, 4, layout.raters), rng.normal(0, 2, layout.units), level)
-    return (composite.raw_scores(layout, WEIGHTS), level @ WEIGHTS.groups), effects
-
-
 @given(st.integers(0, 10**6))
 def test_the_gaussian_twin_is_the_linear_identity(seed: int) -> None:
-    layout = replace(small_fit().layout, points=np.zeros(0))
-    scores, effects = _gaussian(layout, seed)
-    parts = shifts.gaussian_shifts(layout, WEIGHTS, scores, effects)
-    np.testing.assert_allclose(total(parts), scores[1] - scores[0], atol=1e-12)
+    rng = np.random.default_rng(seed)
+    fit = small_fit()
+    layout = replace(fit.layout, points=np.zeros(0), given=fit.layout.value)
+    fit = replace(
+        fit,
+        layout=layout,
+        leniency=rng.normal(0, 4, layout.raters),
+        culture=rng.normal(0, 2, layout.units),
+        theta=rng.normal(80, 5, layout.persons),
+    )
+    composed = composite.gaussian_composite(fit, WEIGHTS, (0.0, 100.0))
+    parts = shifts.gaussian_shifts(fit, WEIGHTS, composed)
+    np.testing.assert_allclose(total(parts), composed.fair - composed.raw, atol=1e-12)
     weight = composite.raw_weights(layout, WEIGHTS)
     is_local = (layout.rater_unit >= 0)[layout.pair_rater][layout.row_pair]
-    lean = effects[0][layout.pair_rater][layout.row_pair]
-    shared = is_local * effects[1][layout.person_unit[layout.pair_person]][layout.row_pair]
+    lean = fit.leniency[layout.pair_rater][layout.row_pair]
+    shared = is_local * fit.culture[layout.person_unit[layout.pair_person]][layout.row_pair]
     for name, value in (("ballots", lean), ("culture", shared)):
         means = np.nan_to_num(composite.group_means(layout, value=value))
         np.testing.assert_allclose(getattr(parts, name), -(weight * means).sum(axis=1), atol=1e-11)
-    np.testing.assert_allclose(parts.groups, scores[1] - (weight * effects[2]).sum(axis=1), atol=1e-11)
+    level = composite.own_measure(fit)[:, None] + fit.view + fit.group_effect
+    np.testing.assert_allclose(parts.groups, composed.fair - (weight * level).sum(axis=1), atol=1e-11)
+    np.testing.assert_allclose(parts.groups[:5], 0.0, atol=1e-11)
 
 
 def test_without_raters_nothing_is_lenient() -> None:

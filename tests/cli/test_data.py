@@ -20,10 +20,11 @@ from pytest_django import DjangoAssertNumQueries
 from quanheng.cli import DONE, FINDINGS, WRONG_USE, main
 from quanheng.formats import identity, lrmx
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.intake.models import ImportBatch
 from quanheng.ledger.models import Entry
 from quanheng.organization.models import Unit
 from quanheng.people.exports import CHUNK
-from quanheng.people.models import Cadre, ImportBatch
+from quanheng.people.models import Cadre
 from tests.conftest import Cast, make_cadre
 
 FORM = AppointmentForm(
@@ -81,7 +82,18 @@ def test_clean_files_are_written(cast: Cast, files: list[Path], capsys: pytest.C
     ]
     names = Cadre.objects.filter(home_unit=cast.unit_a).values_list("name", flat=True)
     assert {*names} == {"陈知行", "沈砚秋", "顾南乔"}
-    assert Entry.objects.filter(action="people.import_cadre", actor=cast.accounts["lin"].pk).count() == 2
+    assert Entry.objects.filter(action="intake.import_cadre", actor=cast.accounts["lin"].pk).count() == 2
+
+
+def test_statistics_are_refreshed_by_how_many_were_written(
+    cast: Cast, files: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr("quanheng.operations.statistics.refresh_after_import", written.append)
+    tell(capsys, "import", *files, "--as", "lin", "--dry-run")
+    assert written == []
+    tell(capsys, "import", *files, "--as", "lin")
+    assert written == [2]
 
 
 def test_a_file_with_findings_waits_for_a_person(

@@ -111,13 +111,13 @@ def test_a_worker_once_takes_over_what_a_killed_one_left(city: House, make_house
     options = ("--as", "lin", "--unit", _unit_of(house, "lin"), "--accept-findings")
     assert house.json("import", "tests/data/lrmx/plain.lrmx", *options, code=FINDINGS)["written"] == 1
     assert house.json("worker", "--once") == {"resumed": 0}
-    house.sql("UPDATE people_importbatch SET state = 'reading', beat_at = '2020-01-01 00:00:00'")
-    house.sql("UPDATE people_importitem SET match = '', decision = 'pending'")
+    house.sql("UPDATE intake_importbatch SET state = 'reading', beat_at = '2020-01-01 00:00:00'")
+    house.sql("UPDATE intake_importitem SET match = '', decision = 'pending'")
     started = time.monotonic()
     assert house.json("worker", "--once") == {"resumed": 1}
     assert time.monotonic() - started < 60
-    assert house.sql("SELECT state FROM people_importbatch") == [("review",)]
-    assert house.sql("SELECT match FROM people_importitem") == [("unchanged",)]
+    assert house.sql("SELECT state FROM intake_importbatch") == [("review",)]
+    assert house.sql("SELECT match FROM intake_importitem") == [("unchanged",)]
 
 
 def _unit_of(house: House, user: str) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from quanheng.kernel.actor import SYSTEM, Purpose
+from quanheng.kernel.actor import SYSTEM, Actor, Purpose
 from quanheng.kernel.keys import new_key
 from quanheng.ledger import notes
 from quanheng.ledger.actions import Draft, record, record_many, record_opening
 from quanheng.ledger.checkpoint_actions import export_checkpoint, make_checkpoint
 from quanheng.ledger.exports import export_package, verifier
+from quanheng.ledger.models import Entry
 from quanheng.ledger.package import CannotReadPackage, verify_package
 from quanheng.ledger.verify import Report
 from tests.ledger.chains import found
@@ -39,7 +40,7 @@ def note() -> str:
 
 def packed() -> str:
     file = io.StringIO()
-    assert export_package(file) == 15
+    assert export_package(actor=SYSTEM, file=file, name="ledger.jsonl", at=AT) == 15
     return file.getvalue()
 
 
@@ -56,15 +57,29 @@ def altered(text: str, change: Callable[[dict[str, Any]], object], line: int) ->
 
 
 def test_a_package_proves_itself_and_the_notes_outside(note: str) -> None:
-    report = prove(packed(), note)
+    text = packed()
+    report = prove(text, note)
     assert (report.is_whole, report.entries, report.checkpoints) == (True, 15, 1)
     assert (report.unanchored, report.unanchored_since) == (2, AT + timedelta(hours=1))
-    assert prove(packed()).unanchored == 15
+    assert prove(text).unanchored == 15
 
 
 def test_details_and_reasons_stay_at_home(note: str) -> None:
-    assert "保密的原因" not in packed()
-    assert '"salt"' not in packed()
+    text = packed()
+    assert "保密的原因" not in text
+    assert '"salt"' not in text
+
+
+def test_a_package_that_leaves_is_told_past_its_own_heads(note: str, officer: Actor) -> None:
+    first, second = io.StringIO(), io.StringIO()
+    at = AT + timedelta(hours=2)
+    assert export_package(actor=officer, file=first, name="ledger-1.jsonl", at=at) == 15
+    entry = Entry.objects.latest("pk")
+    assert (entry.action, entry.object_key) == ("ledger.export_package", "ledger.package:ledger-1.jsonl")
+    assert (entry.actor, entry.at, entry.detail.detail) == (officer.key, at, '{"count":15}')
+    assert prove(first.getvalue(), note).is_whole
+    assert export_package(actor=officer, file=second, name="ledger-2.jsonl", at=at) == 16
+    assert prove(second.getvalue(), note).is_whole
 
 
 def test_an_altered_line_is_named(note: str) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from quanheng.operations.statistics import refresh_statistics
+from quanheng.operations import statistics
+from quanheng.operations.statistics import LARGE, refresh_after_import, refresh_statistics
 from quanheng.organization.models import Unit
 
 KNOWN = {
@@ -19,3 +20,11 @@ def test_statistics_count_the_rows_that_were_loaded() -> None:
     with connection.cursor() as cursor:
         cursor.execute(KNOWN[connection.vendor])
         assert str(cursor.fetchone()[0]).split()[0] == "7"
+
+
+@pytest.mark.parametrize(("persons", "refreshed"), [(0, 0), (LARGE - 1, 0), (LARGE, 1), (5000, 1)])
+def test_only_a_large_import_is_a_bulk_load(persons: int, refreshed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(statistics, "refresh_statistics", lambda: calls.append(1))
+    refresh_after_import(persons)
+    assert len(calls) == refreshed

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.ledger.actions import Draft, record_many, record_opening
+from quanheng.ledger.models import Entry
 from quanheng.people import actions
-from quanheng.people.choices import ImportState, KinTieState, SourceKind, VerificationItem, VerificationResult
-from quanheng.people.models import Cadre, FieldSource, ImportBatch, KinTie
+from quanheng.people.choices import KinTieState, SourceKind, VerificationItem, VerificationResult
+from quanheng.people.models import Cadre, FieldSource, KinTie
+from quanheng.people.queries_dossier import last_change
 from quanheng.people.queries_due import (
     DueKind,
     cadres_named,
@@ -19,9 +21,9 @@ from quanheng.people.queries_due import (
     names_of_cadres,
     recent_changes,
     recently_opened,
-    undoable_imports,
 )
 from quanheng.people.undo import undo_change
+from quanheng.web.shared.ledger_words import FILE_CHANGES
 from tests.conftest import Cast, make_cadre
 
 REASON = "按原件核对以后更正的内容"
@@ -135,10 +137,10 @@ def test_changes_are_those_of_files_in_scope_newest_first(
     assert recent_changes(lin, later + timedelta(days=15), limit=8) == []
 
 
-def test_an_import_of_many_is_one_act(cast: Cast, lin: Actor, zhao: Actor, at: datetime) -> None:
+def test_an_act_on_many_is_one_change(cast: Cast, lin: Actor, zhao: Actor, at: datetime) -> None:
     others = [make_cadre(f"新{number}", cast.unit_a, at) for number in range(3)]
     files = [cast.chen_file, *others, cast.zhou_file]
-    drafts = [Draft(action="people.import_cadre", object_key=f"people.cadre:{c.pk}", cadre=c.pk) for c in files]
+    drafts = [Draft(action="people.place_cadre", object_key=f"people.cadre:{c.pk}", cadre=c.pk) for c in files]
     record_many(actor=lin, drafts=drafts, at=at)
     assert [change.count for change in recent_changes(lin, at, limit=8)] == [4]  # not Zhou, who is out of scope
     assert [(change.count, change.cadre.name) for change in recent_changes(zhao, at, limit=8)] == [(1, "周望舒")]
@@ -157,28 +159,43 @@ def test_a_change_taken_back_says_so(cast: Cast, lin: Actor, at: datetime) -> No
     ]
 
 
+def test_a_number_of_another_stream_is_not_taken_for_a_change_taken_back(cast: Cast, lin: Actor, at: datetime) -> None:
+    key, later = cast.chen_file.pk, at + timedelta(hours=1)
+    actions.change_field(actor=lin, cadre=key, field="native_place", raw="甲区", reason=REASON, at=at)
+    changed = Entry.objects.get(action="people.change_field")
+    draft = Draft(action="intake.import_cadre", object_key=f"people.cadre:{key}", cadre=key)
+    (imported,) = record_many(actor=lin, drafts=[draft], at=at)
+    assert (changed.seq, imported.seq) == (1, 1)
+    undo_change(actor=lin, cadre=key, entry=changed.pk, reason=REASON, at=later)
+    found = recent_changes(lin, later, limit=8, actions=["people.change_field", "intake.import_cadre"])
+    assert [(each.entry.action, each.is_undone) for each in found] == [
+        ("intake.import_cadre", False),
+        ("people.change_field", True),
+    ]
+
+
+def test_the_last_change_is_of_the_actions_asked_for(cast: Cast, lin: Actor, zhao: Actor, at: datetime) -> None:
+    key = cast.chen_file.pk
+    assert last_change(cast.chen_file) is None
+    actions.change_field(actor=lin, cadre=key, field="native_place", raw="甲区", reason=REASON, at=at)
+    actions.record_export(actor=lin, cadres=[key], kind="pdf", at=at)
+    record_opening(actor=lin, cadre=key, purpose=Purpose.MANAGEMENT, at=at)
+    draft = Draft(action="intake.import_cadre", object_key=f"people.cadre:{key}", cadre=key)
+    record_many(actor=zhao, drafts=[draft], at=at)
+    changed, imported = last_change(cast.chen_file), last_change(cast.chen_file, actions=FILE_CHANGES)
+    assert changed is not None
+    assert imported is not None
+    assert (changed.action, imported.action) == ("people.change_field", "intake.import_cadre")
+    assert last_change(cast.chen_file, lin.key, actions=FILE_CHANGES) == changed
+    assert last_change(cast.chen_file, zhao.key) is None
+
+
 def test_opened_files_come_back_once_and_only_in_scope(cast: Cast, lin: Actor, wang: Actor, at: datetime) -> None:
     for cadre in (cast.chen_file, cast.zhou_file, cast.chen_file):
         record_opening(actor=wang, cadre=cadre.pk, purpose=Purpose.MANAGEMENT, at=at)
         record_opening(actor=lin, cadre=cadre.pk, purpose=Purpose.MANAGEMENT, at=at)
     assert [cadre.name for cadre in recently_opened(wang, limit=8)] == ["陈知行", "周望舒"]
     assert [cadre.name for cadre in recently_opened(lin, limit=8)] == ["陈知行"]
-
-
-def test_imports_can_be_undone_for_a_week_by_their_officer(cast: Cast, lin: Actor, zhao: Actor, at: datetime) -> None:
-    for number, days in (("1", 6), ("2", 8)):
-        ImportBatch.objects.create(
-            number=number,
-            account_key=lin.key,
-            account_name=lin.name,
-            state=ImportState.APPLIED,
-            unit=cast.unit_a,
-            management_category="city",
-            created_at=at,
-            applied_at=at - timedelta(days=days),
-        )
-    assert [batch.number for batch in undoable_imports(lin, at)] == ["1"]
-    assert list(undoable_imports(zhao, at)) == []
 
 
 def test_names_are_given_of_visible_files_only(cast: Cast, zhao: Actor) -> None:

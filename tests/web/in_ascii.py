@@ -6,12 +6,12 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from quanheng.people.models import ImportItem
+from quanheng.intake.models import ImportItem
 from quanheng.vault.fields import BlindIndexField, SealedField
 from tests.access.world import World
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
-ROOMS = ("ledger", "papers", "organization", "accounts", "people")
+ROOMS = ("ledger", "papers", "organization", "accounts", "people", "intake")
 
 
 def in_ascii(world: World) -> World:

@@ -29,7 +29,7 @@ SAID_BY_FILES = ("丈夫", "1985年")
 # Latin words of a Chinese page: formats, keyboard, measures, the command, standards, chains of the ledger.
 LATIN = {
     "PDF", "pdf", "Word", "docx", "lrmx", "zip", "GB", "MB", "English", "Alt", "Tab", "Esc", "Enter", "Ctrl",
-    "quanheng", "worker", "SQLite", "PostgreSQL", "ZB", "QH", "editor", "people", "read",
+    "quanheng", "worker", "SQLite", "PostgreSQL", "ZB", "QH", "editor", "people", "intake", "read",
 }  # fmt: skip
 KEYS = re.compile(r"\w+\.\w+:[0-9a-f-]+|[0-9a-f-]{8,}|CANA\S+")  # of objects and entries; texts of the world
 SEEN_OR_SAID = re.compile(r'(?:aria-label|title|placeholder|alt|data-note)="([^"]*)"|>([^<]+)<')

@@ -1,5 +1,4 @@
 from quanheng.people.models.cadre import Cadre, FieldSource, KinTie, SavedQuery, Verification
-from quanheng.people.models.imports import ImportBatch, ImportItem, RememberedReading
 from quanheng.people.models.records import (
     AnnualGrade,
     Education,
@@ -22,14 +21,11 @@ __all__ = [
     "Education",
     "FamilyMember",
     "FieldSource",
-    "ImportBatch",
-    "ImportItem",
     "KinTie",
     "Photo",
     "PostHolding",
     "ProfessionalTitle",
     "RankHolding",
-    "RememberedReading",
     "ResumeEntry",
     "Reward",
     "Sanction",

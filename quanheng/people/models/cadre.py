@@ -92,12 +92,12 @@ class FieldSource(models.Model):
     raw = SealedTextField(null=True, blank=True)  # as it stood in the source
     is_flagged = models.BooleanField(default=False)  # code unknown or value not readable
     source = models.CharField(max_length=10, choices=SourceKind.choices)
-    source_key = models.UUIDField(null=True, blank=True)  # ImportItem or Account
+    source_key = models.UUIDField(null=True, blank=True)  # key of an ImportItem or Account
     source_field = models.CharField(max_length=120, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.UUIDField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.UUIDField(null=True, blank=True)  # ImportItem or Account
+    withdrawn_by = models.UUIDField(null=True, blank=True)  # key of an ImportItem or Account
 
     objects = SealedQuerySet.as_manager()
 

@@ -27,7 +27,7 @@ class DossierRecord(models.Model):
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="%(class)s_set")
     source = models.CharField(max_length=10, choices=SourceKind.choices)
-    source_key = models.UUIDField(null=True, blank=True)  # ImportItem or Account
+    source_key = models.UUIDField(null=True, blank=True)  # key of an ImportItem or Account
     source_field = models.CharField(max_length=120, blank=True)  # "JianLi/3", or the document
     recorded_at = models.DateTimeField()
     recorded_by = models.UUIDField()
@@ -36,7 +36,7 @@ class DossierRecord(models.Model):
     verified_by_name = models.CharField(max_length=60, blank=True)
     verified_against = models.CharField(max_length=120, blank=True)  # material or document number
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.UUIDField(null=True, blank=True)  # ImportItem or Account
+    withdrawn_by = models.UUIDField(null=True, blank=True)  # key of an ImportItem or Account
 
     class Meta:
         abstract = True

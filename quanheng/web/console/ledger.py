@@ -86,9 +86,9 @@ def export_package(request: ActorRequest) -> FileResponse:
     """校验包: entries without details, as lines of JSON; `quanheng ledger verify` proves it anywhere."""
     file = TemporaryFile("w+b")  # noqa: SIM115  closed by the answer
     text = TextIOWrapper(file, encoding="utf-8")
-    exports.export_package(text)
+    name = f"ledger-{localtime(request.now):%Y%m%d-%H%M}.jsonl"
+    exports.export_package(actor=request.actor, file=text, name=name, at=request.now)
     text.flush()
     text.detach()  # or the file would be closed with its wrapper
     file.seek(0)
-    name = f"ledger-{localtime(request.now):%Y%m%d-%H%M}.jsonl"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/jsonl")

@@ -16,6 +16,7 @@ from quanheng.web.desk.dossier_opening import OpenFile
 from quanheng.web.shared.diff import diff_rows
 from quanheng.web.shared.dossier_readings import readings_of
 from quanheng.web.shared.gate import ActorRequest
+from quanheng.web.shared.ledger_words import FILE_CHANGES
 from quanheng.web.shared.parts import Text
 
 # The tab on which a kind of record is shown.
@@ -32,7 +33,7 @@ TAB_OF = {
 
 def who_changed(request: ActorRequest, file: OpenFile) -> str:
     """何静 3 分钟前改过这份档案。"""
-    entry = last_change(file.cadre)
+    entry = last_change(file.cadre, actions=FILE_CHANGES)
     if entry is None:
         return _("这份档案刚刚有人改过。看两处差别，再决定保留哪一处。")
     reading = readings_of(request.actor, [entry])[0]

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.choices import ManagementCategory
+from quanheng.intake.choices import ImportDecision
+from quanheng.intake.queries import LISTS
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.organization.models import Unit
 from quanheng.organization.queries import named_unit, units_matching
-from quanheng.people.choices import ImportDecision
-from quanheng.people.imports.queries import LISTS
 from quanheng.web.shared.wording import bracketed, listed
 
 MAX_REQUEST = 2**30  # bytes of one upload, all files together

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from quanheng.formats import elements
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.intake import queries
+from quanheng.intake.compare import Change, text_of
+from quanheng.intake.models import ImportItem
 from quanheng.kernel.actor import Actor
-from quanheng.people.imports import queries
-from quanheng.people.imports.compare import Change, text_of
-from quanheng.people.models import Cadre, ImportItem
+from quanheng.people.models import Cadre
 from quanheng.web.desk import import_parts as parts
 from quanheng.web.desk import import_words as words
 from quanheng.web.shared.diff import DiffRow, diff_row

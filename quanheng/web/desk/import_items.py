@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from quanheng.intake import actions, queries
+from quanheng.intake.access import item_for
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.intake.models import ImportItem
 from quanheng.kernel.actor import EDITORS, Purpose
 from quanheng.kernel.errors import NotFound
 from quanheng.ledger.actions import record_opening
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
-from quanheng.people.imports import actions, queries
-from quanheng.people.models import ImportItem
 from quanheng.web.desk import import_parts as parts
 from quanheng.web.desk import import_words as words
 from quanheng.web.desk.import_item_parts import candidate_lines, difference, form_facts, neighbours
@@ -28,7 +29,7 @@ from quanheng.web.shared.parts import Link
 @require_safe
 def show_item(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
     """The page, or for htmx the difference alone, opened under its row of the list."""
-    row = queries.item_for(request.actor, pk, item)
+    row = item_for(request.actor, pk, item)
     context = item_context(request, row)
     template = "desk/imports/_difference.html" if request.htmx else "desk/imports/item.html"
     return render(request, template, context)
@@ -38,7 +39,7 @@ def show_item(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
 @require_safe
 def show_photo(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
     """The photo of the file, in our form."""
-    row = queries.item_for(request.actor, pk, item)
+    row = item_for(request.actor, pk, item)
     if row.photo is None:
         raise NotFound
     response = HttpResponse(bytes(row.photo.content), content_type=row.photo.media_type)
@@ -49,9 +50,9 @@ def show_photo(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
 @roles(*EDITORS)
 @require_POST
 def correct(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
-    row = queries.item_for(request.actor, pk, item)
+    row = item_for(request.actor, pk, item)
     typed = _typed(request)
-    refusal = carry_out(request, row.batch, "people.correct_import", lambda: _correct(request, row, typed))
+    refusal = carry_out(request, row.batch, "intake.correct_import", lambda: _correct(request, row, typed))
     if refusal:
         return _refused(request, row, refusal, typed)
     if request.POST.get("from") == "list":
@@ -89,12 +90,12 @@ def _is_same(form: Any, path: str, text: str) -> bool:
 @require_POST
 def resolve(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
     """Same person as one of the register, or another one."""
-    row = queries.item_for(request.actor, pk, item)
+    row = item_for(request.actor, pk, item)
     asked = request.POST.get("cadre", "")
     if asked == "":
         return _refused(request, row, _("还没有选是不是同一人。请选一项。"), {})
     cadre = None if asked == "another" else _key(asked)
-    refusal = carry_out(request, row.batch, "people.correct_import", lambda: _resolve(request, row, cadre))
+    refusal = carry_out(request, row.batch, "intake.correct_import", lambda: _resolve(request, row, cadre))
     return _refused(request, row, refusal, {}) if refusal else redirect("desk:import-item", pk, item)
 
 
@@ -115,8 +116,8 @@ def _key(text: str) -> UUID:
 @require_POST
 def decide(request: ActorRequest, pk: UUID, item: UUID) -> HttpResponse:
     """采用 with the groups that are ticked, or 跳过; then back to the list that the person is in."""
-    row = queries.item_for(request.actor, pk, item)
-    refusal = carry_out(request, row.batch, "people.correct_import", lambda: _decide(request, row))
+    row = item_for(request.actor, pk, item)
+    refusal = carry_out(request, row.batch, "intake.decide_items", lambda: _decide(request, row))
     if refusal:
         return _refused(request, row, refusal, {})
     name = next(name for name in queries.LISTS if queries.listed(row.batch, name).filter(pk=item).exists())
@@ -128,12 +129,12 @@ def _decide(request: ActorRequest, row: ImportItem) -> None:
     decision = ImportDecision.ACCEPT if is_accepted else ImportDecision.SKIP
     if is_accepted and "offered" in request.POST:
         rejected = set(request.POST.getlist("offered")) - set(request.POST.getlist("group"))
-        actions.choose_groups(actor=request.actor, batch=row.batch_id, item=row.pk, rejected=rejected)
-    actions.decide_items(actor=request.actor, batch=row.batch_id, items=[row.pk], decision=decision)
+        actions.choose_groups(actor=request.actor, batch=row.batch_id, item=row.pk, rejected=rejected, at=request.now)
+    actions.decide_items(actor=request.actor, batch=row.batch_id, items=[row.pk], decision=decision, at=request.now)
 
 
 def _refused(request: ActorRequest, row: ImportItem, refusal: str, typed: Mapping[str, str]) -> HttpResponse:
-    fresh = queries.item_for(request.actor, row.batch_id, row.pk)
+    fresh = item_for(request.actor, row.batch_id, row.pk)
     context = item_context(request, fresh, typed) | {"refusal": refusal}
     return render(request, "desk/imports/item.html", context, status=CONFLICT)
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanheng.accounts.choices import ManagementCategory
-from quanheng.people.choices import ImportDecision, ImportState
-from quanheng.people.imports import queries
-from quanheng.people.models import ImportBatch, ImportItem
+from quanheng.intake import queries
+from quanheng.intake.access import visible_batches
+from quanheng.intake.choices import ImportDecision, ImportState
+from quanheng.intake.models import ImportBatch, ImportItem
 from quanheng.web.desk import import_parts as parts
 from quanheng.web.desk import import_words as words
 from quanheng.web.desk.days import printed_at
@@ -47,7 +48,7 @@ def _paged(request: ActorRequest, found: QuerySet[Any], size: int, url: str, uni
 
 
 def list_page(request: ActorRequest) -> Context:
-    found = queries.visible_batches(request.actor)
+    found = visible_batches(request.actor)
     batches, paged = _paged(request, found, BATCHES, "?list=1", _("次"))
     new = Link(_("导入文件"), reverse("desk:imports-new"), icon="plus")
     return paged | {

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.formats.findings import Finding
+from quanheng.intake import queries
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.intake.models import ImportBatch, ImportItem
+from quanheng.intake.reading import REMEMBERED_FIELDS
 from quanheng.kernel.actor import Actor
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.fields import month_of
-from quanheng.people.imports import queries
-from quanheng.people.imports.reading import REMEMBERED_FIELDS
-from quanheng.people.models import ImportBatch, ImportItem
 from quanheng.web.desk import import_words as words
 from quanheng.web.shared.element_words import place_label
 from quanheng.web.shared.finding_words import finding_reason

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from quanheng.formats import elements
 from quanheng.formats.appointment import AppointmentForm
 from quanheng.formats.lrmx import CannotRead
+from quanheng.intake.choices import ImportDecision, ImportMatch, ImportState
+from quanheng.intake.models import ImportItem
 from quanheng.kernel.errors import Refused
-from quanheng.people.choices import ImportDecision, ImportMatch, ImportState
 from quanheng.people.fields import BY_KEY
-from quanheng.people.models import ImportItem
 from quanheng.web.shared.element_words import LABELS
 from quanheng.web.shared.finding_words import error_reason
 from quanheng.web.shared.parts import Text

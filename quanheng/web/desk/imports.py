@@ -16,14 +16,15 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from quanheng.accounts.queries import account_of
 from quanheng.formats.archives import CannotUnpack
+from quanheng.intake import actions, apply_actions, queries, reading_actions, undo_actions, upload_actions
+from quanheng.intake.access import batch_for
+from quanheng.intake.models import ImportBatch
+from quanheng.intake.reading import CannotCorrect
+from quanheng.intake.refusals import CannotImport, CannotUndo
 from quanheng.kernel.actor import EDITORS
 from quanheng.kernel.errors import NotFound, Refused
 from quanheng.kernel.flow import StepRefused
 from quanheng.ledger.actions import recorded_step
-from quanheng.people.imports import actions, apply, queries
-from quanheng.people.imports.actions import CannotImport
-from quanheng.people.imports.reading import CannotCorrect
-from quanheng.people.models import ImportBatch
 from quanheng.web.desk import import_pages as pages
 from quanheng.web.desk.import_forms import MAX_REQUEST, DecisionForm, UploadForm
 from quanheng.web.desk.import_parts import RUNNING, job_of, page_url
@@ -32,7 +33,7 @@ from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import ErrorLine, error_lines
 from quanheng.web.shared.refusals import sentence
 
-REFUSALS = (CannotImport, CannotUnpack, CannotCorrect, apply.CannotUndo, StepRefused)
+REFUSALS = (CannotImport, CannotUnpack, CannotCorrect, CannotUndo, StepRefused)
 CONFLICT = 409
 
 
@@ -81,8 +82,8 @@ def _receive(request: ActorRequest) -> HttpResponse:
 def _upload(request: ActorRequest, form: UploadForm) -> ImportBatch:
     """Kept and set to be read in one transaction; the worker is told when it holds."""
     data, actor, at = form.cleaned_data, request.actor, request.now
-    with recorded_step(actor=actor, action="people.upload_import", obj=data["unit"], at=at):
-        batch = actions.upload(
+    with recorded_step(actor=actor, action="intake.upload_import", obj=data["unit"], at=at):
+        batch = upload_actions.upload(
             actor=actor,
             files=[(file.name, file.file) for file in data["upload"]],
             unit=data["unit"],
@@ -96,7 +97,7 @@ def _upload(request: ActorRequest, form: UploadForm) -> ImportBatch:
 
 
 def _start_reading(request: ActorRequest, batch: UUID) -> None:
-    actions.start_reading(actor=request.actor, batch=batch, at=request.now)
+    reading_actions.start_reading(actor=request.actor, batch=batch, at=request.now)
     transaction.on_commit(lambda: tasks.read_import.enqueue(str(batch)))
 
 
@@ -120,7 +121,7 @@ def _upload_page(request: ActorRequest, form: UploadForm, refusal: str = "", sta
 @roles(*EDITORS)
 @require_safe
 def show_import(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return batch_page(request, queries.batch_for(request.actor, pk))
+    return batch_page(request, batch_for(request.actor, pk))
 
 
 def batch_page(
@@ -134,7 +135,7 @@ def batch_page(
 @roles(*EDITORS)
 @require_safe
 def show_progress(request: ActorRequest, pk: UUID) -> HttpResponse:
-    batch = queries.batch_for(request.actor, pk)
+    batch = batch_for(request.actor, pk)
     if batch.state not in RUNNING:
         return HttpResponseClientRefresh()
     return render(request, "components/_job.html", {"job": job_of(batch, request.now)})
@@ -144,8 +145,8 @@ def show_progress(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def read_again(request: ActorRequest, pk: UUID) -> HttpResponse:
     """After a failure: what was read stays, the rest is read."""
-    batch = queries.batch_for(request.actor, pk)
-    refusal = carry_out(request, batch, "people.upload_import", lambda: _start_reading(request, pk))
+    batch = batch_for(request.actor, pk)
+    refusal = carry_out(request, batch, "intake.upload_import", lambda: _start_reading(request, pk))
     return batch_page(request, batch, refusal) if refusal else redirect("desk:import", pk)
 
 
@@ -153,12 +154,12 @@ def read_again(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One person, or all of a list, taken or skipped."""
-    batch, form = queries.batch_for(request.actor, pk), DecisionForm(request.POST)
+    batch, form = batch_for(request.actor, pk), DecisionForm(request.POST)
     if not form.is_valid():
         raise NotFound
-    refusal = carry_out(request, batch, "people.correct_import", lambda: _decide(request, batch, form))
+    refusal = carry_out(request, batch, "intake.decide_items", lambda: _decide(request, batch, form))
     if refusal:
-        return batch_page(request, queries.batch_for(request.actor, pk), refusal)
+        return batch_page(request, batch_for(request.actor, pk), refusal)
     name, page = form.cleaned_data["list"], form.cleaned_data["page"] or 1
     return redirect(page_url(pk, step="review", list=name, page=page))
 
@@ -168,22 +169,22 @@ def _decide(request: ActorRequest, batch: ImportBatch, form: DecisionForm) -> No
     keys = list(listed.values_list("pk", flat=True))
     if form.asked() != "all":
         keys = [key for key in keys if str(key) == form.asked()]
-    actions.decide_items(actor=request.actor, batch=batch.pk, items=keys, decision=form.decision())
+    actions.decide_items(actor=request.actor, batch=batch.pk, items=keys, decision=form.decision(), at=request.now)
 
 
 @roles(*EDITORS)
 @require_POST
 def apply_import(request: ActorRequest, pk: UUID) -> HttpResponse:
     """生效: the officer's word; the worker writes."""
-    batch, reason = queries.batch_for(request.actor, pk), request.POST.get("reason", "")
-    refusal = carry_out(request, batch, "people.apply_import", lambda: _start_applying(request, pk, reason))
+    batch, reason = batch_for(request.actor, pk), request.POST.get("reason", "")
+    refusal = carry_out(request, batch, "intake.apply_import", lambda: _start_applying(request, pk, reason))
     if refusal:
         return batch_page(request, batch, refusal, step="apply", reason=reason)
     return redirect("desk:import", pk)
 
 
 def _start_applying(request: ActorRequest, pk: UUID, reason: str) -> None:
-    apply.start_applying(actor=request.actor, batch=pk, reason=reason, at=request.now)
+    apply_actions.start_applying(actor=request.actor, batch=pk, reason=reason, at=request.now)
     transaction.on_commit(lambda: tasks.apply_import.enqueue(str(pk)))
 
 
@@ -191,11 +192,11 @@ def _start_applying(request: ActorRequest, pk: UUID, reason: str) -> None:
 @require_http_methods(["GET", "POST"])
 def undo_import(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The report with the panel open; afterwards the report says who could not be taken back."""
-    batch, reason = queries.batch_for(request.actor, pk), request.POST.get("reason", "")
+    batch, reason = batch_for(request.actor, pk), request.POST.get("reason", "")
     if request.method == "GET":
         return batch_page(request, batch, panel=pages.undo_panel(batch))
-    step = lambda: apply.undo_import(actor=request.actor, batch=pk, reason=reason, at=request.now)  # noqa: E731
-    refusal = carry_out(request, batch, "people.undo_import", step)
+    step = lambda: undo_actions.undo_import(actor=request.actor, batch=pk, reason=reason, at=request.now)  # noqa: E731
+    refusal = carry_out(request, batch, "intake.undo_import", step)
     if refusal:
         return batch_page(request, batch, refusal, panel=pages.undo_panel(batch), reason=reason)
     messages.success(request, _("已撤销导入 %(number)s。已写入台账。") % {"number": batch.number})
@@ -205,11 +206,11 @@ def undo_import(request: ActorRequest, pk: UUID) -> HttpResponse:
 @roles(*EDITORS)
 @require_http_methods(["GET", "POST"])
 def discard_import(request: ActorRequest, pk: UUID) -> HttpResponse:
-    batch, reason = queries.batch_for(request.actor, pk), request.POST.get("reason", "")
+    batch, reason = batch_for(request.actor, pk), request.POST.get("reason", "")
     if request.method == "GET":
         return batch_page(request, batch, panel=pages.discard_panel(batch))
     step = lambda: actions.discard(actor=request.actor, batch=pk, reason=reason, at=request.now)  # noqa: E731
-    refusal = carry_out(request, batch, "people.discard_import", step)
+    refusal = carry_out(request, batch, "intake.discard_import", step)
     if refusal:
         return batch_page(request, batch, refusal, panel=pages.discard_panel(batch), reason=reason)
     messages.success(request, _("已放弃导入 %(number)s，没有写入任何人的档案。") % {"number": batch.number})

@@ -22,7 +22,7 @@ from quanheng.web.shared.ledger_entry import entry_view
 from quanheng.web.shared.ledger_rows import Names, asked, entry_rows, names_for, object_filter, turn
 from quanheng.web.shared.parts import Link
 
-PAGES = {"people.cadre": "desk:dossier", "people.importbatch": "desk:import", "organization.unit": "desk:unit"}
+PAGES = {"people.cadre": "desk:dossier", "intake.importbatch": "desk:import", "organization.unit": "desk:unit"}
 
 
 @roles(*READERS)
@@ -60,7 +60,7 @@ def names_of(actor: Actor, entries: Iterable[Entry]) -> Names:
 
 def _has_page(key: str, objects: dict[str, str]) -> bool:
     """A person or unit has one where its name is known; an import is its officer's own."""
-    return key in objects or key.startswith("people.importbatch:")
+    return key in objects or key.startswith("intake.importbatch:")
 
 
 def _page(key: str) -> str:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from quanheng.kernel.actor import READERS
 from quanheng.kernel.errors import NotFound
+from quanheng.organization import exports
 from quanheng.organization.access import granted_paths, is_covered, may_reorganize, unit_for, visible_units
 from quanheng.organization.choices import UnitCategory, UnitLevel
-from quanheng.organization.exports import quota_table_xlsx
 from quanheng.organization.models import Unit
 from quanheng.organization.queries import (
     ancestors,
@@ -25,6 +25,7 @@ from quanheng.organization.queries import (
     visible_tree,
 )
 from quanheng.organization.quotas import QuotaTable, post_quota_table
+from quanheng.people.access import default_purpose
 from quanheng.people.queries_posts import filled_positions, visible_counts
 from quanheng.web.desk import organization_parts as parts
 from quanheng.web.desk.days import as_of, chosen_day, printed_at
@@ -84,8 +85,15 @@ def show_evidence(request: ActorRequest, pk: UUID, cell: str) -> HttpResponse:
 def export_quotas(request: ActorRequest, pk: UUID) -> HttpResponse:
     unit, on = unit_for(request.actor, pk), chosen_day(request)
     table = _quota_table(request, unit, on, below=request.GET.get("below", "1") == "1")
-    title = _("%(unit)s领导职数配备表") % {"unit": unit.name}
-    response = HttpResponse(quota_table_xlsx(table, title), content_type=XLSX)
+    content = exports.export_quotas(
+        actor=request.actor,
+        unit=unit,
+        table=table,
+        title=_("%(unit)s领导职数配备表") % {"unit": unit.name},
+        purpose=default_purpose(request.actor),
+        at=request.now,
+    )
+    response = HttpResponse(content, content_type=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="post-quotas-{on.isoformat()}.xlsx"'
     return response
 

@@ -12,18 +12,20 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.queries import names_of
 from quanheng.formats.codes import table
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch
+from quanheng.intake.queries import UNDO_DAYS, to_correct, undo_until, undoable_imports
 from quanheng.kernel.actor import Actor
 from quanheng.people.access import may_edit
-from quanheng.people.choices import ImportState, VerificationItem
-from quanheng.people.imports.queries import UNDO_DAYS, to_correct, undo_until
-from quanheng.people.models import Cadre, ImportBatch
-from quanheng.people.queries_due import Due, DueKind, RecentChange, due_cadres, recent_changes, undoable_imports
+from quanheng.people.choices import VerificationItem
+from quanheng.people.models import Cadre
+from quanheng.people.queries_due import Due, DueKind, RecentChange, due_cadres, recent_changes
 from quanheng.people.undo import UNDOABLE
 from quanheng.people.undo import undo_until as change_undo_until
 from quanheng.web.shared.context import url_or_nothing
 from quanheng.web.shared.dossier_words import FIELD_LABELS
 from quanheng.web.shared.ledger_rows import about
-from quanheng.web.shared.ledger_words import action_text
+from quanheng.web.shared.ledger_words import FILE_CHANGES, action_text
 from quanheng.web.shared.parts import Link, Text
 from quanheng.web.shared.wording import listed
 
@@ -172,7 +174,7 @@ def _about(kind: DueKind, code: str) -> str:
 
 
 def change_lines(actor: Actor, at: datetime) -> list[ChangeLine]:
-    changes = recent_changes(actor, at, limit=CHANGES)
+    changes = recent_changes(actor, at, limit=CHANGES, actions=FILE_CHANGES)
     names = names_of(change.entry.actor for change in changes)
     imports = _import_pages(actor, changes)
     return [_change_line(actor, change, names, imports, at) for change in changes]
@@ -206,7 +208,7 @@ def _undo(actor: Actor, change: RecentChange, at: datetime) -> Link | None:
 
 def _import_pages(actor: Actor, changes: Iterable[RecentChange]) -> dict[datetime, Link]:
     """The entries of an import carry the moment at which it took effect."""
-    moments = [change.entry.at for change in changes if change.entry.action == "people.import_cadre"]
+    moments = [change.entry.at for change in changes if change.entry.action == "intake.import_cadre"]
     found = undoable_imports(actor, max(moments)).filter(applied_at__in=moments) if moments else ()
     return {batch.applied_at: _undo_import(batch) for batch in found if batch.applied_at}
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.accounts.queries import names_of
+from quanheng.intake.queries import import_files
 from quanheng.people.choices import VerificationItem, VerificationResult
 from quanheng.people.facts import FACTS, Derived, FactKind, Used
 from quanheng.people.fields import BY_KEY
 from quanheng.people.models import FieldSource, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.queries import KIND_OF
-from quanheng.people.queries_dossier import import_files, source_keys
+from quanheng.people.queries_dossier import source_keys
 from quanheng.people.roster import Row
 from quanheng.web.shared.dossier_facts import fact_label, fact_text
 from quanheng.web.shared.dossier_records import KINDS, Links

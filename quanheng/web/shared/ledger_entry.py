@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quanheng.accounts.choices import PurposeChoice, RoleChoice
+from quanheng.intake.choices import ImportDecision
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import Refused
 from quanheng.ledger.access import may_see_values
@@ -28,6 +29,7 @@ from quanheng.web.shared.wording import listed
 SIDES = (("before", "after"), ("withdrawn", "added"))  # what an action calls the two sides
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CHOICES: Mapping[str, Any] = {
+    "decision": ImportDecision,
     "item": VerificationItem,
     "result": VerificationResult,
     "state": KinTieState,
@@ -133,7 +135,7 @@ class _Words:
             return _("（加密保存，摘要 %(digest)s）") % {"digest": value[len(PREFIX) :][:8]}
         if KEY.fullmatch(value):
             return short(value)
-        if name in ("field", "fields", "groups"):
+        if name in ("field", "fields", "groups", "rejected"):
             return field_text(value)
         if name == "kind" and value in KINDS:
             return str(KINDS[value])

@@ -1,12 +1,14 @@
 """Words of the ledger: every action code, kinds of objects, names of fields, findings of the proof."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from quanheng.accounts.choices import PurposeChoice
+from quanheng.intake import ledger_codes as intake
 from quanheng.ledger.verify import Finding
+from quanheng.people import ledger_codes as people
 from quanheng.web.shared.element_words import LABELS
 from quanheng.web.shared.parts import Text
 
@@ -26,7 +28,16 @@ ACTIONS: Mapping[str, Text] = {
     "accounts.set_shortcuts": gettext_lazy("开关单键快捷键"),
     "accounts.sign_in": gettext_lazy("登录"),
     "accounts.sign_out": gettext_lazy("退出登录"),
+    "intake.apply_import": gettext_lazy("导入生效"),
+    "intake.choose_groups": gettext_lazy("选定导入采用的部分"),
+    "intake.correct_import": gettext_lazy("核对导入内容"),
+    "intake.decide_items": gettext_lazy("决定导入人员的取舍"),
+    "intake.discard_import": gettext_lazy("放弃导入"),
+    "intake.import_cadre": gettext_lazy("导入更新档案"),
+    "intake.undo_import": gettext_lazy("撤销导入"),
+    "intake.upload_import": gettext_lazy("上传导入文件"),
     "ledger.erase_detail": gettext_lazy("清除台账明细"),
+    "ledger.export_package": gettext_lazy("导出校验包"),
     "ledger.open_dossier": gettext_lazy("查阅档案"),
     "operations.back_up": gettext_lazy("备份"),
     "operations.restore": gettext_lazy("从备份恢复"),
@@ -36,6 +47,7 @@ ACTIONS: Mapping[str, Text] = {
     "organization.add_position": gettext_lazy("增设岗位"),
     "organization.end_position": gettext_lazy("终止岗位"),
     "organization.establish_unit": gettext_lazy("设立单位"),
+    "organization.export_quotas": gettext_lazy("导出职数配备表"),
     "organization.form_leading_group": gettext_lazy("成立班子"),
     "organization.merge_unit": gettext_lazy("并入其他单位"),
     "organization.move_unit": gettext_lazy("划转单位"),
@@ -43,27 +55,24 @@ ACTIONS: Mapping[str, Text] = {
     "organization.reorder_siblings": gettext_lazy("调整下级单位顺序"),
     "organization.set_quota": gettext_lazy("核定职数"),
     "people.add_record": gettext_lazy("补录记录"),
-    "people.apply_import": gettext_lazy("导入生效"),
     "people.change_field": gettext_lazy("更正档案项目"),
-    "people.correct_import": gettext_lazy("核对导入内容"),
     "people.create_cadre": gettext_lazy("建立档案"),
     "people.decide_kin_tie": gettext_lazy("认定亲属关系"),
-    "people.discard_import": gettext_lazy("放弃导入"),
     "people.export": gettext_lazy("导出档案内容"),
-    "people.import_cadre": gettext_lazy("导入更新档案"),
     "people.load_city": gettext_lazy("装入演示城市"),
     "people.place_cadre": gettext_lazy("转到其他单位管理"),
     "people.print_form": gettext_lazy("打印任免审批表"),
     "people.replace_record": gettext_lazy("更正记录"),
     "people.undo_change": gettext_lazy("撤销改动"),
-    "people.undo_import": gettext_lazy("撤销导入"),
-    "people.upload_import": gettext_lazy("上传导入文件"),
     "people.verify_item": gettext_lazy("登记档案核对"),
     "people.withdraw_record": gettext_lazy("作废记录"),
 }
+# What changes a file, in whichever room.
+FILE_CHANGES: Sequence[str] = (*people.CHANGES, *intake.CHANGES)
 # Streams as the filter offers them; openings lie in sixteen.
 STREAMS: Mapping[str, Text] = {
     "people": gettext_lazy("干部"),
+    "intake": gettext_lazy("导入"),
     "read.": gettext_lazy("查阅"),
     "organization": gettext_lazy("机构"),
     "accounts": gettext_lazy("账号与授权"),
@@ -72,8 +81,8 @@ STREAMS: Mapping[str, Text] = {
 }
 OBJECTS: Mapping[str, Text] = {
     "people.cadre": pgettext_lazy("one", "干部"),
-    "people.importbatch": gettext_lazy("导入"),
-    "people.importitem": gettext_lazy("导入的一份文件"),
+    "intake.importbatch": gettext_lazy("导入"),
+    "intake.importitem": gettext_lazy("导入的一份文件"),
     "organization.unit": gettext_lazy("单位"),
     "organization.leadinggroup": gettext_lazy("班子"),
     "organization.position": gettext_lazy("岗位"),
@@ -81,6 +90,7 @@ OBJECTS: Mapping[str, Text] = {
     "accounts.roleassignment": gettext_lazy("角色登记"),
     "accounts.grant": gettext_lazy("授权"),
     "ledger.entry": gettext_lazy("台账记录"),
+    "ledger.package": gettext_lazy("校验包"),
     "demo.city": gettext_lazy("演示城市"),
 }
 KINDS: Mapping[str, Text] = {
@@ -107,6 +117,7 @@ FIELDS: Mapping[str, Text] = {
     "account": gettext_lazy("账号"),
     "administrative_establishment": gettext_lazy("行政编制"),
     "affiliation": gettext_lazy("隶属关系"),
+    "as_of": gettext_lazy("截至日期"),
     "authority": gettext_lazy("批准机关"),
     "batch": gettext_lazy("导入编号"),
     "birth": gettext_lazy("出生年月"),
@@ -122,6 +133,7 @@ FIELDS: Mapping[str, Text] = {
     "content": gettext_lazy("填报内容"),
     "count": gettext_lazy("件数"),
     "decided_on": gettext_lazy("决定日期"),
+    "decision": gettext_lazy("取舍"),
     "degree_code": gettext_lazy("学位代码"),
     "degree_name": gettext_lazy("学位"),
     "degree_school": gettext_lazy("学位院校"),
@@ -156,6 +168,7 @@ FIELDS: Mapping[str, Text] = {
     "internal_quota": gettext_lazy("内设机构领导职数"),
     "is_primary": gettext_lazy("主职"),
     "item": gettext_lazy("核对项目"),
+    "items": gettext_lazy("第几份文件"),
     "key": gettext_lazy("记录的键"),
     "kin": gettext_lazy("亲属"),
     "kind": gettext_lazy("种类"),
@@ -188,6 +201,7 @@ FIELDS: Mapping[str, Text] = {
     "rank": gettext_lazy("职级"),
     "refused": gettext_lazy("未办成的原因"),
     "region": gettext_lazy("所在政区"),
+    "rejected": gettext_lazy("未采用的部分"),
     "relation": gettext_lazy("称谓"),
     "relation_code": gettext_lazy("称谓代码"),
     "resolved": gettext_lazy("疑似重复的判定"),

@@ -8,12 +8,13 @@ from uuid import UUID
 from django_tasks import task
 
 from quanheng.accounts.queries import account_of, actor_of
+from quanheng.intake import actions, apply_actions, queries, reading_actions
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch
 from quanheng.kernel import clock
 from quanheng.kernel.actor import Actor
 from quanheng.kernel.errors import NotFound, Refused
-from quanheng.people.choices import ImportState
-from quanheng.people.imports import actions, apply, queries
-from quanheng.people.models import ImportBatch
+from quanheng.operations.statistics import refresh_after_import
 from quanheng.people.queries import recused_keys
 
 SILENT_AFTER = timedelta(seconds=60)  # a task that gave no sign of life for so long was killed
@@ -25,7 +26,7 @@ def read_import(batch: str) -> None:
     _run(
         UUID(batch),
         ImportState.READING,
-        lambda actor, row, at, on: actions.read_items(actor=actor, batch=row, clock=clock.now, on=on),
+        lambda actor, row, at, on: reading_actions.read_items(actor=actor, batch=row, clock=clock.now, on=on),
     )
 
 
@@ -39,7 +40,8 @@ def apply_import(batch: str) -> None:
 
 
 def _apply(actor: Actor, batch: ImportBatch, on: date) -> None:
-    apply.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
+    applied = apply_actions.apply_items(actor=actor, batch=batch, clock=clock.now, on=on)
+    refresh_after_import(applied.done)
 
 
 def _run(key: UUID, state: ImportState, step: Step) -> None:

@@ -226,12 +226,17 @@ def test_nothing_is_signed_over_a_cut(browser: Client, cast: Cast, lin: Actor, a
 def test_the_package_proves_itself_elsewhere(browser: Client, cast: Cast, lin: Actor, at: datetime) -> None:
     for raw in ("示范市甲区", "示范市乙区"):
         change(lin, cast.chen_file, raw, at)
-    response = browser.post(reverse("console:ledger-package"))
+    with time_machine.travel(at, tick=False):
+        response = browser.post(reverse("console:ledger-package"))
     content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     report = verify_package(io.StringIO(content), verifier())
     assert (report.is_whole, report.entries) == (True, 2)
     assert "示范市" not in content
     assert REASON not in content
+    assert 'filename="ledger-20261120-0800.jsonl"' in response.headers["Content-Disposition"]
+    page = str(TextOf(read(browser, at)))
+    assert "导出校验包" in page
+    assert "校验包 ledger-20261120-0800.jsonl" in page
 
 
 def test_there_is_nothing_to_edit_or_delete(browser: Client, cast: Cast, lin: Actor, at: datetime) -> None:

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from quanheng.formats import identity, lrmx
 from quanheng.formats.appointment import AppointmentForm
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch, ImportItem
 from quanheng.kernel.actor import Actor
-from quanheng.people.choices import ImportState
-from quanheng.people.models import ImportBatch, ImportItem
 from tests.conftest import Cast, ClientOf
-from tests.people.test_import import FORM
+from tests.intake.test_import import FORM
 from tests.web.desk.units import TextOf
 
 REASON = "按年度集中采集的要求更新"

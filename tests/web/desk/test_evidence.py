@@ -10,14 +10,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from quanheng.intake.choices import ImportMatch
+from quanheng.intake.models import ImportBatch, ImportItem
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.models import Entry
 from quanheng.papers.actions import build_file
 from quanheng.people import facts
-from quanheng.people.choices import ImportMatch, SourceKind, VerificationItem, VerificationResult
+from quanheng.people.choices import SourceKind, VerificationItem, VerificationResult
 from quanheng.people.facts import FactKind
 from quanheng.people.models import AnnualGrade, Cadre, FieldSource, PostHolding, ResumeEntry, Verification
-from quanheng.people.models.imports import ImportBatch, ImportItem
 from quanheng.web.shared.dossier_words import FACT_LABELS, MISSING, WHY
 from tests.conftest import Cast, ClientOf
 from tests.dossiers import NUMBER, REGISTRAR, add, fill, give_source, words

@@ -14,12 +14,13 @@ from django.test import Client
 from django.urls import reverse
 
 from quanheng.formats import lrmx
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch, ImportItem
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.models import Entry
-from quanheng.people.choices import ImportState
-from quanheng.people.models import Cadre, ImportBatch, ImportItem
+from quanheng.people.models import Cadre
 from tests.conftest import Cast
-from tests.people.test_import import FORM
+from tests.intake.test_import import FORM
 from tests.web.desk.imports import (
     OTHER,
     REASON,
@@ -211,7 +212,7 @@ def test_an_upload_that_must_not_be_opened_leaves_nothing(
     assert answer.status_code == 409
     assert sentence in answer.content.decode()
     assert (ImportBatch.objects.count(), ImportItem.objects.count()) == (0, 0)
-    assert Entry.objects.filter(action="people.upload_import", is_refused=True).count() == 1
+    assert Entry.objects.filter(action="intake.upload_import", is_refused=True).count() == 1
     assert officer.get(reverse("desk:imports-new")).status_code == 200
 
 

@@ -10,14 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from quanheng.formats import identity
+from quanheng.intake import queries
+from quanheng.intake.choices import ImportDecision, ImportMatch
+from quanheng.intake.models import RememberedReading
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.ledger_codes import OPEN_DOSSIER
 from quanheng.ledger.models import Entry
-from quanheng.people.choices import ImportDecision, ImportMatch
-from quanheng.people.imports import queries
-from quanheng.people.models import Cadre, RememberedReading
+from quanheng.people.models import Cadre
 from tests.conftest import Cast, ClientOf
-from tests.people.test_import import FORM, NUMBER
+from tests.intake.test_import import FORM, NUMBER
 from tests.web.desk.imports import OTHER, REASON, Post, apply, of, officer, page, post, the_time, upload, words
 
 __all__ = ["officer", "post", "the_time"]
@@ -53,6 +54,26 @@ def test_from_files_to_the_report(officer: Client, cast: Cast, post: Post) -> No
     assert "写入 2 人，跳过 1 人 2026-11-27 08:00" in line
 
 
+def test_statistics_are_refreshed_by_how_many_were_written(
+    officer: Client, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr("quanheng.web.shared.tasks.refresh_after_import", written.append)
+    apply(post, officer, upload(post, officer, cast, FORM, OTHER, b"no file of ours"))
+    assert written == [2]
+
+
+def test_the_ledger_tells_a_decision_in_words(officer: Client, cast: Cast, post: Post) -> None:
+    batch = upload(post, officer, cast, FORM, OTHER)
+    post(officer, of("import-decide", batch), {"list": "new", "skip": "all"})
+    entry = Entry.objects.get(action="intake.decide_items")
+    text = words(officer, reverse("desk:ledger-entry", args=[entry.pk]))
+    assert "决定导入人员的取舍" in text
+    assert "取舍 跳过" in text
+    assert "第几份文件 1-2" in text
+    assert f"导入编号 {batch.number}" in text
+
+
 def test_today_counts_as_many_doubts_as_the_list_has(officer: Client, cast: Cast, post: Post) -> None:
     namesake = replace(FORM, name="陈知行", birth="198005", identity_number="", family=())
     batch = upload(post, officer, cast, FORM, replace(OTHER, birth="198513"), namesake, b"no file of ours")
@@ -80,6 +101,9 @@ def test_a_difference_is_shown_and_a_group_may_be_left(officer: Client, cast: Ca
     assert opened.count() == 1
     data = {"offered": ["native_place", "specialties"], "group": ["specialties"], "decision": "accept"}
     assert post(officer, of("import-item-decide", batch, item), data).url == page(batch, step="review", list="changed")
+    entry = Entry.objects.get(action="intake.choose_groups")
+    assert entry.object_key == f"intake.importitem:{item.pk}"
+    assert "未采用的部分 籍贯" in words(officer, reverse("desk:ledger-entry", args=[entry.pk]))
     apply(post, officer, batch)
     cadre.refresh_from_db()
     assert (cadre.native_place, cadre.specialties) == ("霁州松涧", "经济运行")
@@ -219,7 +243,7 @@ def test_a_cadre_who_left_the_scope_since_is_not_shown(officer: Client, cast: Ca
 
 
 def test_the_photo_of_the_file_is_shown(officer: Client, cast: Cast, post: Post) -> None:
-    from tests.people.test_import_care import photo_of
+    from tests.intake.test_import_care import photo_of
 
     batch = upload(post, officer, cast, replace(FORM, photo=photo_of((200, 280))), OTHER)
     with_photo, without = batch.items.order_by("order")

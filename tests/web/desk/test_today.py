@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from quanheng.intake.choices import ImportState
+from quanheng.intake.models import ImportBatch
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.ledger.actions import Draft, record_many, record_opening
 from quanheng.ledger.models import Entry
 from quanheng.people import actions
-from quanheng.people.choices import ImportState, VerificationItem, VerificationResult
-from quanheng.people.models import Cadre, ImportBatch
+from quanheng.people.choices import VerificationItem, VerificationResult
+from quanheng.people.models import Cadre
 from quanheng.people.queries_due import DueKind
 from quanheng.people.undo import undo_change
 from quanheng.web.desk.today_parts import KINDS, when
@@ -149,7 +151,7 @@ def test_a_change_taken_back_has_no_link_any_more(client_of: ClientOf, cast: Cas
 def test_an_import_is_one_line_with_its_way_back(client_of: ClientOf, cast: Cast, lin: Actor, at: datetime) -> None:
     applied = batch(cast, lin, at, ImportState.APPLIED, applied_at=at)
     files = [cast.chen_file, make_cadre("甲某", cast.unit_a, at), make_cadre("乙某", cast.unit_a, at)]
-    drafts = [Draft(action="people.import_cadre", object_key=f"people.cadre:{c.pk}", cadre=c.pk) for c in files]
+    drafts = [Draft(action="intake.import_cadre", object_key=f"people.cadre:{c.pk}", cadre=c.pk) for c in files]
     record_many(actor=lin, drafts=drafts, at=at)
     page = body(client_of, lin, at)
     assert "乙某 等，另 2 人：导入更新档案 撤销可用至 11-27" in str(TextOf(page))

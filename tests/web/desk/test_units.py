@@ -1,5 +1,6 @@
 """The pages of units: what is read there, and what each figure rests on."""
 
+import json
 from datetime import datetime
 from io import BytesIO
 from uuid import uuid4
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from quanheng.kernel.actor import Actor
+from quanheng.ledger.models import Entry
 from quanheng.organization.choices import UnitCategory
 from quanheng.organization.models import Unit
 from quanheng.web.desk.unit_tree import TreeLinks, children, tree
@@ -164,6 +166,14 @@ def test_export_holds_the_table(bureau: Bureau, lin: Actor, browse: ClientOf) ->
     assert sheet["A5"].data_type == "s"
     assert rows[2][0] == "合计"
     assert sheet["A1"].value == "示范市甲局领导职数配备表（2026-11-20）"
+    entry = Entry.objects.get(action="organization.export_quotas")
+    assert (entry.object_key, entry.actor) == (f"organization.unit:{bureau.unit.pk}", lin.key)
+    assert (entry.purpose, entry.cadre) == ("management", None)
+    assert json.loads(entry.detail.detail) == {"kind": "xlsx", "units": 2, "as_of": "2026-11-20"}
+    text = words(browse(lin), reverse("desk:ledger-entry", args=[entry.pk]))
+    assert "导出职数配备表" in text
+    assert "单位数 2" in text
+    assert "截至日期 2026-11-20" in text
 
 
 def test_an_account_without_a_grant_is_told_so(cast: Cast, wang: Actor, at: datetime, browse: ClientOf) -> None:

@@ -3,12 +3,12 @@
 import pytest
 from django.template import Context, Template
 
+from quanheng.intake.compare import GROUPS
 from quanheng.ledger import verify
 from quanheng.ledger.codes import known_codes
 from quanheng.ledger.verify import Finding
 from quanheng.people.detail import values_of
 from quanheng.people.fields import BY_KEY
-from quanheng.people.imports.compare import GROUPS
 from quanheng.people.queries import RECORD_MODELS
 from quanheng.web.shared.ledger_rows import short
 from quanheng.web.shared.ledger_words import (
