@@ -7,6 +7,7 @@ The rulings are numbered as in docs/planning.md.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 
 from quanheng.planning.problem import CHAIN_RULE, DEFAULT_CHAIN, Pair, Person, Post, Problem, Rule, RuleKind
@@ -44,6 +45,25 @@ class _Facts:
     taker: dict[str, str]  # post -> the person who moves there
     holder: dict[str, str]  # post -> the person there today
     eligible: dict[tuple[str, str], Pair]  # of the plan's pairs only
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """The people of every group after the plan; a group of posts that nobody is in has none."""
+        members: dict[str, list[str]] = {post.group: [] for post in self.problem.posts if post.group is not None}
+        for person in self.people:
+            group = self.group_after(person)
+            if group is not None:
+                members[group].append(person)
+        return members
+
+    @cached_property
+    def serving(self) -> dict[str, list[Person]]:
+        """Those in post today, by their unit."""
+        people: dict[str, list[Person]] = {}
+        for person in self.problem.people:
+            if person.post is not None:
+                people.setdefault(person.unit, []).append(person)
+        return people
 
     def source(self, person: str) -> str | None:
         return self.people[person].post if person in self.people else None
@@ -301,16 +321,15 @@ def _share(facts: _Facts, rule: Rule) -> tuple[int, bool]:
 
 def _group_count(facts: _Facts, rule: Rule) -> tuple[int, bool]:
     """Distance to the nearer end of the interval; minus the distance to it from outside."""
-    members = [person for person in facts.people if rule.group is not None and facts.group_after(person) == rule.group]
-    count = sum(_has(facts, person, rule.attribute) for person in members)
+    members = facts.groups.get(rule.group or "")
+    count = sum(_has(facts, person, rule.attribute) for person in members or ())
     ends = [count - rule.at_least] if isinstance(rule.at_least, int) else []
     ends += [rule.at_most - count] if rule.at_most is not None else []
-    is_known = any(post.group == rule.group for post in facts.problem.posts)
-    return min(ends, default=0), not ends or not is_known
+    return min(ends, default=0), not ends or members is None
 
 
 def _leave_limit(facts: _Facts, rule: Rule) -> tuple[int, bool]:
-    serving = [person for person in facts.problem.people if person.post is not None and person.unit == rule.unit]
+    serving = facts.serving.get(rule.unit or "", [])
     leaving = sum(_is_elsewhere(facts, person) for person in serving)
     return (rule.at_most or 0) - leaving, not serving
 
