@@ -19,8 +19,8 @@ from benchmarks.planning_cities import city
 from quanheng.planning.budget import Budget
 from quanheng.planning.conflict import conflict_of
 from quanheng.planning.ground import Ground, ground_of
-from quanheng.planning.problem import Problem, Rule, RuleKind
-from quanheng.planning.replan import changed, replan
+from quanheng.planning.problem import Problem, Rule, RuleKind, changed
+from quanheng.planning.replan import replan
 from quanheng.planning.solve import solve
 from quanheng.planning.why_not import least_losses, why_not
 

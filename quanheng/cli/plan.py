@@ -26,8 +26,8 @@ also: quanheng plan workbook FILE.xlsx --out DIR   plan a workbook of 岗位 人
 
 class WrongPlanUse(Refused):
     """Files and folders that do not go together: same-name (first, second, name), overwrites (file), not-a-folder
-    (path), cannot-write (path, why), unknown-person (file, person), unknown-post (file, post), not-xlsx (file),
-    exists (file)."""
+    (path), cannot-write (path, why), unknown-person (file, person), unknown-post (file, post), not-eligible (file,
+    person, post), not-a-plan (file, why), no-plan-in (file), not-xlsx (file), exists (file)."""
 
 
 class PlanParser(argparse.ArgumentParser):
@@ -67,6 +67,12 @@ def _add_solving(made: argparse.ArgumentParser) -> None:
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the plans, made if absent")
     made.add_argument("--explain", nargs=2, metavar=("PERSON", "POST"), help="why not this person for this post")
     made.add_argument("--alternatives", type=_count, default=0, metavar="K", help="so many plans that differ")
+    made.add_argument("--effects", action="store_true", help="what the plan would gain without each rule")
+    for option, words in (("--pin", "this person takes this post"), ("--forbid", "this person does not")):
+        made.add_argument(
+            option, nargs=2, action="append", default=[], metavar=("PERSON", "POST"), help=f"{words}; may be repeated"
+        )
+    made.add_argument("--since", type=Path, metavar="OLD.plan.json", help="say what is different from that plan")
     made.add_argument("--picture", action="store_true", help="draw the chains as SVG")
     add_json(made)
 

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from quanheng.planning.budget import Budget
-from quanheng.planning.problem import Problem
+from quanheng.planning.problem import Problem, changed
 from quanheng.planning.result import Result, Status, WhyNot
 
+if TYPE_CHECKING:
+    from quanheng.planning.effects import Effect
+    from quanheng.planning.ground import Ground
+
 Progress = Callable[[Result], object]
+Seats = tuple[tuple[str, str], ...]  # (person, post)
 LEAST = 0.25  # of the seconds for each explanation, however long the plan took
 
 
@@ -16,36 +22,78 @@ class Question:
     seconds: float
     explain: tuple[str, str] | None = None  # person, post
     alternatives: int = 0
+    effects: bool = False
+    pins: Seats = ()  # beside those of the problem
+    forbids: Seats = ()
+
+    @property
+    def parts(self) -> int:
+        """How many explanations share what the plan has left of the seconds."""
+        return bool(self.explain) + bool(self.alternatives) + self.effects
 
 
 @dataclass(frozen=True)
 class Answer:
+    """`problem` is the one that `result` answers: with the pins and forbids of the question. `before`: without them."""
+
+    problem: Problem
     result: Result
     why_not: WhyNot | None = None
+    effects: "tuple[Effect, ...]" = ()
+    before: Result | None = None
 
 
 def answer(problem: Problem, question: Question, progress: Progress) -> Answer:
     """The plan, and what was asked about it; explanations share what the plan has left of the seconds."""
-    from quanheng.planning import conflict, solve
+    from quanheng.planning import solve
 
-    result = solve.solve(problem, Budget(question.seconds), progress)
-    budget = rest_of(question, result)
-    if result.status is Status.INFEASIBLE and not result.conflict:
-        result = replace(result, conflict=conflict.conflict_of(problem, budget))
-    if result.value is None or not (question.explain or question.alternatives):
-        return Answer(result)
-    return _explained(problem, result, question, budget)
+    result = _with_conflict(problem, solve.solve(problem, Budget(question.seconds), progress), question)
+    if question.pins or question.forbids:
+        return _explained(_changed(problem, result, question), question)
+    return _explained(Answer(problem, result), question)
 
 
-def _explained(problem: Problem, result: Result, question: Question, budget: Budget) -> Answer:
-    from quanheng.planning import alternatives, ground, why_not
+def _with_conflict(problem: Problem, result: Result, question: Question) -> Result:
+    from quanheng.planning import conflict
 
-    stand = ground.ground_of(problem, result, budget)
-    share = Budget(budget.seconds / (bool(question.explain) + bool(question.alternatives)))
-    why = why_not.why_not(stand, *question.explain, share) if question.explain else None
+    if result.status is not Status.INFEASIBLE or result.conflict:
+        return result
+    return replace(result, conflict=conflict.conflict_of(problem, rest_of(question, result)))
+
+
+def _changed(problem: Problem, before: Result, question: Question) -> Answer:
+    """The plan after more pins and forbids, from the answer without them."""
+    from quanheng.planning import ground, replan
+
+    budget = rest_of(question, before)
+    stand = ground.ground_of(problem, before, budget)
+    after = replan.replan(stand, budget, pins=question.pins, forbids=question.forbids)
+    other = changed(problem, question.pins, question.forbids)
+    return Answer(other, _with_conflict(other, after, question), before=before)
+
+
+def _explained(found: Answer, question: Question) -> Answer:
+    from quanheng.planning import ground
+
+    is_answered = found.result.value is not None or (question.effects and found.result.status is Status.INFEASIBLE)
+    if not question.parts or not is_answered:
+        return found
+    budget = rest_of(question, found.result)
+    stand = ground.ground_of(found.problem, found.result, budget)
+    return _with_explanations(found, question, stand, Budget(budget.seconds / question.parts))
+
+
+def _with_explanations(found: Answer, question: Question, stand: "Ground", share: Budget) -> Answer:
+    from quanheng.planning import alternatives, effects, why_not
+
+    if question.explain and found.result.value is not None:
+        found = replace(found, why_not=why_not.why_not(stand, *question.explain, share))
+    if question.effects:
+        found = replace(found, effects=effects.effects(stand, share))
     if question.alternatives:
-        result = replace(result, alternatives=alternatives.alternatives(stand, question.alternatives, share))
-    return Answer(result, why)
+        others = alternatives.alternatives(stand, question.alternatives, share)
+        found = replace(found, result=replace(found.result, alternatives=others))
+    return found
 
 
 def rest_of(question: Question, result: Result) -> Budget:

@@ -11,7 +11,8 @@ from quanheng.cli import end_progress, progress, say, say_json
 from quanheng.cli.files import put
 from quanheng.cli.plan import CODES, INVALID, WrongPlanUse
 from quanheng.cli.plan_account import Account, account_of
-from quanheng.cli.plan_engine import Answer, Question, answer
+from quanheng.cli.plan_changes import change_lines, effect_lines, effect_words
+from quanheng.cli.plan_engine import Answer, Question, Seats, answer
 from quanheng.cli.plan_picture import plan_picture
 from quanheng.cli.plan_report import invalid_lines, report
 from quanheng.cli.plan_words import (
@@ -23,12 +24,14 @@ from quanheng.cli.plan_words import (
     refusal_sentence,
     why_not_sentence,
 )
-from quanheng.planning.problem import Problem
-from quanheng.planning.reading import MAX_BYTES, Invalid, read_problem, read_text
+from quanheng.planning.checks import check_problem
+from quanheng.planning.problem import Problem, changed
+from quanheng.planning.reading import MAX_BYTES, Invalid, read_problem, read_result, read_text
 from quanheng.planning.result import Result, Status
 from quanheng.planning.writing import write_result
 
 Value = dict[str, Any]
+CHANGED, SINCE = "加上这些定住和不安排以后，与原方案相比", "与上次的方案相比"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Told:
 
 
 def plan_file(arguments: argparse.Namespace, path: Path, name: str) -> int:
-    """Its exit code. A problem that is invalid, or that --explain does not fit, does not keep the others of a batch
-    from being solved. Raises OSError."""
+    """Its exit code. A problem that is invalid, or that --explain, --pin, --forbid or --since do not fit, does not
+    keep the others of a batch from being solved. Raises OSError."""
     target = arguments.out / f"{name}.plan.json"
     try:
         problem = read_problem(read_text(_bytes(path)))
@@ -52,13 +55,14 @@ def plan_file(arguments: argparse.Namespace, path: Path, name: str) -> int:
         return tell(arguments, _invalid(name, target, invalid))
     try:
         question = question_of(arguments, problem, str(path))
+        since = plan_before(arguments.since) if arguments.since else None
     except WrongPlanUse as refusal:
         return _tell_refusal(arguments, name, refusal)
     found = answer(problem, question, progress_line(name))
     end_progress()
-    account = account_of(problem, found.result)
+    account = account_of(found.problem, found.result)
     files = write_plan(arguments, account, name)
-    return tell(arguments, told_of(name, files, account, found, question))
+    return tell(arguments, told_of(name, files, account, found, question, since))
 
 
 def _bytes(path: Path) -> bytes:
@@ -67,15 +71,34 @@ def _bytes(path: Path) -> bytes:
 
 
 def question_of(arguments: argparse.Namespace, problem: Problem, file: str) -> Question:
-    """Raises WrongPlanUse when --explain names nobody, or no post, of this problem."""
-    if arguments.explain:
-        person, post = arguments.explain
+    """Raises WrongPlanUse when --explain, --pin or --forbid name nobody, or no post, of this problem, or when --pin
+    asks for a pair that is not eligible."""
+    named = [arguments.explain] if arguments.explain else []
+    for person, post in [*named, *arguments.pin, *arguments.forbid]:
         if all(one.id != person for one in problem.people):
             raise WrongPlanUse("unknown-person", file=file, person=person)
         if all(one.id != post for one in problem.posts):
             raise WrongPlanUse("unknown-post", file=file, post=post)
+    pins, forbids = _seats(arguments.pin), _seats(arguments.forbid)
+    for finding in check_problem(changed(problem, pins, forbids)) if pins else ():
+        raise WrongPlanUse("not-eligible", file=file, **dict(finding.facts))
     explain = tuple(arguments.explain) if arguments.explain else None
-    return Question(arguments.seconds, explain, arguments.alternatives)
+    return Question(arguments.seconds, explain, arguments.alternatives, arguments.effects, pins, forbids)
+
+
+def _seats(pairs: list[list[str]]) -> Seats:
+    return tuple((person, post) for person, post in pairs)
+
+
+def plan_before(path: Path) -> Result:
+    """The plan of --since. Raises WrongPlanUse, OSError."""
+    try:
+        before = read_result(read_text(_bytes(path)))
+    except Invalid as invalid:
+        raise WrongPlanUse("not-a-plan", file=str(path), why=invalid_reason(invalid.places[0])) from invalid
+    if before.value is None:
+        raise WrongPlanUse("no-plan-in", file=str(path))
+    return before
 
 
 def progress_line(name: str) -> Callable[[Result], None]:
@@ -121,7 +144,14 @@ def _invalid(name: str, target: Path, invalid: Invalid) -> Told:
     return Told(name, (target,), result, lines, {"invalid": places})
 
 
-def told_of(name: str, files: tuple[Path, ...], account: Account, found: Answer, question: Question) -> Told:
+def told_of(
+    name: str,
+    files: tuple[Path, ...],
+    account: Account,
+    found: Answer,
+    question: Question,
+    since: Result | None = None,
+) -> Told:
     problem, result = account.problem, account.result
     facts: Value = {"alternatives": len(result.alternatives)}
     facts |= {"conflict": [{"id": one, "words": item_words(one, problem)} for one in result.conflict]}
@@ -132,6 +162,12 @@ def told_of(name: str, files: tuple[Path, ...], account: Account, found: Answer,
         sentence = why_not_sentence(found.why_not, problem)
         lines += ["", sentence]
         facts["why_not"] = {**vars(found.why_not), "words": sentence}
+    if found.effects:
+        lines += effect_lines(problem, found.effects)
+        facts["effects"] = [{**vars(one), "words": effect_words(one)} for one in found.effects]
+    for before, title in ((found.before, CHANGED), (since, SINCE)):
+        if before is not None and before.value is not None and result.value is not None:
+            lines += change_lines(problem, before, result, title)
     return Told(name, files, result, tuple(lines), facts)
 
 

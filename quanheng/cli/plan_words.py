@@ -19,8 +19,11 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "same-name": "{first} 和 {second} 会写成同一个文件 {name}。请改名，或分两次运行。",
         "not-a-folder": "{path} 已经是一个文件，不能作文件夹。请换一个名字。",
         "cannot-write": "写不进文件夹 {path}（{why}）。请换一个文件夹，或核对权限。",
-        "unknown-person": "{file} 里没有“{person}”这个人。请核对 --explain 的写法。",
-        "unknown-post": "{file} 里没有“{post}”这个岗位。请核对 --explain 的写法。",
+        "unknown-person": "{file} 里没有“{person}”这个人。请核对 --explain、--pin、--forbid 的写法。",
+        "unknown-post": "{file} 里没有“{post}”这个岗位。请核对 --explain、--pin、--forbid 的写法。",
+        "not-eligible": "{file} 里“{person}”不具备“{post}”的资格，也不是现任，不能定住。请先列入资格。",
+        "not-a-plan": "{file} 不是方案文件（{why}）。请给 --since 一个 .plan.json。",
+        "no-plan-in": "{file} 里没有方案，没有可比的。请换一个 .plan.json。",
         "overwrites": "方案会写到输入文件 {file} 上。请换一个文件夹。",
         "exists": "{file} 已经存在，没有覆盖。请换一个文件名。",
         "not-xlsx": "{file} 不是 .xlsx 工作簿。请用 Excel 或 WPS 另存为 .xlsx。",
@@ -210,7 +213,7 @@ def why_not_sentence(found: WhyNot, problem: Problem) -> str:
         return head + "不在符合资格的名单里。"
     if found.verdict == "rules":
         if not found.rules:
-            return head + "守规则的方案里都没有这一步；是哪几条规则，在这次的时间里没有找出来。"
+            return head + "守规则的方案里都没有这一步：这个岗位在链长以内腾不出来，或者是哪几条规则拦着，在这次的时间里没有找出来。"
         return head + "单凭这几条就不行：" + "；".join(item_words(one, problem) for one in found.rules) + "。"
     return head + "可以任，" + _loss(found) + "。"
 

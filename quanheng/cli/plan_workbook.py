@@ -8,7 +8,7 @@ from quanheng.cli.files import put
 from quanheng.cli.plan import INVALID
 from quanheng.cli.plan_account import Account, Chain, account_of
 from quanheng.cli.plan_engine import answer
-from quanheng.cli.plan_problems import progress_line, question_of, tell, told_of, write_plan
+from quanheng.cli.plan_problems import plan_before, progress_line, question_of, tell, told_of, write_plan
 from quanheng.cli.plan_report import conflict_lines, headline
 from quanheng.cli.plan_words import (
     MARKS,
@@ -37,14 +37,15 @@ def plan_workbook(arguments: argparse.Namespace) -> int:
     except PlanWorkbookFindings as refusal:
         return _tell_findings(arguments, refusal.findings)
     question = question_of(arguments, problem, str(arguments.workbook))
+    since = plan_before(arguments.since) if arguments.since else None
     name = arguments.workbook.stem
     found = answer(problem, question, progress_line(name))
     end_progress()
-    account = account_of(problem, found.result)
+    account = account_of(found.problem, found.result)
     target = arguments.out / f"{name}.plan.xlsx"
     files = write_plan(arguments, account, name)
     put(target, with_plan(content, sheet_of(account, book.remarks)))
-    return tell(arguments, told_of(name, (target, *files), account, found, question))
+    return tell(arguments, told_of(name, (target, *files), account, found, question, since))
 
 
 def read_problem_of(book: PlanWorkbook) -> Problem:

@@ -1,6 +1,6 @@
 """What is given: posts, people, eligible pairs and rules, as the published schema has them. Ids are strings."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 DEFAULT_CHAIN = 4
@@ -71,3 +71,14 @@ class Problem:
     forbids: tuple[tuple[str, str], ...] = ()
     move_cost: int = 0
     version: int = 1
+
+
+def changed(
+    problem: Problem, pins: tuple[tuple[str, str], ...] = (), forbids: tuple[tuple[str, str], ...] = ()
+) -> Problem:
+    """The problem with more (person, post) pins and forbids; those it has already count once."""
+    return replace(
+        problem,
+        pins=tuple(dict.fromkeys((*problem.pins, *pins))),
+        forbids=tuple(dict.fromkeys((*problem.forbids, *forbids))),
+    )

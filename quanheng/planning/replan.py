@@ -1,19 +1,12 @@
 """The plan after one more pin or forbid, from the answer before: columns, duals and cuts are used again."""
 
-from dataclasses import replace
-
 from quanheng.planning.budget import Budget
 from quanheng.planning.ground import Ground, forbid_row, pin_row, search_again
-from quanheng.planning.problem import Problem
+from quanheng.planning.problem import changed
 from quanheng.planning.result import Result
 from quanheng.planning.solve import solve
 
 Seats = tuple[tuple[str, str], ...]
-
-
-def changed(problem: Problem, pins: Seats = (), forbids: Seats = ()) -> Problem:
-    """The problem with more (person, post) pins and forbids."""
-    return replace(problem, pins=(*problem.pins, *pins), forbids=(*problem.forbids, *forbids))
 
 
 def replan(ground: Ground, budget: Budget, *, pins: Seats = (), forbids: Seats = ()) -> Result:

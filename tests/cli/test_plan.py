@@ -33,7 +33,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def answer(problem: Any, question: Any, progress: Any) -> Answer:
         kept["asked"].append(question)
         progress(replace(kept["result"], alternatives=()))
-        return Answer(kept["result"], kept["why_not"])
+        return Answer(problem, kept["result"], kept["why_not"])
 
     monkeypatch.setattr(plan_problems, "answer", answer)
     return kept
@@ -205,7 +205,7 @@ def test_explaining_a_stranger_is_told_before_the_work(
     other = write(tmp_path / "other.json", replace(CITY, people=(*CITY.people, replace(CITY.people[3], id="新人"))))
     code, said, told = run(capsys, city, other, "--out", tmp_path / "o", "--explain", "新人", "审计局局长")
     assert (code, len(answers["asked"])) == (2, 1)
-    assert told == f"quanheng: {city} 里没有“新人”这个人。请核对 --explain 的写法。\n"
+    assert told == f"quanheng: {city} 里没有“新人”这个人。请核对 --explain、--pin、--forbid 的写法。\n"
     assert said.startswith("other\n")
     code, said, _ = run(capsys, city, "--out", tmp_path / "o", "--explain", "祝余", "无此岗", "--json")
     assert (code, json.loads(said)["refused"]) == (2, "unknown-post")

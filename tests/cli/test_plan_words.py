@@ -148,7 +148,10 @@ def test_ids_with_commas_are_parted_where_the_problem_parts_them() -> None:
         (WhyNot("甲", "p", "not_eligible"), "不在符合资格的名单里。"),
         (WhyNot("甲", "p", "rules", ("链长", "kin:甲,乙")),
          "单凭这几条就不行：规则“链长”（链长不超过 3 步）；亲属回避：甲、乙。"),
-        (WhyNot("甲", "p", "rules"), "守规则的方案里都没有这一步；是哪几条规则，在这次的时间里没有找出来。"),
+        (
+            WhyNot("甲", "p", "rules"),
+            "守规则的方案里都没有这一步：这个岗位在链长以内腾不出来，或者是哪几条规则拦着，在这次的时间里没有找出来。",
+        ),
         (WhyNot("甲", "p", "displaced", (), 4, 4, True), "可以任，但改用此人，全案少 4。"),
         (WhyNot("甲", "p", "displaced", (), 0, 0, True), "可以任，改用此人，全案价值不变。"),
         (WhyNot("甲", "p", "displaced", (), 2, 9), "可以任，但改用此人，全案少 2 至 9（没有算到底，不是准数）。"),

@@ -175,7 +175,7 @@ def test_wrong_use(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     code, _, told = run(capsys, "workbook", damaged, "--out", out)
     assert (code, told) == (2, "quanheng: 这不是 .xlsx 工作簿，或已损坏。请用 Excel 或 WPS 另存为 .xlsx。\n")
     code, _, told = run(capsys, "workbook", example, "--out", out, "--explain", "某人", "某岗")
-    assert (code, told) == (2, f"quanheng: {example} 里没有“某人”这个人。请核对 --explain 的写法。\n")
+    assert (code, told) == (2, f"quanheng: {example} 里没有“某人”这个人。请核对 --explain、--pin、--forbid 的写法。\n")
 
 
 def test_the_template_is_written_but_never_over_a_filled_one(

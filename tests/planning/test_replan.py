@@ -10,9 +10,9 @@ from quanheng.planning.budget import Budget
 from quanheng.planning.checker import check_plan
 from quanheng.planning.greedy import keeps
 from quanheng.planning.ground import Ground, SeatRow, forbid_row, ground_of, pin_row, search_again, with_rows
-from quanheng.planning.problem import Problem
+from quanheng.planning.problem import Problem, changed
 from quanheng.planning.reading import read_problem
-from quanheng.planning.replan import changed, replan
+from quanheng.planning.replan import replan
 from quanheng.planning.result import Status
 from quanheng.planning.rows import build, vector_of
 from quanheng.planning.solve import solve
