@@ -12,6 +12,7 @@ from quanheng.planning.result import Place, Result, Status, WhyNot
 
 PROVED = "已证明：按现行规则没有更好的方案"
 INFEASIBLE = "已证明：按现行规则没有可行的方案"
+UNNAMED = "守规则的方案里都没有这一步：这个岗位在链长以内腾不出来，或者是哪几条规则拦着，在这次的时间里没有找出来。"
 MARKS = {"kept": "✓", "broken": "✗", "idle": "–"}
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
@@ -213,7 +214,7 @@ def why_not_sentence(found: WhyNot, problem: Problem) -> str:
         return head + "不在符合资格的名单里。"
     if found.verdict == "rules":
         if not found.rules:
-            return head + "守规则的方案里都没有这一步：这个岗位在链长以内腾不出来，或者是哪几条规则拦着，在这次的时间里没有找出来。"
+            return head + UNNAMED
         return head + "单凭这几条就不行：" + "；".join(item_words(one, problem) for one in found.rules) + "。"
     return head + "可以任，" + _loss(found) + "。"
 
