@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-CP_SAT_RATE = 1.5  # units for one deterministic second of CP-SAT
+CP_SAT_RATE = 1.1  # units for one deterministic second of CP-SAT
 COLUMN_RATE = 5e-6  # units for one column of the model: to build it, to solve the linear program once
 WALL_FACTOR, WALL_EXTRA = 1.5, 0.5  # a machine this much slower than the reference still stops by work
 CUT_RATE, CUT_GROWTH = 4e-5, 200_000  # units for one column; twice as many for that many columns

@@ -1,6 +1,7 @@
-"""From a linear optimum towards a whole plan: fix what is nearly 1, solve again, until half of the fractions are gone.
+"""From a linear optimum towards a whole plan: fix what is nearly 1, solve again, until most fractions are gone.
 
-The columns that look best under the duals at the end are where CP-SAT then finds a good plan fast.
+The columns that look best under the duals of each stage are where CP-SAT finds a good plan fast with what that stage
+has fixed: from the last stage, nearly a plan, back to the first.
 """
 
 from dataclasses import dataclass
@@ -19,24 +20,32 @@ TINY = 1e-6
 
 
 @dataclass(frozen=True)
-class Dive:
-    """Where the dive ended: its linear optimum, the columns it has fixed at 1, how often it has solved."""
+class Stage:
+    """A linear optimum with the columns fixed at 1 for it."""
 
     linear: Linear
     fixed: Ints
+
+
+@dataclass(frozen=True)
+class Dive:
+    """All stages, the start first, and how often the dive has solved."""
+
+    stages: tuple[Stage, ...]
     solves: int
 
 
-def dive(relaxation: Relaxation, start: Linear, stop: float = 0.5) -> Dive:
+def dive(relaxation: Relaxation, start: Linear, stop: float = 0.25) -> Dive:
     """`start` is the optimum of `relaxation`, which is given back without fixings.
 
     `stop`: the part of the fractions that may be left."""
     search = _Dive(relaxation, start)
+    stages = [search.stage()]
     goal = stop * len(search.fractions())
     while len(search.fractions()) > goal and search.step():
-        pass
+        stages.append(search.stage())
     relaxation.free([*search.ones, *search.zeros])
-    return Dive(search.linear, np.array(sorted(search.ones), dtype=np.int64), search.solves)
+    return Dive(tuple(stages), search.solves)
 
 
 class _Dive:
@@ -46,6 +55,9 @@ class _Dive:
         self.ones: set[int] = set()
         self.zeros: set[int] = set()
         self.solves = 0
+
+    def stage(self) -> Stage:
+        return Stage(self.linear, np.array(sorted(self.ones), dtype=np.int64))
 
     def fractions(self) -> Ints:
         x = self.linear.x[: self.moves]

@@ -21,6 +21,8 @@ MOST_PARENTS = 20  # of a cut that CP-SAT gets
 EARLY_PART = 0.1  # of what is left, to improve the first plan before the cuts
 CORE_PART = 0.35  # of what is left, for one core
 FIRST_PART = 0.15  # of what is left, for improving between cores
+STAGE_PART = 0.03  # of what is left, for one stage of the dive
+CUTS_FIRST = 100_000  # columns; of more, a plan is wanted before the cuts
 BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
 
 
@@ -62,12 +64,15 @@ def _search_whole(search: Incumbent) -> None:
 
 
 def _search_by_linear(search: Incumbent) -> None:
+    """A dive finds far better plans after the cuts; only where cuts take long, a plan comes first."""
     relaxation, linear = _relax(search)
     if linear is None or search.is_infeasible:
         return
-    _dive(search, relaxation, linear)
-    improve(search, linear, EARLY_PART * search.meter.left)
+    if len(search.model.weight) > CUTS_FIRST:
+        _dive(search, relaxation, linear, None)
+        improve(search, linear, EARLY_PART * search.meter.left)
     linear, cuts = _cut(search, relaxation, linear)
+    _dive(search, relaxation, linear, cuts)
     close_gap(search, Growth(search, linear, cuts))
     if search.is_proved:
         settle_ties(search, linear)
@@ -116,11 +121,17 @@ def _relax(search: Incumbent) -> tuple[Relaxation, Linear | None]:
     return relaxation, linear if linear.exact else None
 
 
-def _dive(search: Incumbent, relaxation: Relaxation, linear: Linear) -> None:
-    """A first good plan: within what the dive has fixed, then among the columns that looked best at its end."""
-    end = dive(relaxation, linear)
-    search.meter.spend(end.solves * linear_work(len(search.model.weight)))
+def _dive(search: Incumbent, relaxation: Relaxation, linear: Linear, cuts: Cuts | None) -> None:
+    """First good plans: within what the dive has fixed at its end, then with less and less fixed while that is easy."""
+    if search.is_proved or search.meter.left <= 0:
+        return
+    found = dive(relaxation, linear)
+    search.meter.spend(found.solves * linear_work(len(search.model.weight)))
     columns = search.model.columns
-    best = best_of_nodes(np.arange(columns.chains), end.linear.reduced[: columns.chains], columns.post, BEST_OF_POST)
-    core = core_of(search.model, np.unique(np.concatenate([best, end.linear.support, linear.support, end.fixed])))
-    search_core(search, fixed_within(core, end.fixed), 0.05 * search.meter.left)
+    for stage in reversed(found.stages):
+        reduced = stage.linear.reduced[: columns.chains]
+        best = best_of_nodes(np.arange(columns.chains), reduced, columns.post, BEST_OF_POST)
+        chosen = np.unique(np.concatenate([best, stage.linear.support, linear.support, stage.fixed]))
+        core = fixed_within(core_of(search.model, chosen, cuts), stage.fixed)
+        if search.is_proved or not search_core(search, core, STAGE_PART * search.meter.left).is_exact:
+            break
