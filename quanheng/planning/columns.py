@@ -89,6 +89,30 @@ class Columns:
         """Of every chain column."""
         return self.seats.post[self.seat]
 
+    def seats_of(self, columns: Ints) -> tuple[Ints, Ints]:
+        """(index into columns, seat) of all seats that these chain columns and exchanges use."""
+        closed = np.flatnonzero(columns >= self.chains)
+        plain = np.flatnonzero(columns < self.chains)
+        number = columns[closed] - self.chains
+        size = self.exchanges.start[number + 1] - self.exchanges.start[number]
+        offset = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        seat = self.exchanges.seat[np.repeat(self.exchanges.start[number], size) + offset]
+        return np.concatenate([plain, np.repeat(closed, size)]), np.concatenate([self.seat[columns[plain]], seat])
+
+    def sharing(self, chosen: Ints, count: int) -> Flags:
+        """Of the first `count` columns, shortfalls too, whether a person or post of theirs is one of `chosen`."""
+        moves = self.chains + len(self.exchanges)
+        seat = self.seats_of(chosen[chosen < moves])[1]
+        person, post = np.zeros(
+            (2, 1 + max(self.seats.person.max(initial=0), self.seats.post.max(initial=0))), dtype=bool
+        )
+        person[self.seats.person[seat]] = True
+        post[self.seats.post[seat]] = True
+        index, seat = self.seats_of(np.arange(min(moves, count)))
+        flags = np.zeros(count, dtype=bool)
+        flags[index[person[self.seats.person[seat]] | post[self.seats.post[seat]]]] = True
+        return flags
+
 
 def closing_cost(post: Post) -> int:
     """close(p): what an opened post costs when it is left empty, open or merged."""

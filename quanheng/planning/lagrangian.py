@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from quanheng.planning.columns import Ints
+from quanheng.planning.columns import Flags, Ints
 from quanheng.planning.rows import Model
 
 Floats = npt.NDArray[np.float64]
@@ -40,6 +40,29 @@ def find_duals(model: Model, sweeps: int = SWEEPS) -> Start:
             break
         search.step()
     return Start(relaxed.all_duals(search.best.prices), search.best.bound, search.count)
+
+
+def repaired(model: Model, duals: Floats, matrix: sparse.csc_matrix, usable: Flags) -> Floats:
+    """The duals with those of (1) and (2) as the others want them: what it is worth to fill the post at that position.
+
+    `matrix`: the rows of the model, then any others, as many as duals. Afterwards no chain column that is `usable` has
+    a positive reduced cost; so the duals of a program over some columns get to a bound over all of them."""
+    columns, home = model.columns, model.places.home
+    prices = duals.copy()
+    prices[: model.first_seat_row] = 0
+    worth = np.where(usable, model.weight - matrix.T @ prices, -np.inf)
+    values: list[Floats] = []
+    value = np.zeros(len(model.problem.posts) + 1)  # the last is NOWHERE
+    for first, last in zip(columns.layers[-2::-1], columns.layers[:0:-1], strict=True):
+        seats = columns.seat[first:last]
+        through = worth[first:last] + value[home[columns.seats.person[seats]]]
+        posts, start = np.unique(columns.seats.post[seats], return_index=True)
+        value = np.zeros_like(value)
+        value[posts] = np.maximum(np.maximum.reduceat(through, start), 0)
+        values.insert(0, value[:-1])
+    if values:
+        prices[: model.first_seat_row] = np.array(values)[model.node_position - 1, model.node_post]
+    return prices
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Every column outside the restricted program is priced with its duals and the bes
 would improve: duals, reduced costs and bound hold for all columns. Method: docs/planning.md, step 1.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from quanheng.planning.columns import Ints
-from quanheng.planning.lagrangian import find_duals
+from quanheng.planning.lagrangian import find_duals, repaired
 from quanheng.planning.restricted import Answer, Restricted
 from quanheng.planning.rows import Model
 
@@ -26,6 +27,8 @@ JOIN_EXCHANGES = 300
 MANY_NEW = 0.01  # of the rows, and at least LEAST_MANY: then starting from nothing beats the old basis
 LEAST_MANY = 150
 PENALTY_GROWTH = 1_000
+LARGE = 10_000  # rows; beyond, the simplex method is too slow after any change and a close bound is enough
+CLOSE = 1e-3  # of the value
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Linear:
     x: Floats  # all columns
     duals: Floats  # rows of the model, then cuts; ≥ 0 but for equations
     reduced: Floats  # all columns: weight − duals·column
+
+    @property
+    def is_close(self) -> bool:
+        """The bound is as good as that of an exact solution, and so are `x` and `reduced`."""
+        return self.exact or (self.feasible and self.bound - self.value <= CLOSE * max(1.0, abs(self.value)))
 
     @property
     def support(self) -> Ints:
@@ -55,6 +63,7 @@ class Relaxation:
         self.program = Restricted(model.matrix, model.upper, model.equal, model.weight)
         self._node = model.columns.position * len(model.problem.posts) + model.columns.post
         self._fresh, self._dual = True, True
+        self._open = np.ones(len(model.weight), dtype=bool)  # False: 0 because of what is fixed at 1
         self._start = find_duals(model).duals if duals is None else duals
         self.program.join(self._first_columns())
 
@@ -69,12 +78,32 @@ class Relaxation:
         self.program.prop(np.arange(len(self.program.upper)))
         self.program.join(chosen)
         self.program.bound(chosen, np.full(len(chosen), float(value)), np.full(len(chosen), float(value)))
-        self._dual = True
+        self._note_fixed()
 
     def free(self, columns: Iterable[int]) -> None:
         chosen = np.fromiter(columns, dtype=np.int64)
         self.program.bound(chosen, np.zeros(len(chosen)), np.full(len(chosen), highspy.kHighsInf))
+        self._note_fixed()
+
+    def _note_fixed(self) -> None:
+        """Whose person moves already or whose post is filled is 0 by the rows, whatever its reduced cost."""
+        ones = np.flatnonzero(self.program.lower_limit > 0)
+        self._open = ~self.model.columns.sharing(ones, len(self.model.weight))
+        self._open[ones] = True
+        if len(ones):
+            self._close_unreachable()
         self._dual = True
+
+    def _close_unreachable(self) -> None:
+        """Position by position: a post that nobody can open before is not filled there."""
+        columns, places = self.model.columns, self.model.places
+        free = places.vacant
+        for first, last in itertools.pairwise(columns.layers):
+            seats = columns.seat[first:last]
+            self._open[first:last] &= free[columns.seats.post[seats]]
+            home = places.home[columns.seats.person[seats[self._open[first:last]]]]
+            free = np.zeros_like(free)
+            free[home[home >= 0]] = True
 
     def add_cuts(self, rows: sparse.csr_matrix, upper: Floats) -> None:
         """Rows ≤ upper with a number for every column, valid for every whole solution."""
@@ -82,7 +111,9 @@ class Relaxation:
         self._dual = True
 
     def solve(self, rounds: int = 1_000, seconds: float = np.inf) -> Linear:
-        """Until no column improves, or `rounds` of pricing, or `seconds` of wall time in one run of the solver."""
+        """Until no column improves, or `rounds` of pricing, or `seconds` of wall time in one run of the solver.
+
+        A large program is also done with as soon as it is close; then it is not exact."""
         answer = self._priced(self.model.weight, rounds, seconds)
         while answer.status == "optimal" and answer.broken > TOLERANCE:
             penalty = self.program.penalty
@@ -101,7 +132,7 @@ class Relaxation:
     def bound_of(self, duals: Floats, reduced: Floats) -> float:
         """const + duals·upper + what positive reduced costs add within the limits: holds for any duals ≥ 0."""
         lower = self.program.lower_limit
-        upper = np.minimum(self.model.limit, self.program.upper_limit)
+        upper = np.where(self._open, np.minimum(self.model.limit, self.program.upper_limit), 0)
         best = np.maximum(reduced * lower, reduced * upper).sum()
         return float(self.model.constant + duals @ self.program.upper + best)
 
@@ -112,7 +143,7 @@ class Relaxation:
 
     def _priced(self, weight: Floats, rounds: int, seconds: float) -> Answer:
         last: Answer | None = None
-        for _ in range(rounds):
+        for left in range(rounds, 0, -1):
             answer = self.program.run(fresh=self._fresh, dual=self._dual, seconds=seconds)
             if answer.status == "stopped":
                 return self._stopped(last)
@@ -120,20 +151,35 @@ class Relaxation:
                 return answer
             new = self._improving(self.reduced_costs(answer.duals, weight))
             if not len(new):
-                self._fresh = False
+                self._fresh = self.is_large
                 return answer
-            self._fresh, self._dual = len(new) > max(LEAST_MANY, MANY_NEW * len(self.program.upper)), False
-            self.program.join(new)
             last = answer
+            if left == 1 or (self.is_large and self._is_close(answer, weight)):
+                break
+            many = max(LEAST_MANY, MANY_NEW * len(self.program.upper))
+            self._fresh, self._dual = self.is_large or len(new) > many, False
+            self.program.join(new)
         return self._stopped(last)
+
+    def _is_close(self, answer: Answer, weight: Floats) -> bool:
+        """Not in phase one, where only the exact answer says something."""
+        if weight is not self.model.weight:
+            return False
+        return self._linear(self._stopped(answer)).is_close
+
+    def _repaired(self, duals: Floats) -> Floats:
+        """Of a restricted program as ones that bound all columns but the fixed ones."""
+        usable = self._open & (self.program.upper_limit > self.program.lower_limit)
+        return repaired(self.model, duals, self.program.matrix, usable)
 
     def _stopped(self, last: Answer | None) -> Answer:
         """What is known so far, with the duals that bound best: before all columns are priced those of a restricted
         program may be far worse than the first ones."""
         x = np.zeros(len(self.model.weight)) if last is None else last.x
-        known = [self._start] if last is None else [self._start, last.duals]
-        padded = [np.append(duals, np.zeros(len(self.program.upper) - len(duals))) for duals in known]
-        return Answer("stopped", x, min(padded, key=lambda duals: self.bound_of(duals, self.reduced_costs(duals))), 0.0)
+        start = np.append(self._start, np.zeros(len(self.program.upper) - len(self._start)))
+        known = [start] if last is None else [start, last.duals, self._repaired(last.duals)]
+        best = min(known, key=lambda duals: self.bound_of(duals, self.reduced_costs(duals)))
+        return Answer("stopped", x, best, 0.0 if last is None else last.broken)
 
     def _first_columns(self) -> Ints:
         """The nearest to a reduced cost of 0, the best of each node, all of pinned rows, all shortfalls."""
@@ -147,7 +193,7 @@ class Relaxation:
         return np.concatenate([near, best, pinned, np.arange(moves, len(reduced))])
 
     def _improving(self, reduced: Floats) -> Ints:
-        outside = (self.program.place < 0) & (self.program.upper_limit > 0)
+        outside = (self.program.place < 0) & (self.program.upper_limit > 0) & self._open
         better = np.flatnonzero(outside & (reduced > TOLERANCE))
         chains = better[better < self.model.columns.chains]
         others = better[len(chains) :]
@@ -155,11 +201,16 @@ class Relaxation:
         best = best_of_nodes(chains, reduced[chains], self._node[chains], JOIN_PER_NODE)
         return np.concatenate([best, others])
 
+    @property
+    def is_large(self) -> bool:
+        return len(self.model.upper) > LARGE
+
     def _linear(self, answer: Answer) -> Linear:
         reduced = self.reduced_costs(answer.duals)
         value = self.model.constant + float(self.model.weight @ answer.x)
         bound = self.bound_of(answer.duals, reduced)
-        return Linear(True, answer.status == "optimal", value, bound, answer.x, answer.duals, reduced)
+        feasible = answer.status == "optimal" or answer.broken <= TOLERANCE
+        return Linear(feasible, answer.status == "optimal", value, bound, answer.x, answer.duals, reduced)
 
     def _infeasible(self, answer: Answer) -> Linear:
         reduced = self.reduced_costs(answer.duals)
