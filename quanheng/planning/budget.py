@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 CP_SAT_RATE = 1.1  # units for one deterministic second of CP-SAT
-COLUMN_RATE = 5e-6  # units for one column of the model: to build it, to solve the linear program once
+COLUMN_RATE = 5e-6  # units for one column of the model: to build it, to solve a small linear program once
+LINEAR_GROWTH = 120_000  # a linear program of so many columns takes twice as long for each
+SWEEP_RATE = 2e-8  # units for one column in one sweep of the Lagrangian
 WALL_FACTOR, WALL_EXTRA = 1.5, 0.5  # a machine this much slower than the reference still stops by work
 CUT_RATE, CUT_GROWTH = 4e-5, 200_000  # units for one column; twice as many for that many columns
 
@@ -21,8 +23,18 @@ def start_work(columns: int) -> float:
 
 
 def linear_work(columns: int) -> float:
-    """Units for the linear program, to begin with or again after a change."""
-    return COLUMN_RATE * columns
+    """Units that the linear program may take from nothing, for a decision beforehand; what it took, says `run_work`."""
+    return COLUMN_RATE * columns * (1 + columns / LINEAR_GROWTH)
+
+
+def sweep_work(columns: int) -> float:
+    """Units for one sweep of the Lagrangian."""
+    return SWEEP_RATE * columns
+
+
+def run_work(rows: int, *, interior: int, primal: int, dual: int) -> float:
+    """Units for one run of the linear solver with so many iterations of each kind; crossover is like primal."""
+    return rows * (2.5e-6 + interior * (1.5e-6 + 3e-10 * rows) + 3.5e-8 * primal + 1e-7 * dual)
 
 
 def cut_work(columns: int) -> float:

@@ -41,10 +41,21 @@ class _Facts:
     problem: Problem
     posts: dict[str, Post]
     people: dict[str, Person]
+    wanted: frozenset[tuple[str, str]]  # (person, post) of the plan
     moved: dict[str, str]  # person -> new post
     taker: dict[str, str]  # post -> the person who moves there
     holder: dict[str, str]  # post -> the person there today
-    eligible: dict[tuple[str, str], Pair]  # of the plan's pairs only
+
+    @cached_property
+    def eligible(self) -> dict[tuple[str, str], Pair]:
+        """Of the plan's pairs only."""
+        return {
+            (pair.person, pair.post): pair
+            for pair in self.problem.pairs
+            if pair.person in self.moved
+            and (pair.person, pair.post) in self.wanted
+            and self.people[pair.person].post != pair.post
+        }
 
     @cached_property
     def groups(self) -> dict[str, list[str]]:
@@ -132,20 +143,15 @@ def tie_of(problem: Problem, pairs: Iterable[tuple[str, str]]) -> tuple[int, tup
 
 
 def _facts(problem: Problem, pairs: list[tuple[str, str]]) -> _Facts:
-    wanted = set(pairs)
     people = {person.id: person for person in problem.people}
     return _Facts(
         problem=problem,
         posts={post.id: post for post in problem.posts},
         people=people,
+        wanted=frozenset(pairs),
         moved=dict(pairs),
         taker={post: person for person, post in pairs},
         holder={person.post: person.id for person in problem.people if person.post is not None},
-        eligible={
-            (pair.person, pair.post): pair
-            for pair in problem.pairs
-            if (pair.person, pair.post) in wanted and people[pair.person].post != pair.post
-        },
     )
 
 

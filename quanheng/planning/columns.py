@@ -6,6 +6,7 @@ Source: position-indexed formulation of kidney exchange (PICEF), docs/planning.m
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -79,12 +80,12 @@ class Columns:
         """Of chain columns and exchanges."""
         return np.concatenate([self.seats.weight[self.seat], self.exchanges.sums(self.seats.weight)])
 
-    @property
+    @cached_property
     def person(self) -> Ints:
         """Of every chain column."""
         return self.seats.person[self.seat]
 
-    @property
+    @cached_property
     def post(self) -> Ints:
         """Of every chain column."""
         return self.seats.post[self.seat]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from quanheng.planning.budget import Meter
 from quanheng.planning.columns import Ints
 from quanheng.planning.linear import Linear, Relaxation
 
@@ -16,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 NEARLY = 0.95  # fixed at once
 PORTION = 0.08  # of the fractions, fixed when few are nearly 1
+LARGE_PORTION = 0.12  # beside what is nearly 1, in a large program
 TINY = 1e-6
 
 
@@ -35,22 +37,22 @@ class Dive:
     solves: int
 
 
-def dive(relaxation: Relaxation, start: Linear, stop: float = 0.25) -> Dive:
-    """`start` is the optimum of `relaxation`, which is given back without fixings.
+def dive(relaxation: Relaxation, start: Linear, meter: Meter, stop: float = 0.25) -> Dive:
+    """`start` is the optimum of `relaxation`, which is given back without fixings. Spends what its solves take.
 
     `stop`: the part of the fractions that may be left."""
-    search = _Dive(relaxation, start)
+    search = _Dive(relaxation, start, meter)
     stages = [search.stage()]
     goal = stop * len(search.fractions())
-    while len(search.fractions()) > goal and search.step():
+    while len(search.fractions()) > goal and meter.left > 0 and search.step():
         stages.append(search.stage())
     relaxation.free([*search.ones, *search.zeros])
     return Dive(tuple(stages), search.solves)
 
 
 class _Dive:
-    def __init__(self, relaxation: Relaxation, start: Linear) -> None:
-        self.relaxation, self.linear = relaxation, start
+    def __init__(self, relaxation: Relaxation, start: Linear, meter: Meter) -> None:
+        self.relaxation, self.linear, self.meter = relaxation, start, meter
         self.moves = len(relaxation.model.weight) - len(relaxation.model.shortfalls)
         self.ones: set[int] = set()
         self.zeros: set[int] = set()
@@ -81,11 +83,15 @@ class _Dive:
         x = self.linear.x[: self.moves]
         free = [int(column) for column in np.argsort(-x, kind="stable") if x[column] > TINY and column not in self.ones]
         nearly = sum(bool(x[column] >= NEARLY) for column in free)
+        if self.relaxation.is_large:  # every step is dear
+            return free[: nearly + round(LARGE_PORTION * len(self.fractions()))]
         return free[: max(nearly, round(PORTION * len(self.fractions())), 1)]
 
     def _try(self, batch: list[int], value: int) -> bool:
         self.relaxation.fix(batch, value)
-        linear = self.relaxation.solve()
+        rounds = 1 if self.relaxation.is_large else 1_000
+        linear = self.relaxation.solve(rounds, seconds=self.meter.wall_left)
+        self.meter.spend(self.relaxation.take_work())
         self.solves += 1
         if linear.feasible:
             self.linear = linear

@@ -61,7 +61,7 @@ class _Greedy:
                 self.cost[self.model.first_seat_row + row] = shortfall.cost / shortfall.step
 
     def run(self) -> None:
-        queue = list(self._entries(NOWHERE, 1))
+        queue = [*self._entries(NOWHERE, 1), *self._pinned()]
         heapq.heapify(queue)
         while queue:
             _, column = heapq.heappop(queue)
@@ -69,6 +69,14 @@ class _Greedy:
                 self._take(column)
                 for entry in self._entries(*self._opened_by(column)):
                     heapq.heappush(queue, entry)
+
+    def _pinned(self) -> list[tuple[float, int]]:
+        """First columns of pinned pairs, before all others: without them there is no plan."""
+        columns = self.model.columns
+        pins = np.flatnonzero(self.model.equal & (self.model.upper > 0)) - self.model.first_seat_row
+        vacant = columns.seat[: columns.layers[1]] if len(columns.layers) > 1 else columns.seat
+        first = np.flatnonzero(np.isin(vacant, self.model.seat_matrix[pins].indices))
+        return [(-np.inf, int(column)) for column in first]
 
     def _entries(self, post: int, position: int) -> Iterator[tuple[float, int]]:
         """Columns at a position, of one post or of all, the best first in a heap."""

@@ -67,6 +67,11 @@ class Relaxation:
         self._start = find_duals(model).duals if duals is None else duals
         self.program.join(self._first_columns())
 
+    def take_work(self) -> float:
+        """Units spent since this was asked last."""
+        work, self.program.work = self.program.work, 0.0
+        return work
+
     @property
     def cuts(self) -> int:
         """Number of rows beyond those of the model."""

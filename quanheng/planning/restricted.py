@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from quanheng.planning.budget import run_work
 from quanheng.planning.columns import Ints
 
 Floats = npt.NDArray[np.float64]
 
 SMALL = 400  # rows; below, the simplex method is as quick and gives sparser duals
+ROWS_PER_FIXED = 6  # of one column at 1: with its person, its posts, all their positions
 PENALTY = 100  # times the largest weight: price of a broken row
 
 
@@ -38,6 +40,7 @@ class Restricted:
         self.place = np.full(len(weight), -1, dtype=np.int64)  # of each column in HiGHS
         self.inside = np.zeros(0, dtype=np.int64)  # columns in the order of joining
         self.lower_limit, self.upper_limit = np.zeros(len(weight)), np.full(len(weight), highspy.kHighsInf)
+        self.work = 0.0  # units of budget.py, of all runs so far
         self._props: dict[tuple[int, int], int] = {}  # (row, sign) -> place
         self._highs = _quiet()
         _add_rows(self._highs, sparse.csr_matrix((len(upper), 0)), np.where(equal, upper, -highspy.kHighsInf), upper)
@@ -104,7 +107,19 @@ class Restricted:
         self._highs.setOptionValue("simplex_strategy", 1 if dual else 4)
         self._highs.setOptionValue("time_limit", min(self._highs.getRunTime() + seconds, highspy.kHighsInf))
         self._highs.run()
+        self.work += self._work(dual=dual)
         return self._answer(_STATUS.get(self._highs.getModelStatus(), "stopped"))
+
+    def _work(self, *, dual: bool) -> float:
+        """What is fixed, presolve takes out of interior runs with its rows."""
+        info, fixed = self._highs.getInfo(), np.count_nonzero(self.lower_limit)
+        interior = max(0, info.ipm_iteration_count)
+        simplex, crossover = max(0, info.simplex_iteration_count), max(0, info.crossover_iteration_count)
+        rows = len(self.upper)
+        if interior:
+            rows = max(rows // 4, rows - ROWS_PER_FIXED * fixed)
+        primal = crossover + (0 if dual else simplex)
+        return run_work(rows, interior=interior, primal=primal, dual=simplex if dual else 0)
 
     def _answer(self, status: str) -> Answer:
         if status != "optimal":

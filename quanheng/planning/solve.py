@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from quanheng.planning.budget import Budget, Meter, cut_work, linear_work, start_work
+from quanheng.planning.budget import Budget, Meter, cut_work, linear_work, start_work, sweep_work
 from quanheng.planning.core import core_of, fixed_within
 from quanheng.planning.cuts import Cuts, tighten
 from quanheng.planning.dive import dive
@@ -22,6 +22,9 @@ EARLY_PART = 0.1  # of what is left, to improve the first plan before the cuts
 CORE_PART = 0.35  # of what is left, for one core
 FIRST_PART = 0.15  # of what is left, for improving between cores
 STAGE_PART = 0.03  # of what is left, for one stage of the dive
+MANY, FEW_SWEEPS = 200_000, 150  # columns beyond which sweeps are dear and the linear program needs fewer
+SWEEP_PART = 0.5  # of what is left, for sweeps at most
+DIVE_FROM = 25_000  # columns; of fewer, CP-SAT is as fast without
 CUTS_FIRST = 100_000  # columns; of more, a plan is wanted before the cuts
 BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
 
@@ -66,13 +69,18 @@ def _search_whole(search: Incumbent) -> None:
 def _search_by_linear(search: Incumbent) -> None:
     """A dive finds far better plans after the cuts; only where cuts take long, a plan comes first."""
     relaxation, linear = _relax(search)
-    if linear is None or search.is_infeasible:
+    if search.is_infeasible:
+        return
+    if not linear.is_close:
+        improve(search, linear, search.meter.left)
         return
     if len(search.model.weight) > CUTS_FIRST:
         _dive(search, relaxation, linear, None)
         improve(search, linear, EARLY_PART * search.meter.left)
     linear, cuts = _cut(search, relaxation, linear)
-    _dive(search, relaxation, linear, cuts)
+    columns = len(search.model.weight)
+    if columns > DIVE_FROM and (columns <= CUTS_FIRST or cuts is not None):
+        _dive(search, relaxation, linear, cuts)
     close_gap(search, Growth(search, linear, cuts))
     if search.is_proved:
         settle_ties(search, linear)
@@ -96,37 +104,37 @@ def _cut(search: Incumbent, relaxation: Relaxation, linear: Linear) -> tuple[Lin
     if search.is_proved or search.meter.left < 2 * work:
         return linear, None
     linear, cuts = tighten(relaxation, linear)
+    relaxation.take_work()  # is in `work`
     search.meter.spend(work)
     search.lower_bound(whole_of(linear.bound))
     keep = np.flatnonzero((linear.duals[len(search.model.upper) :] > TOLERANCE) & (cuts.parents <= MOST_PARENTS))
     return linear, Cuts(cuts.rows[keep], cuts.upper[keep], cuts.parents[keep])
 
 
-def _relax(search: Incumbent) -> tuple[Relaxation, Linear | None]:
-    """The exact linear relaxation and its bound; with little budget only the bound of some sweeps."""
+def _relax(search: Incumbent) -> tuple[Relaxation, Linear]:
+    """The linear relaxation and its bound; with little budget only the bound and the reduced costs of some sweeps."""
     model, meter = search.model, search.meter
-    work = linear_work(len(model.weight))
-    sweeps = SWEEPS if meter.left > 2 * work else int(SWEEPS * meter.left / (2 * work))
-    start = find_duals(model, sweeps)
+    columns = len(model.weight)
+    most = SWEEPS if columns <= MANY else FEW_SWEEPS
+    start = find_duals(model, min(most, int(SWEEP_PART * meter.left / sweep_work(columns))))
+    meter.spend(start.sweeps * sweep_work(columns))
     search.lower_bound(whole_of(start.bound))
     relaxation = Relaxation(model, start.duals)
-    meter.spend(work * start.sweeps / SWEEPS)
-    if meter.left < work:
-        return relaxation, None
+    if meter.left < linear_work(columns):
+        return relaxation, relaxation.solve(rounds=0)
     linear = relaxation.solve(seconds=meter.wall_left)
-    meter.spend(work)
+    meter.spend(relaxation.take_work())
     search.is_infeasible = linear.exact and not linear.feasible and model.is_complete
     if linear.feasible:
         search.lower_bound(whole_of(linear.bound))
-    return relaxation, linear if linear.exact else None
+    return relaxation, linear
 
 
 def _dive(search: Incumbent, relaxation: Relaxation, linear: Linear, cuts: Cuts | None) -> None:
     """First good plans: within what the dive has fixed at its end, then with less and less fixed while that is easy."""
     if search.is_proved or search.meter.left <= 0:
         return
-    found = dive(relaxation, linear)
-    search.meter.spend(found.solves * linear_work(len(search.model.weight)))
+    found = dive(relaxation, linear, search.meter)
     columns = search.model.columns
     for stage in reversed(found.stages):
         reduced = stage.linear.reduced[: columns.chains]
