@@ -8,7 +8,6 @@ from quanheng.planning.linear import Linear
 from quanheng.planning.neighbourhood import chains_of, near, neighbourhood, ties_between
 from quanheng.planning.proof import SLACK, search_core
 
-FIRST_CHAINS = 25  # planned anew at once, to begin with
 MORE, FEWER = 1.15, 0.85  # after a neighbourhood that was done with in time, or not
 WORK = 1.0  # units for one neighbourhood
 FEW_MOVES = 60  # a plan of no more is left to the cores
@@ -21,9 +20,8 @@ def improve(search: Incumbent, linear: Linear, work: float) -> None:
     moves = len(search.model.weight) - len(search.model.shortfalls)
     if search.x is None or np.count_nonzero(search.x[:moves]) < FEW_MOVES:
         return
-    random = np.random.default_rng(search.meter.budget.seed)
-    core = _core(search, linear)
-    end, count, tried = search.meter.spent + work, float(FIRST_CHAINS), 0.0
+    random, core = search.random, _core(search, linear)
+    end, count, tried = search.meter.spent + work, search.free_chains, 0.0
     chains = chains_of(search.model, search.x)
     ties = ties_between(core, search.x, chains)
     while not search.is_proved and search.meter.left > 0 and search.meter.spent < end and tried < IDLE * len(chains):
@@ -37,7 +35,7 @@ def improve(search: Incumbent, linear: Linear, work: float) -> None:
             core, tried = _core(search, linear), 0.0
             chains = chains_of(search.model, search.x)
             ties = ties_between(core, search.x, chains)
-        count = min(len(chains), max(3.0, count * (MORE if found.is_exact else FEWER)))
+        count = search.free_chains = min(len(chains), max(3.0, count * (MORE if found.is_exact else FEWER)))
         if found.is_exact and len(free) == len(chains):
             break
 

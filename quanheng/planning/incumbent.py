@@ -33,12 +33,15 @@ class Incumbent:
     x: Floats | None = None
     is_infeasible: bool = False
     notes: dict[str, str] = field(default_factory=dict)  # goes into `parameters`
+    free_chains: float = 25.0  # of a neighbourhood: how many are planned anew at once, by what was done with in time
+    random: np.random.Generator = field(init=False)  # draws neighbourhoods; going on, so that none is drawn twice
     _moves: tuple[Move, ...] = ()
     _account: Account | None = None
     _hash: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._hash = hash_of(self.model.problem)
+        self.random = np.random.default_rng(self.meter.budget.seed)
 
     @property
     def is_proved(self) -> bool:

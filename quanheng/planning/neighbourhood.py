@@ -85,36 +85,21 @@ def _moves(model: Model) -> int:
     return len(model.weight) - len(model.shortfalls)
 
 
-def _seats(model: Model, columns: Ints) -> tuple[Ints, Ints]:
-    """(index into columns, seat) of all seats that these columns use."""
-    chains, exchanges = model.columns.chains, model.columns.exchanges
-    closed = np.flatnonzero(columns >= chains)
-    plain = np.flatnonzero(columns < chains)
-    number = columns[closed] - chains
-    size = exchanges.start[number + 1] - exchanges.start[number]
-    offset = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    seat = exchanges.seat[np.repeat(exchanges.start[number], size) + offset]
-    return (
-        np.concatenate([plain, np.repeat(closed, size)]),
-        np.concatenate([model.columns.seat[columns[plain]], seat]),
-    )
-
-
 def _people_of(model: Model, columns: Ints) -> Flags:
     flags = np.zeros(len(model.problem.people), dtype=bool)
-    flags[model.columns.seats.person[_seats(model, columns)[1]]] = True
+    flags[model.columns.seats.person[model.columns.seats_of(columns)[1]]] = True
     return flags
 
 
 def _posts_of(model: Model, columns: Ints) -> Flags:
     flags = np.zeros(len(model.problem.posts), dtype=bool)
-    flags[model.columns.seats.post[_seats(model, columns)[1]]] = True
+    flags[model.columns.seats.post[model.columns.seats_of(columns)[1]]] = True
     return flags
 
 
 def _touches(model: Model, columns: Ints, taken: Flags, filled: Flags) -> Flags:
     """Of each column whether one of its people moves already or one of its posts is filled."""
-    index, seat = _seats(model, columns)
+    index, seat = model.columns.seats_of(columns)
     seats = model.columns.seats
     hit = taken[seats.person[seat]] | filled[seats.post[seat]]
     flags = np.zeros(len(columns), dtype=bool)

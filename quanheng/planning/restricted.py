@@ -112,7 +112,7 @@ class Restricted:
 
     def _work(self, *, dual: bool) -> float:
         """What is fixed, presolve takes out of interior runs with its rows."""
-        info, fixed = self._highs.getInfo(), np.count_nonzero(self.lower_limit)
+        info, fixed = self._highs.getInfo(), int(np.count_nonzero(self.lower_limit))
         interior = max(0, info.ipm_iteration_count)
         simplex, crossover = max(0, info.simplex_iteration_count), max(0, info.crossover_iteration_count)
         rows = len(self.upper)
