@@ -36,12 +36,27 @@ def simple_bound(model: Model) -> int:
     return model.constant + round(float(best.sum() + np.maximum(closed, 0).sum()))
 
 
-def greedy(model: Model) -> Floats | None:
-    """The highest weight first, chains from their vacant posts on; None when a hard row is still broken at the end."""
-    search = _Greedy(model)
+def greedy(model: Model, duals: Floats | None = None) -> Floats | None:
+    """The highest weight first, chains from their vacant posts on; None when a hard row is still broken at the end.
+
+    With `duals` (of lagrangian.find_duals) the highest reduced cost first; what a post is worth that a move opens,
+    then counts for the move: far better plans."""
+    search = _Greedy(model, model.weight, np.zeros(len(model.weight)))
+    if duals is not None:
+        search = _Greedy(model, model.weight - model.matrix.T @ duals, _promised(model, duals))
     search.run()
     x = vector_of(model, _pairs(model, search.taken))
     return x if keeps(model, x) else None
+
+
+def _promised(model: Model, duals: Floats) -> Floats:
+    """By column, what it is worth to fill the post that it opens, at the next position."""
+    columns = model.columns
+    values = np.zeros((len(columns.layers) + 1, len(model.problem.posts) + 1))  # the last post is NOWHERE
+    values[model.node_position, model.node_post] = duals[: model.first_seat_row]
+    promised = np.zeros(len(model.weight))
+    promised[: columns.chains] = values[columns.position + 1, model.places.home[columns.person]]
+    return promised
 
 
 @dataclass
@@ -49,6 +64,8 @@ class _Greedy:
     """Rows (1)…(8) by what they have left; soft rows may go below 0 at their cost."""
 
     model: Model
+    score: Floats  # by column, the highest first
+    promised: Floats  # by column, to be added to its weight
     taken: list[int] = field(default_factory=list)
     left: Floats = field(init=False)
     cost: Floats = field(init=False)  # by row, of one unit below 0; inf where hard
@@ -87,8 +104,7 @@ class _Greedy:
         if post != NOWHERE:
             layer = columns.post[first:last]
             first, last = first + np.searchsorted(layer, [post, post + 1])
-        weight = self.model.weight
-        yield from ((-float(weight[column]), int(column)) for column in range(first, last))
+        yield from zip((-self.score[first:last]).tolist(), range(int(first), int(last)), strict=True)
 
     def _opened_by(self, column: int) -> tuple[int, int]:
         columns = self.model.columns
@@ -100,7 +116,8 @@ class _Greedy:
         rows, values = self._rows(column)
         before, after = np.minimum(self.left[rows], 0), np.minimum(self.left[rows] - values, 0)
         worse = np.flatnonzero(after < before)
-        return float(self.model.weight[column] - (self.cost[rows[worse]] * (before - after)[worse]).sum())
+        weight = self.model.weight[column] + self.promised[column]
+        return float(weight - (self.cost[rows[worse]] * (before - after)[worse]).sum())
 
     def _take(self, column: int) -> None:
         rows, values = self._rows(column)

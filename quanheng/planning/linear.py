@@ -28,7 +28,7 @@ MANY_NEW = 0.01  # of the rows, and at least LEAST_MANY: then starting from noth
 LEAST_MANY = 150
 PENALTY_GROWTH = 1_000
 LARGE = 10_000  # rows; beyond, the simplex method is too slow after any change and a close bound is enough
-CLOSE = 1e-3  # of the value
+CLOSE = 2e-3  # of the value
 
 
 @dataclass(frozen=True)

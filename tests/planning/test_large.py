@@ -14,7 +14,7 @@ from quanheng.planning.incumbent import Incumbent
 from quanheng.planning.lagrangian import find_duals, repaired
 from quanheng.planning.linear import CLOSE, Relaxation
 from quanheng.planning.proof import search_core
-from quanheng.planning.rows import Model, build, plan_of, vector_of
+from quanheng.planning.rows import Model, build, plan_of, value_of, vector_of
 from quanheng.planning.solve import solve
 from tests.planning.instances import tiny
 from tests.planning.oracle import best_plan, every_plan
@@ -225,3 +225,27 @@ def test_the_way_of_large_sizes_gives_checked_plans(monkeypatch: pytest.MonkeyPa
         if best is not None and result.value is not None:
             assert result.value <= best.value
             assert result.bound is None or result.bound >= best.value
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_greedy_plan_by_duals_keeps_every_rule(seed: int) -> None:
+    problem, model = tiny(seed), build(tiny(seed))
+    x = greedy(model, find_duals(model, sweeps=50).duals)
+    if x is not None:
+        account = check_plan(problem, moves_of(problem, plan_of(model, x)))
+        assert account.broken == ()
+        best = best_plan(problem)
+        assert best is not None
+        assert account.value <= best.value
+
+
+def test_duals_lead_the_greedy_plan() -> None:
+    """Of twelve towns: never no plan where there was one, and much more worth in all."""
+    plain, led = 0, 0
+    for seed in range(12):
+        model = build(town(seed, vacancies=6))
+        first, second = greedy(model), greedy(model, find_duals(model, sweeps=100).duals)
+        assert second is not None or first is None
+        if first is not None and second is not None:
+            plain, led = plain + value_of(model, first), led + value_of(model, second)
+    assert led > plain
