@@ -249,3 +249,8 @@ def test_duals_lead_the_greedy_plan() -> None:
         if first is not None and second is not None:
             plain, led = plain + value_of(model, first), led + value_of(model, second)
     assert led > plain
+
+
+def test_sweeps_end_at_the_wall() -> None:
+    model, calls = build(town(1)), iter([False, False, True])
+    assert find_duals(model, sweeps=50, is_over=lambda: next(calls)).sweeps == 3
