@@ -31,8 +31,8 @@ class Start:
 
 
 def find_duals(model: Model, sweeps: int = SWEEPS, is_over: Callable[[], bool] = lambda: False) -> Start:
-    """Deterministic, unless the wall says that it `is_over` before the sweeps are done. Duals are ≥ 0 but for equations;
-    no chain column has a positive reduced cost under them.
+    """Deterministic, unless the wall says that it `is_over` before the sweeps are done. Duals are ≥ 0 but for
+    equations; no chain column has a positive reduced cost under them.
 
     Cost: a sweep takes L passes over the seats, about 1 ms for 56,000."""
     relaxed = _Relaxed(model)

@@ -27,6 +27,7 @@ JOIN_EXCHANGES = 300
 MANY_NEW = 0.01  # of the rows, and at least LEAST_MANY: then starting from nothing beats the old basis
 LEAST_MANY = 150
 PENALTY_GROWTH = 1_000
+MANY_ROWS = 4_000  # with cuts; beyond, the dual simplex method may need half a minute for them
 LARGE = 10_000  # rows; beyond, the simplex method is too slow after any change and a close bound is enough
 CLOSE = 2e-3  # of the value
 
@@ -113,7 +114,7 @@ class Relaxation:
     def add_cuts(self, rows: sparse.csr_matrix, upper: Floats) -> None:
         """Rows ≤ upper with a number for every column, valid for every whole solution."""
         self.program.add_rows(rows, upper)
-        self._dual = True
+        self._fresh, self._dual = self._fresh or len(self.program.upper) > MANY_ROWS, True
 
     def solve(self, rounds: int = 1_000, seconds: float = np.inf) -> Linear:
         """Until no column improves, or `rounds` of pricing, or `seconds` of wall time in one run of the solver.
