@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-CP_SAT_RATE = 1.1  # units for one deterministic second of CP-SAT
+CP_SAT_RATE = 0.9  # units for one deterministic second of CP-SAT
 COLUMN_RATE = 5e-6  # units for one column of the model: to build it, to solve a small linear program once
 LINEAR_GROWTH = 120_000  # a linear program of so many columns takes twice as long for each
 SWEEP_RATE = 2e-8  # units for one column in one sweep of the Lagrangian

@@ -11,17 +11,19 @@ import numpy.typing as npt
 from scipy import sparse
 
 from quanheng.planning.columns import Flags, Ints
-from quanheng.planning.linear import Linear, Relaxation
+from quanheng.planning.linear import TOLERANCE, Linear, Relaxation
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
-ROUNDS = 4
-PASSES = 4  # orders of elimination in a round
+ROUNDS = 5
+PASSES, MANY_FRACTIONS = 2, 300  # orders of elimination in a round; twice as many where more is in use
 MOST_PER_ROUND = 250
 MOST_PARENTS = 80  # denser cuts are late and weak
 LEAST_VIOLATION = 0.02
 MOST_SLACK = 0.4  # of a row that may be a parent
+TAKEN_EVERY = 6  # columns that are removed between two looks for violated cuts
+LIGHTER = 1e-7  # slack that a pivot may have more for a bit less
 COMPARED = 1_500  # deepest cuts that are compared
 MOST_ALIKE = 0.8  # cosine between two cuts of one round
 LEAST_GAIN = 1e-4  # of the bound; a round that gives less is the last
@@ -40,11 +42,17 @@ class Cuts:
 
 
 def tighten(
-    relaxation: Relaxation, linear: Linear, rounds: int = ROUNDS, most: int = MOST_PER_ROUND
+    relaxation: Relaxation,
+    linear: Linear,
+    rounds: int = ROUNDS,
+    most: int = MOST_PER_ROUND,
+    *,
+    found: Cuts | None = None,
+    least_gain: float = LEAST_GAIN,
 ) -> tuple[Linear, Cuts]:
     """Adds rounds of cuts to the relaxation and solves it again with all columns priced: the new solution and all
-    cuts added here. Call it on an exact solution without fixed columns and without other cuts."""
-    found = no_cuts(relaxation)
+    cuts. Call it on an exact solution without fixed columns; `found` are the cuts already in the relaxation."""
+    found = found or no_cuts(relaxation)
     for _ in range(rounds):
         new = find_cuts(relaxation, linear, found.parents, most)
         if not len(new):
@@ -52,9 +60,21 @@ def tighten(
         relaxation.add_cuts(new.rows, new.upper)
         found = joined(found, new)
         before, linear = linear, relaxation.solve()
-        if not linear.exact or before.bound - linear.bound < LEAST_GAIN * max(1.0, abs(linear.bound)):
+        if not linear.exact or before.bound - linear.bound < least_gain * max(1.0, abs(linear.bound)):
             break
     return linear, found
+
+
+def binding(cuts: Cuts, linear: Linear, parents: int = MOST_PARENTS) -> Cuts:
+    """The cuts that hold the linear optimum up, of at most so many parents. `linear` has them after its other rows."""
+    first = len(linear.duals) - len(cuts)
+    keep = np.flatnonzero(linear.duals[first:] > TOLERANCE)
+    return few_parents(Cuts(cuts.rows[keep], cuts.upper[keep], cuts.parents[keep]), parents)
+
+
+def few_parents(cuts: Cuts, most: int) -> Cuts:
+    keep = np.flatnonzero(cuts.parents <= most)
+    return Cuts(cuts.rows[keep], cuts.upper[keep], cuts.parents[keep])
 
 
 def no_cuts(relaxation: Relaxation) -> Cuts:
@@ -115,7 +135,7 @@ def _combinations(rows: sparse.csr_matrix, upper: Floats, x: Floats, slack: Floa
     """Of several passes: the first from the largest value down, the others in orders shaken by seeded noise."""
     random = np.random.default_rng(0)
     found: dict[bytes, Ints] = {}
-    for turn in range(PASSES):
+    for turn in range(PASSES if len(x) <= MANY_FRACTIONS else 2 * PASSES):
         order = np.argsort(-x * (random.uniform(0.2, 1, len(x)) if turn else 1), kind="stable")
         for key, combination in _Halves(rows, upper, x, slack).find(order).items():
             found.setdefault(key, combination)
@@ -131,19 +151,23 @@ class _Halves:
         odd = _odd(rows)
         self.values = x
         self.slack = slack
-        self.columns = _packed(odd.toarray().astype(bool))
-        self.made_of = _packed(np.eye(len(upper), dtype=bool))
+        self.columns = _packed(odd.astype(bool).toarray())
+        self.made_of = _identity(len(upper))
         self.right = np.mod(upper, 2).astype(bool)
         self.loose = slack.copy()  # of a combination, at most
         self.alive = np.ones(len(upper), dtype=bool)
+        self.changed = np.ones(len(upper), dtype=bool)  # since the last look for violated cuts
         self.found: dict[bytes, Ints] = {}
 
     def find(self, order: Ints) -> dict[bytes, Ints]:
         """The rows of each combination that promises a violated cut, when columns are removed in this order."""
         if len(self.right) and len(self.values):
-            self._take(np.arange(len(self.right)))
-            for column in order.tolist():
+            self.changed[:] = True
+            for step, column in enumerate(order.tolist()):
+                if step % TAKEN_EVERY == 0:
+                    self._take()
                 self._eliminate(column)
+            self._take()
         return self.found
 
     def _eliminate(self, column: int) -> None:
@@ -152,27 +176,27 @@ class _Halves:
         if not len(rows):
             return
         weight = np.bitwise_count(self.columns[rows]).sum(axis=1) + np.bitwise_count(self.made_of[rows]).sum(axis=1)
-        pivot = rows[np.lexsort((rows, weight, np.round(self.loose[rows], 6)))[0]]
+        pivot = rows[np.argmin(self.loose[rows] + LIGHTER * weight)]
         self.alive[pivot] = False
         others = rows[rows != pivot]
         self.columns[others] ^= self.columns[pivot]
         self.made_of[others] ^= self.made_of[pivot]
         self.right[others] ^= self.right[pivot]
         self.loose[others] += self.loose[pivot]
-        self._take(others)
+        self.changed[others] = True
 
-    def _take(self, rows: Ints) -> None:
+    def _take(self) -> None:
         """Remembers those whose cut is violated: ½ (1 − slack − odd columns) > 0."""
-        rows = rows[self.right[rows]]
+        rows = np.flatnonzero(self.changed & self.right & (self.loose < 1 - 2 * LEAST_VIOLATION))
+        self.changed[:] = False
         rows = rows[np.bitwise_count(self.made_of[rows]).sum(axis=1) <= MOST_PARENTS]
         if not len(rows):
             return
+        lost = _unpacked(self.columns[rows], len(self.values)) @ self.values
         made_of = _unpacked(self.made_of[rows], len(self.slack))
-        lost = _unpacked(self.columns[rows], len(self.values)) @ self.values + made_of @ self.slack
-        for row, parts in zip(
-            rows[lost < 1 - 2 * LEAST_VIOLATION], made_of[lost < 1 - 2 * LEAST_VIOLATION], strict=True
-        ):
-            self.found.setdefault(self.made_of[row].tobytes(), np.flatnonzero(parts))
+        lost += made_of @ self.slack
+        for index in np.flatnonzero(lost < 1 - 2 * LEAST_VIOLATION).tolist():
+            self.found.setdefault(self.made_of[rows[index]].tobytes(), np.flatnonzero(made_of[index]))
 
 
 def _odd(rows: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -180,6 +204,14 @@ def _odd(rows: sparse.csr_matrix) -> sparse.csr_matrix:
     odd.data = np.mod(odd.data, 2)
     odd.eliminate_zeros()
     return odd
+
+
+def _identity(count: int) -> Words:
+    """The packed identity, without its square of single bits."""
+    words = np.zeros((count, -(-count // 64)), dtype="<u8")
+    index = np.arange(count)
+    words[index, index // 64] = np.left_shift(np.uint64(1), (index % 64).astype(np.uint64))
+    return words
 
 
 def _packed(bits: Flags) -> Words:

@@ -167,6 +167,7 @@ def test_the_way_by_linear_programs_finds_the_same(block: int, monkeypatch: pyte
 def test_neighbourhoods_are_searched_where_cores_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without cores nothing can be proved; the plan is checked and lies below the bound."""
     monkeypatch.setattr("quanheng.planning.proof.CORE_LIMIT", 0)
+    monkeypatch.setattr("quanheng.planning.solve.paths_within", lambda *_: None)
     monkeypatch.setattr("quanheng.planning.improve.FEW_MOVES", 0)
     result = solve(load("s20.json"), Budget(1.5, wall=600.0))
     assert result.status is Status.FEASIBLE
@@ -190,6 +191,14 @@ def test_a_tiny_budget_still_answers(seconds: float) -> None:
     assert result.status in (Status.UNKNOWN, Status.FEASIBLE)
     assert result.bound is not None
     assert result.bound >= 20_009
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8])
+def test_no_budget_proves_what_is_not_so(seconds: float) -> None:
+    result = solve(load("s20.json"), Budget(seconds, wall=600.0))
+    assert result.status is not Status.INFEASIBLE
+    assert (result.value or 0) <= 20_009 <= (result.bound or 0)
+    assert (result.status is Status.OPTIMAL) == (result.value == result.bound == 20_009)
 
 
 def test_without_a_budget_the_unchanged_plan_or_a_greedy_one_is_answered() -> None:
