@@ -7,6 +7,7 @@ from quanheng.planning.budget import Budget, Meter, linear_work, run_work, sweep
 from quanheng.planning.checker import check_plan, moves_of
 from quanheng.planning.columns import Ints
 from quanheng.planning.core import core_of
+from quanheng.planning.cuts import _identity, _packed
 from quanheng.planning.dive import dive
 from quanheng.planning.greedy import greedy
 from quanheng.planning.improve import improve
@@ -254,3 +255,8 @@ def test_duals_lead_the_greedy_plan() -> None:
 def test_sweeps_end_at_the_wall() -> None:
     model, calls = build(town(1)), iter([False, False, True])
     assert find_duals(model, sweeps=50, is_over=lambda: next(calls)).sweeps == 3
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 130])
+def test_the_packed_identity_is_the_identity_packed(count: int) -> None:
+    assert (_identity(count) == _packed(np.eye(count, dtype=bool))).all()
