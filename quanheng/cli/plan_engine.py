@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from quanheng.planning.budget import Budget
-from quanheng.planning.problem import Problem, changed
+from quanheng.planning.problem import Problem
 from quanheng.planning.result import Result, Status, WhyNot
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ class Answer:
 
 def answer(problem: Problem, question: Question, progress: Progress) -> Answer:
     """The plan, and what was asked about it; explanations share what the plan has left of the seconds."""
-    from quanheng.planning import solve
+    from quanheng.planning import ground
 
-    result = _with_conflict(problem, solve.solve(problem, Budget(question.seconds), progress), question)
+    stand = ground.solved(problem, Budget(question.seconds), progress)
+    found = Answer(problem, _with_conflict(problem, stand.result, question))
     if question.pins or question.forbids:
-        return _explained(_changed(problem, result, question), question)
-    return _explained(Answer(problem, result), question)
+        found, stand = _changed(stand, found.result, question)
+    return _explained(found, question, stand)
 
 
 def _with_conflict(problem: Problem, result: Result, question: Question) -> Result:
@@ -61,26 +62,20 @@ def _with_conflict(problem: Problem, result: Result, question: Question) -> Resu
     return replace(result, conflict=conflict.conflict_of(problem, rest_of(question, result)))
 
 
-def _changed(problem: Problem, before: Result, question: Question) -> Answer:
+def _changed(stand: "Ground", before: Result, question: Question) -> "tuple[Answer, Ground]":
     """The plan after more pins and forbids, from the answer without them."""
-    from quanheng.planning import ground, replan
+    from quanheng.planning import replan
 
-    budget = rest_of(question, before)
-    stand = ground.ground_of(problem, before, budget)
-    after = replan.replan(stand, budget, pins=question.pins, forbids=question.forbids)
-    other = changed(problem, question.pins, question.forbids)
-    return Answer(other, _with_conflict(other, after, question), before=before)
+    after = replan.replanned(stand, rest_of(question, before), pins=question.pins, forbids=question.forbids)
+    other = after.problem
+    return Answer(other, _with_conflict(other, after.result, question), before=before), after
 
 
-def _explained(found: Answer, question: Question) -> Answer:
-    from quanheng.planning import ground
-
+def _explained(found: Answer, question: Question, stand: "Ground") -> Answer:
     is_answered = found.result.value is not None or (question.effects and found.result.status is Status.INFEASIBLE)
     if not question.parts or not is_answered:
         return found
-    budget = rest_of(question, found.result)
-    stand = ground.ground_of(found.problem, found.result, budget)
-    return _with_explanations(found, question, stand, Budget(budget.seconds / question.parts))
+    return _with_explanations(found, question, stand, Budget(rest_of(question, found.result).seconds / question.parts))
 
 
 def _with_explanations(found: Answer, question: Question, stand: "Ground", share: Budget) -> Answer:

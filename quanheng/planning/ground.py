@@ -4,33 +4,36 @@ A change is one more row (a pin, a forbid, "differs from the plan"): columns sta
 is a place to start from.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from quanheng.planning.budget import Budget, Meter, cut_work, linear_work, start_work
+from quanheng.planning.budget import Budget, Meter, cut_work, start_work
 from quanheng.planning.columns import Ints
 from quanheng.planning.core import core_of
-from quanheng.planning.cuts import Cuts, tighten
+from quanheng.planning.cuts import Cuts, binding, tighten
 from quanheng.planning.greedy import greedy, keeps, simple_bound, unchanged
-from quanheng.planning.improve import improve
-from quanheng.planning.incumbent import Incumbent
+from quanheng.planning.incumbent import Incumbent, Progress
 from quanheng.planning.lagrangian import find_duals
-from quanheng.planning.linear import TOLERANCE, Linear, Relaxation
+from quanheng.planning.linear import Linear, Relaxation
 from quanheng.planning.neighbourhood import chains_of, near, neighbourhood, ties_between
 from quanheng.planning.problem import Problem
-from quanheng.planning.proof import Growth, search_core, whole_of
+from quanheng.planning.proof import search_core, whole_of
 from quanheng.planning.result import Result
 from quanheng.planning.rows import Model, build, vector_of
-from quanheng.planning.solve import FIRST_PART, MOST_PARENTS, WHOLE
+from quanheng.planning.solve import WHOLE, close_gap, growth_of, search_for
 
 Floats = npt.NDArray[np.float64]
 
-REPAIRED = 8  # chains planned anew around a change, for a first plan
+REPAIRED = 8, 28  # chains planned anew around a change, for a first plan and better ones
 REPAIR_WORK = 0.3
 REPAIR_PER_POST = 8  # columns
+WIDTHS, LEAST_WIDTH = (1.0, 1.6, 2.6), 1e-3  # times the gap of the plan before; of the bound
+GUESS_PART = 0.4  # of what is left, for one core
+LOOSEST_PARENTS = 80  # of a cut that is kept
 NEAR_PER_ROW = 2.5  # columns of the first restricted program of a changed problem
 
 
@@ -68,20 +71,38 @@ class SeatRow:
     equal: bool = False
 
 
+def solved(problem: Problem, budget: Budget, progress: Progress | None = None) -> Ground:
+    """`solve` with all that it leaves behind, so that nothing is computed twice. Raises as `solve` does."""
+    return ground_after(search_for(problem, budget, progress))
+
+
+def ground_after(search: Incumbent) -> Ground:
+    """Of a search that has ended."""
+    result = search.result()
+    if search.linear is None and len(search.model.weight) <= WHOLE:  # CP-SAT needed no relaxation; pairs do
+        return _relaxed(search.model, result, Meter(search.meter.budget))
+    return Ground(search.model, result, search.linear, search.cuts)
+
+
 def ground_of(problem: Problem, result: Result, budget: Budget) -> Ground:
-    """`result` is what `solve` answered to `problem`. Costs building, relaxation, cuts: solve keeps none."""
+    """`result` is what `solve` answered to `problem` some time ago. Costs building, relaxation, cuts."""
     meter = Meter(budget)
-    model = build(problem)
-    if not len(model.weight) or model.impossible:
+    return _relaxed(build(problem), result, meter)
+
+
+def _relaxed(model: Model, result: Result, meter: Meter) -> Ground:
+    columns = len(model.weight)
+    if not columns or model.impossible:
         return Ground(model, result)
     relaxation = Relaxation(model, find_duals(model).duals)
     linear = relaxation.solve(seconds=meter.wall_left)
-    meter.spend(start_work(len(model.weight)) + linear_work(len(model.weight)))
-    if not linear.feasible or not linear.exact:
+    meter.spend(start_work(columns) + relaxation.take_work())
+    if not linear.feasible:
         return Ground(model, result)
-    if len(model.weight) <= WHOLE or meter.left < cut_work(len(model.weight)):
+    if columns <= WHOLE or not linear.exact or meter.left < cut_work(columns):
         return Ground(model, result, linear)
-    return Ground(model, result, *tighten(relaxation, linear))
+    linear, cuts = tighten(relaxation, linear)
+    return Ground(model, result, linear, binding(cuts, linear, LOOSEST_PARENTS))
 
 
 def with_rows(model: Model, rows: list[SeatRow], problem: Problem | None = None) -> Model:
@@ -155,22 +176,39 @@ def _search_whole(search: Incumbent) -> None:
 
 
 def _search_near(ground: Ground, old: Linear, search: Incumbent) -> None:
-    linear = _relax(ground, old, search)
-    if not linear.exact or search.is_infeasible or search.is_proved:
+    """Whole chains within a width like that of the plan before, then within wider ones."""
+    linear, cuts = _relax(ground, old, search)
+    search.linear, search.cuts = (linear, cuts) if linear.feasible else (None, None)
+    if not linear.is_close or search.is_infeasible or search.is_proved:
         return
     _repair(ground, linear, search)
-    cuts = _useful(ground.cuts, linear, len(search.model.upper))
-    growth, part = Growth(search, linear, cuts), FIRST_PART
-    while not search.is_proved and search.meter.left > 0:
-        left = search.meter.left
-        growth.run(part)
-        improve(search, linear, part * search.meter.left)
-        if search.meter.left == left:
-            break
-        part = min(1.0, 2 * part)
+    _guess(search, linear, cuts, _widths(ground, old))
+    close_gap(search, linear, cuts)
 
 
-def _relax(ground: Ground, old: Linear, search: Incumbent) -> Linear:
+def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None, widths: list[float]) -> None:
+    """As if a plan so far below the bound were known: few chains are left then, and each refuted width is a bound."""
+    for width in widths:
+        goal = math.floor(linear.bound - width)
+        if search.is_proved or search.meter.left <= 0 or (search.value is not None and goal <= search.value):
+            return
+        growth = growth_of(search, linear, cuts, goal)
+        if growth.paths is None or growth.beyond is not None:
+            return
+        growth.run(GUESS_PART)
+        if not growth.is_done:
+            return
+
+
+def _widths(ground: Ground, old: Linear) -> list[float]:
+    """How far below its bound the changed plan may lie."""
+    value = ground.result.value
+    known = 0.0 if value is None else old.bound - value
+    least = LEAST_WIDTH * max(1.0, abs(old.bound))
+    return [max(known, least) * step for step in WIDTHS]
+
+
+def _relax(ground: Ground, old: Linear, search: Incumbent) -> tuple[Linear, Cuts | None]:
     """From the old duals; a new row begins with 0. What was nearly in use joins at once."""
     model, rows = search.model, len(ground.model.upper)
     added = np.zeros(len(model.upper) - rows)
@@ -180,27 +218,28 @@ def _relax(ground: Ground, old: Linear, search: Incumbent) -> Linear:
         relaxation.program.join(np.argsort(-old.reduced, kind="stable")[:count])
         relaxation.add_cuts(ground.cuts.rows, ground.cuts.upper)
     linear = relaxation.solve(seconds=search.meter.wall_left)
-    search.meter.spend(linear_work(len(model.weight)))
+    search.meter.spend(relaxation.take_work())
     search.is_infeasible = linear.exact and not linear.feasible and model.is_complete
     if linear.feasible:
         search.lower_bound(whole_of(linear.bound))
-    return linear
+    return linear, None if ground.cuts is None else binding(ground.cuts, linear, LOOSEST_PARENTS)
 
 
 def _repair(ground: Ground, linear: Linear, search: Incumbent) -> None:
-    """The old plan with the chains around the change planned anew."""
+    """The plan with the chains around the change planned anew: a change seldom reaches far. First few of the old one,
+    then more of what that gave."""
     model = search.model
-    x = vector_of(model, ground.pairs)
-    chains = chains_of(model, x)
-    if not chains or search.is_proved:
-        return
     order = np.argsort(-linear.reduced, kind="stable")[: REPAIR_PER_POST * len(model.problem.posts)]
     core = core_of(model, np.union1d(order, linear.support))
-    random = np.random.default_rng(search.meter.budget.seed)
-    start = _touched(model, chains)
-    free = near(ties_between(core, x, chains), start, REPAIRED, random)
-    part = neighbourhood(core, x, np.concatenate([chains[number] for number in free]))
-    search_core(search, part, min(REPAIR_WORK, search.meter.left))
+    for count in REPAIRED:
+        x = vector_of(model, ground.pairs) if search.x is None else search.x
+        chains = chains_of(model, x)
+        if not chains or search.is_proved or search.meter.left <= 0:
+            return
+        random = np.random.default_rng(search.meter.budget.seed)
+        free = near(ties_between(core, x, chains), _touched(model, chains), count, random)
+        part = neighbourhood(core, x, np.concatenate([chains[number] for number in free]))
+        search_core(search, part, min(REPAIR_WORK, search.meter.left))
 
 
 def _touched(model: Model, chains: list[Ints]) -> int:
@@ -212,11 +251,3 @@ def _touched(model: Model, chains: list[Ints]) -> int:
         if people & set(model.columns.person[own].tolist()) or posts & set(model.columns.post[own].tolist()):
             return number
     return 0
-
-
-def _useful(cuts: Cuts | None, linear: Linear, rows: int) -> Cuts | None:
-    """Those that bind and are not dense, for CP-SAT."""
-    if cuts is None:
-        return None
-    keep = np.flatnonzero((linear.duals[rows:] > TOLERANCE) & (cuts.parents <= MOST_PARENTS))
-    return Cuts(cuts.rows[keep], cuts.upper[keep], cuts.parents[keep])

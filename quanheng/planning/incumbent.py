@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from quanheng.planning.budget import Meter
 from quanheng.planning.checker import Account, check_plan, moves_of, tie_of
+from quanheng.planning.cuts import Cuts
+from quanheng.planning.linear import Linear
 from quanheng.planning.result import Move, Result, Status
 from quanheng.planning.rows import Model, plan_of, value_of, vector_of
 from quanheng.planning.writing import hash_of
@@ -32,6 +34,8 @@ class Incumbent:
     bound: int | None = None
     x: Floats | None = None
     is_infeasible: bool = False
+    linear: Linear | None = None  # relaxation of the model with `cuts`, as far as there is one
+    cuts: Cuts | None = None
     notes: dict[str, str] = field(default_factory=dict)  # goes into `parameters`
     free_chains: float = 25.0  # of a neighbourhood: how many are planned anew at once, by what was done with in time
     random: np.random.Generator = field(init=False)  # draws neighbourhoods; going on, so that none is drawn twice

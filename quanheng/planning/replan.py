@@ -1,10 +1,9 @@
 """The plan after one more pin or forbid, from the answer before: columns, duals and cuts are used again."""
 
 from quanheng.planning.budget import Budget
-from quanheng.planning.ground import Ground, forbid_row, pin_row, search_again
+from quanheng.planning.ground import Ground, forbid_row, ground_after, pin_row, search_again, solved
 from quanheng.planning.problem import changed
 from quanheng.planning.result import Result
-from quanheng.planning.solve import solve
 
 Seats = tuple[tuple[str, str], ...]
 
@@ -14,8 +13,13 @@ def replan(ground: Ground, budget: Budget, *, pins: Seats = (), forbids: Seats =
 
     The changed problem must pass checks.py. Taking a pin or forbid back is not a change of this kind: solve again.
     Among plans of equal value the old one is kept where it still holds; small problems are simply solved."""
+    return replanned(ground, budget, pins=pins, forbids=forbids).result
+
+
+def replanned(ground: Ground, budget: Budget, *, pins: Seats = (), forbids: Seats = ()) -> Ground:
+    """As `replan`, with what further questions about the new plan are answered from."""
     problem = changed(ground.problem, pins, forbids)
     if ground.is_small:
-        return solve(problem, budget)
+        return solved(problem, budget)
     rows = [*(forbid_row(ground.model, *seat) for seat in forbids), *(pin_row(ground.model, *seat) for seat in pins)]
-    return search_again(ground, rows, budget, problem).result()
+    return ground_after(search_again(ground, rows, budget, problem))

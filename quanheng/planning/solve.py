@@ -47,18 +47,23 @@ def solve(problem: Problem, budget: Budget, progress: Progress | None = None) ->
     Ties (ruling 9): where the optimum is proved, the plan is the one of the smallest Σ (person index + post index)
     among all that are worth as much, if `parameters` say `tie: proved`; else the smallest found.
     Raises TooManyColumnsError."""
+    return search_for(problem, budget, progress).result()
+
+
+def search_for(problem: Problem, budget: Budget, progress: Progress | None = None) -> Incumbent:
+    """As `solve`, with what the search leaves behind: model, relaxation, cuts (ground.py answers from them)."""
     meter = Meter(budget)  # its wall stands before the model
     search = Incumbent(build(problem), meter, progress)
     search.meter.spend(start_work(len(search.model.weight)))
     if search.model.impossible:
         search.is_infeasible = search.model.is_complete
-        return search.result()
+        return search
     _first_plans(search)
     if len(search.model.weight) <= WHOLE:
         _search_whole(search)
     else:
         _search_by_linear(search)
-    return search.result()
+    return search
 
 
 def _first_plans(search: Incumbent) -> None:
@@ -81,12 +86,14 @@ def _search_by_linear(search: Incumbent) -> None:
     relaxation, linear = _relax(search)
     if search.is_infeasible:
         return
+    search.linear = linear
     if not linear.is_close:
         improve(search, linear, search.meter.left)
         return
     if len(search.model.weight) > CUTS_FIRST:
         _dive(search, relaxation, linear, None)
     linear, cuts = _cut(search, relaxation, linear)
+    search.linear, search.cuts = linear, cuts
     columns = len(search.model.weight)
     if columns > DIVE_FROM and (columns <= CUTS_FIRST or cuts is not None):
         _guess(search, linear, cuts)
@@ -98,7 +105,7 @@ def _search_by_linear(search: Incumbent) -> None:
 
 def close_gap(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
     """Cores and neighbourhoods by turns; as soon as neighbourhoods bring no better plan, cores get all that is left."""
-    part, growth, value = CORE_PART, _growth(search, linear, cuts), search.value
+    part, growth, value = CORE_PART, growth_of(search, linear, cuts), search.value
     while not search.is_proved and not search.is_infeasible and search.meter.left > 0:
         left = search.meter.left
         growth.run(part)
@@ -110,7 +117,7 @@ def close_gap(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
             _press(search, linear, cuts)
         part = CORE_PART if search.value != before else 1.0
         if search.value != value:
-            growth, value = _growth(search, linear, cuts), search.value
+            growth, value = growth_of(search, linear, cuts), search.value
         elif growth.is_done:
             growth = Growth(search, linear, few_parents(cuts, MOST_PARENTS) if cuts else None)
 
@@ -121,7 +128,7 @@ def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
         goal = math.ceil(linear.bound - part * abs(linear.bound)) - 1
         if search.is_proved or search.meter.left <= 0 or (search.value is not None and goal <= search.value):
             return
-        growth = _growth(search, linear, cuts, goal)
+        growth = growth_of(search, linear, cuts, goal)
         if growth.paths is None or growth.beyond is not None:
             return
         growth.run(GUESS_PART)
@@ -134,14 +141,14 @@ def _press(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
     share = PRESS_SHARE
     while not search.is_proved and search.meter.left > 0 and search.value is not None and search.bound is not None:
         goal = search.value + int((search.bound - search.value) * share)
-        growth = _growth(search, linear, cuts, goal)
+        growth = growth_of(search, linear, cuts, goal)
         if growth.paths is None or growth.beyond is not None or share > PRESS_END:
             return
         growth.run(PRESS_PART)
         share = PRESS_SHARE if growth.is_done else (1 + share) / 2
 
 
-def _growth(search: Incumbent, linear: Linear, cuts: Cuts | None, goal: int | None = None) -> Growth:
+def growth_of(search: Incumbent, linear: Linear, cuts: Cuts | None, goal: int | None = None) -> Growth:
     """Cores of whole chains where not too many are left, else of single moves, for plans worth more than `goal`."""
     few = None if cuts is None else few_parents(cuts, MOST_PARENTS)
     floor = search.value if goal is None else goal

@@ -10,8 +10,10 @@ import pytest
 from quanheng.cli import main
 from quanheng.planning.budget import Budget
 from quanheng.planning.checker import check_plan, moves_of
+from quanheng.planning.ground import Ground
 from quanheng.planning.problem import Problem, Rule, RuleKind
 from quanheng.planning.result import Result, Status
+from quanheng.planning.rows import build
 from quanheng.planning.writing import hash_of, write_problem
 from tests.planning.instances import pair, person, post
 from tests.planning.oracle import best_plan
@@ -102,6 +104,15 @@ def by_oracle(problem: Problem, budget: Budget, progress: Callable[[Result], obj
     if progress:
         progress(replace(found, status=Status.FEASIBLE, bound=best.value + 1))
     return found
+
+
+def ground_of(problem: Problem, result: Result) -> Ground:
+    return Ground(build(problem), result)
+
+
+def solved_by_oracle(problem: Problem, budget: Budget, progress: Callable[[Result], object] | None = None) -> Ground:
+    """What the command asks for."""
+    return ground_of(problem, by_oracle(problem, budget, progress))
 
 
 def write(path: Path, problem: Problem) -> Path:

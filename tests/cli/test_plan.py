@@ -14,10 +14,10 @@ import pytest
 from quanheng.cli import main, plan_problems
 from quanheng.cli.plan import worst
 from quanheng.cli.plan_engine import Answer
-from quanheng.planning import solve as solving
+from quanheng.planning import ground
 from quanheng.planning.reading import read_result
 from quanheng.planning.result import Result, Status, WhyNot
-from tests.cli.planning import CITY, DATA, PLAN, QUARREL, by_oracle, result_of, run, write
+from tests.cli.planning import CITY, DATA, PLAN, QUARREL, result_of, run, solved_by_oracle, write
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_batch_ends_with_the_first_of_2_4_5_3_0(codes: tuple[int, ...]) -> Non
 def test_a_batch_solves_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(solving, "solve", by_oracle)
+    monkeypatch.setattr(ground, "solved", solved_by_oracle)
     bad = tmp_path / "bad.json"
     bad.write_text("{", encoding="utf-8")
     good, quarrel = write(tmp_path / "good.json", CITY), write(tmp_path / "quarrel.json", QUARREL)
@@ -335,7 +335,7 @@ def test_killed_it_leaves_no_half_written_plan(
     assert done.returncode == -signal.SIGKILL, done.stderr
     left = {path.name: path.read_text(encoding="utf-8") for path in out.glob("*.json") if path.name[0] != "."}
     assert left == ({"city.plan.json": old} if old else {})
-    monkeypatch.setattr(solving, "solve", by_oracle)
+    monkeypatch.setattr(ground, "solved", solved_by_oracle)
     assert main(["plan", str(city), "--out", str(out)]) == (0 if is_valid else 2)
     assert [path.name for path in out.iterdir()] == ["city.plan.json"]  # the draft of the killed run is gone too
 
@@ -387,6 +387,6 @@ def test_stopped_by_hand_it_ends_without_a_plan(
     def stop(*_: object) -> Result:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(solving, "solve", stop)
+    monkeypatch.setattr(ground, "solved", stop)
     assert run(capsys, city, "--out", tmp_path / "o") == (1, "", "")
     assert list((tmp_path / "o").iterdir()) == []

@@ -8,12 +8,12 @@ import pytest
 
 from quanheng.cli.plan_engine import LEAST, Question, answer, rest_of
 from quanheng.planning import alternatives, conflict, ground, why_not
-from quanheng.planning import solve as solving
 from quanheng.planning.budget import Budget
 from quanheng.planning.checker import check_plan
+from quanheng.planning.ground import Ground
 from quanheng.planning.problem import Problem
 from quanheng.planning.result import Result, Status, WhyNot
-from tests.cli.planning import CITY, PLAN, QUARREL, by_oracle, result_of
+from tests.cli.planning import CITY, PLAN, QUARREL, by_oracle, ground_of, result_of
 from tests.planning.instances import tiny
 from tests.planning.oracle import best_value
 
@@ -27,15 +27,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
     """Each question with its seconds; the plan takes three of them."""
     kept: list[tuple[str, float]] = []
 
-    def solve(problem: Problem, budget: Budget, progress: Callable[[Result], object] | None = None) -> Result:
+    def solve(problem: Problem, budget: Budget, progress: Callable[[Result], object] | None = None) -> Ground:
         kept.append(("solve", budget.seconds))
-        return replace(by_oracle(problem, budget, progress), parameters=(("work", "3"),))
+        return ground_of(problem, replace(by_oracle(problem, budget, progress), parameters=(("work", "3"),)))
 
     def conflict_of(_: Problem, budget: Budget, *__: Any) -> tuple[str, ...]:
         kept.append(("conflict", budget.seconds))
         return ("pin:欧阳景行,应急局局长",)
 
-    monkeypatch.setattr(solving, "solve", solve)
+    monkeypatch.setattr(ground, "solved", solve)
     monkeypatch.setattr(conflict, "conflict_of", conflict_of)
     return kept
 
@@ -122,9 +122,9 @@ def test_without_a_plan_nothing_is_explained(asked: list[tuple[str, float]]) -> 
 @pytest.mark.parametrize(
     ("explain", "count", "shares"),
     [
-        (("谢听澜", "审计局局长"), 0, [("ground", 7), ("why", 7)]),
-        (None, 2, [("ground", 7), ("others", 7)]),
-        (("谢听澜", "审计局局长"), 2, [("ground", 7), ("why", 3.5), ("others", 3.5)]),
+        (("谢听澜", "审计局局长"), 0, [("why", 7)]),
+        (None, 2, [("others", 7)]),
+        (("谢听澜", "审计局局长"), 2, [("why", 3.5), ("others", 3.5)]),
     ],
 )
 def test_explanations_share_what_is_left(
@@ -141,7 +141,6 @@ def test_explanations_share_what_is_left(
 
         return say
 
-    monkeypatch.setattr(ground, "ground_of", keep("ground", None))
     monkeypatch.setattr(why_not, "why_not", keep("why", WhyNot("谢听澜", "审计局局长", "displaced")))
     monkeypatch.setattr(alternatives, "alternatives", keep("others", ()))
     answer(CITY, Question(10, explain, count), ignore)

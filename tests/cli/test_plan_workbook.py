@@ -12,10 +12,10 @@ from quanheng.cli.plan_account import account_of
 from quanheng.cli.plan_workbook import sheet_of
 from quanheng.formats.plan_workbook_sheet import TITLE, SheetStep
 from quanheng.formats.plan_workbook_template import plan_template
-from quanheng.planning import solve as solving
+from quanheng.planning import ground
 from quanheng.planning.reading import read_result
 from quanheng.planning.result import Result, Status
-from tests.cli.planning import CITY, PLAN, by_oracle, result_of, run
+from tests.cli.planning import CITY, PLAN, ground_of, result_of, run, solved_by_oracle
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def example(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def oracle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solving, "solve", by_oracle)
+    monkeypatch.setattr(ground, "solved", solved_by_oracle)
 
 
 def edit(path: Path, sheet: str, place: str, value: object) -> None:
@@ -96,7 +96,9 @@ def test_rules_that_quarrel_stand_in_the_sheet(
     edit(example, "规则", "I8", "祝余")
     edit(example, "规则", "K8", "砚溪县水利局副局长")
     quarrel = ("pin:祝余,砚溪县水利局副局长", "forbid:祝余,砚溪县水利局副局长")
-    monkeypatch.setattr(solving, "solve", lambda *_: Result(Status.INFEASIBLE, conflict=quarrel))
+    monkeypatch.setattr(
+        ground, "solved", lambda problem, *_: ground_of(problem, Result(Status.INFEASIBLE, conflict=quarrel))
+    )
     assert run(capsys, "workbook", example, "--out", tmp_path / "o")[0] == 4
     assert rows(tmp_path / "o/冬季.plan.xlsx")[1:6] == [
         ["已证明：按现行规则没有可行的方案"],
