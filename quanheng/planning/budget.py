@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-CP_SAT_RATE = 0.9  # units for one deterministic second of CP-SAT
+CP_SAT_RATE = 0.9  # units for one deterministic second of CP-SAT on a small problem
+CP_SAT_GROWTH = 250_000  # twice as many for a problem of so many columns: its cores are larger than the caches
 COLUMN_RATE = 5e-6  # units for one column of the model: to build it, to solve a small linear program once
 LINEAR_GROWTH = 120_000  # a linear program of so many columns takes twice as long for each
 SWEEP_RATE = 2e-8  # units for one column in one sweep of the Lagrangian
 WALL_FACTOR, WALL_EXTRA = 1.5, 0.5  # a machine this much slower than the reference still stops by work
 CUT_RATE, CUT_GROWTH = 4e-5, 200_000  # units for one column; twice as many for that many columns
+FIND_RATE = 5e-6  # units for one column
 
 
 def start_work(columns: int) -> float:
@@ -40,6 +42,16 @@ def run_work(rows: int, *, interior: int, primal: int, dual: int) -> float:
 def cut_work(columns: int) -> float:
     """Units for all rounds of cuts with their linear programs."""
     return CUT_RATE * columns * (1 + columns / CUT_GROWTH)
+
+
+def search_work(deterministic: float, columns: int) -> float:
+    """Units for so much deterministic time of CP-SAT, on a core of a problem of so many columns."""
+    return CP_SAT_RATE * deterministic * (1 + min(columns, CP_SAT_GROWTH) / CP_SAT_GROWTH)
+
+
+def find_work(columns: int) -> float:
+    """Units to look once for cuts, without the linear program after them."""
+    return FIND_RATE * columns
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ LEAST_VIOLATION = 0.02
 MOST_SLACK = 0.4  # of a row that may be a parent
 TAKEN_EVERY = 6  # columns that are removed between two looks for violated cuts
 LIGHTER = 1e-7  # slack that a pivot may have more for a bit less
+BLOCK = 256  # rows that are unpacked at once
 COMPARED = 1_500  # deepest cuts that are compared
 MOST_ALIKE = 0.8  # cosine between two cuts of one round
 LEAST_GAIN = 1e-4  # of the bound; a round that gives less is the last
@@ -60,7 +61,7 @@ def tighten(
         relaxation.add_cuts(new.rows, new.upper)
         found = joined(found, new)
         before, linear = linear, relaxation.solve()
-        if not linear.exact or before.bound - linear.bound < least_gain * max(1.0, abs(linear.bound)):
+        if not linear.is_close or before.bound - linear.bound < least_gain * max(1.0, abs(linear.bound)):
             break
     return linear, found
 
@@ -192,6 +193,11 @@ class _Halves:
         rows = rows[np.bitwise_count(self.made_of[rows]).sum(axis=1) <= MOST_PARENTS]
         if not len(rows):
             return
+        for first in range(0, len(rows), BLOCK):
+            self._take_violated(rows[first : first + BLOCK])
+
+    def _take_violated(self, rows: Ints) -> None:
+        """Unpacked, rows are large: few at a time."""
         lost = _unpacked(self.columns[rows], len(self.values)) @ self.values
         made_of = _unpacked(self.made_of[rows], len(self.slack))
         lost += made_of @ self.slack

@@ -28,8 +28,9 @@ MANY_NEW = 0.01  # of the rows, and at least LEAST_MANY: then starting from noth
 LEAST_MANY = 150
 PENALTY_GROWTH = 1_000
 MANY_ROWS = 4_000  # with cuts; beyond, the dual simplex method may need half a minute for them
-LARGE = 10_000  # rows; beyond, the simplex method is too slow after any change and a close bound is enough
-CLOSE = 2e-3  # of the value
+LARGE = 5_000  # rows; beyond, the simplex method is too slow after fixings or cuts and a close bound is enough
+HUGE = 10_000  # rows; beyond, it is so after any change
+CLOSE, CLOSE_OF_HUGE = 1e-4, 2e-3  # of the value
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Linear:
     @property
     def is_close(self) -> bool:
         """The bound is as good as that of an exact solution, and so are `x` and `reduced`."""
-        return self.exact or (self.feasible and self.bound - self.value <= CLOSE * max(1.0, abs(self.value)))
+        close = CLOSE if len(self.duals) <= HUGE else CLOSE_OF_HUGE
+        return self.exact or (self.feasible and self.bound - self.value <= close * max(1.0, abs(self.value)))
 
     @property
     def support(self) -> Ints:
@@ -98,6 +100,8 @@ class Relaxation:
         self._open[ones] = True
         if len(ones):
             self._close_unreachable()
+        else:
+            self.program.unprop()
         self._dual = True
 
     def _close_unreachable(self) -> None:
@@ -160,10 +164,13 @@ class Relaxation:
                 self._fresh = self.is_large
                 return answer
             last = answer
-            if left == 1 or (self.is_large and self._is_close(answer, weight)):
+            if left == 1:
+                break
+            if self.is_large and self._is_close(answer, weight):
+                self.program.join(new)  # without them, the duals after cuts are far worse
                 break
             many = max(LEAST_MANY, MANY_NEW * len(self.program.upper))
-            self._fresh, self._dual = self.is_large or len(new) > many, False
+            self._fresh, self._dual = len(self.model.upper) > HUGE or len(new) > many, False
             self.program.join(new)
         return self._stopped(last)
 
