@@ -197,6 +197,8 @@ class _Watch(cp_model.CpSolverSolutionCallback):
 
 def _solve(core: Core, program: cp_model.CpModel, effort: Effort, on_better: OnBetter | None) -> Found:
     solver = _solver(effort)
+    if core.cuts is not None:  # those found here are too many for what they add
+        solver.parameters.cut_level = 0
     watch = _Watch(core, on_better) if on_better else None
     status = solver.solve(program, watch)
     if watch is not None and watch.raised is not None:

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from quanheng.planning.budget import Budget, Meter, cut_work, linear_work, start_work, sweep_work
+from quanheng.planning.budget import Budget, Meter, cut_work, find_work, linear_work, start_work, sweep_work
 from quanheng.planning.core import core_of, fixed_within
-from quanheng.planning.cuts import Cuts, binding, few_parents, tighten
+from quanheng.planning.cuts import ROUNDS, Cuts, binding, few_parents, tighten
 from quanheng.planning.dive import dive
 from quanheng.planning.greedy import greedy, simple_bound, unchanged
 from quanheng.planning.improve import improve
@@ -16,6 +16,7 @@ from quanheng.planning.linear import Linear, Relaxation, best_of_nodes
 from quanheng.planning.paths import paths_within, tighten_paths
 from quanheng.planning.problem import Problem
 from quanheng.planning.proof import Growth, break_ties, search_core, settle_ties, whole_of
+from quanheng.planning.regroup import Regroup
 from quanheng.planning.result import Result
 from quanheng.planning.rows import build
 
@@ -24,6 +25,7 @@ MOST_PARENTS = 20  # of a cut that CP-SAT gets
 QUICK, DEEP = 0.5, 0.25  # part of the fractions that a dive leaves: for a plan before the cuts, or for a good one
 CORE_PART = 0.25  # of what is left, for one core
 FIRST_PART = 0.15  # of what is left, for improving between cores
+BRIEF_PART = 0.02  # of what is left, for improving before the cuts
 STAGE_PART = 0.03  # of what is left, for one stage of the dive
 MANY, FEW_SWEEPS = 200_000, 250  # columns beyond which sweeps are dear and the linear program needs fewer
 SWEEP_PART = 0.5  # of what is left, for sweeps at most
@@ -31,9 +33,12 @@ DIVE_FROM = 0  # columns; of fewer, CP-SAT is as fast without
 PATH_WORK, PATH_RATE = 0.15, 3e-5  # units for the cuts of a program over chains, and for one column of it
 SMALL = 25_000  # columns of a problem where a guessed value is proved or refuted before anything else
 GUESSES, GUESS_PART = (0.003, 0.006), 0.3  # of the bound, that the plan is below it; of what is left, for one guess
-PRESS_SHARE, PRESS_END, PRESS_PART = 0.5, 0.9, 0.15  # of the gap that a step leaves; of what is left, for one step
+PRESS_SHARE, PRESS_END, PRESS_PART = 0.75, 0.95, 0.7  # of the gap that a step leaves; of what is left, for one step
 NARROWER, NARROWEST = 1.5, 0.3  # steps of the width of a program over chains, the least of the gap
+REGROUP_PART = 0.2  # of what is left, for neighbourhoods of whole chains
 CUTS_FIRST = 100_000  # columns; of more, a plan is wanted before the cuts
+CUTS_OF_MANY = 500  # in one round, where rounds are few
+ROUND_PART = 0.2  # of what is left, for rounds of cuts where they take long
 CUT_LEAVES = 1.5  # times their work must be left for cuts to be made
 BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
 
@@ -82,7 +87,8 @@ def _search_whole(search: Incumbent) -> None:
 
 
 def _search_by_linear(search: Incumbent) -> None:
-    """A dive finds far better plans after the cuts; only where cuts take long, a plan comes first."""
+    """A dive finds far better plans after the cuts; only where cuts take long, a plan comes first, and neighbourhoods
+    bring more than a second dive."""
     relaxation, linear = _relax(search)
     if search.is_infeasible:
         return
@@ -90,12 +96,13 @@ def _search_by_linear(search: Incumbent) -> None:
     if not linear.is_close:
         improve(search, linear, search.meter.left)
         return
-    if len(search.model.weight) > CUTS_FIRST:
+    columns = len(search.model.weight)
+    if columns > CUTS_FIRST:
         _dive(search, relaxation, linear, None)
+        improve(search, linear, BRIEF_PART * search.meter.left)
     linear, cuts = _cut(search, relaxation, linear)
     search.linear, search.cuts = linear, cuts
-    columns = len(search.model.weight)
-    if columns > DIVE_FROM and (columns <= CUTS_FIRST or cuts is not None):
+    if DIVE_FROM < columns <= CUTS_FIRST:
         _guess(search, linear, cuts)
         _dive(search, relaxation, linear, cuts)
     close_gap(search, linear, cuts)
@@ -104,7 +111,14 @@ def _search_by_linear(search: Incumbent) -> None:
 
 
 def close_gap(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
-    """Cores and neighbourhoods by turns; as soon as neighbourhoods bring no better plan, cores get all that is left."""
+    """Cores and neighbourhoods by turns; as soon as neighbourhoods bring no better plan, cores get all that is left.
+
+    Of many columns a core takes long for little, so neighbourhoods go first until they bring nothing."""
+    if len(search.model.weight) > CUTS_FIRST:
+        improve(search, linear, search.meter.left)
+    elif not search.is_proved:
+        _regroup(search, linear, cuts)
+        _press(search, linear, cuts)
     part, growth, value = CORE_PART, growth_of(search, linear, cuts), search.value
     while not search.is_proved and not search.is_infeasible and search.meter.left > 0:
         left = search.meter.left
@@ -120,6 +134,13 @@ def close_gap(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
             growth, value = growth_of(search, linear, cuts), search.value
         elif growth.is_done:
             growth = Growth(search, linear, few_parents(cuts, MOST_PARENTS) if cuts else None)
+
+
+def _regroup(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
+    """Neighbourhoods of whole chains, where not too many are left."""
+    growth = growth_of(search, linear, cuts)
+    if growth.paths is not None:
+        Regroup(search, growth.paths, growth.linear, growth.cuts).run(REGROUP_PART * search.meter.left)
 
 
 def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
@@ -180,8 +201,13 @@ def _cut(search: Incumbent, relaxation: Relaxation, linear: Linear) -> tuple[Lin
     work = cut_work(len(search.model.weight))
     if search.is_proved or search.meter.left < CUT_LEAVES * work:
         return linear, None
-    linear, cuts = tighten(relaxation, linear)
-    relaxation.take_work()  # is in `work`
+    if len(search.model.weight) > CUTS_FIRST:  # few rounds, so that `work` would be far too much
+        rounds = min(ROUNDS, max(1, int(ROUND_PART * search.meter.left * ROUNDS / work)))
+        linear, cuts = tighten(relaxation, linear, rounds, CUTS_OF_MANY)
+        work = rounds * find_work(len(search.model.weight)) + relaxation.take_work()
+    else:
+        linear, cuts = tighten(relaxation, linear)
+        relaxation.take_work()  # is in `work`
     search.meter.spend(work)
     search.lower_bound(whole_of(linear.bound))
     return linear, binding(cuts, linear)

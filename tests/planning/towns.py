@@ -2,7 +2,11 @@
 
 from random import Random
 
+import numpy as np
+
+from quanheng.planning.core import Effort, Floats, best_of_core, core_of
 from quanheng.planning.problem import Pair, Person, Post, Problem, Rule, RuleKind
+from quanheng.planning.rows import Model
 
 
 def town(seed: int, vacancies: int = 4, rotation: int = 0) -> Problem:
@@ -57,3 +61,10 @@ def _rules(groups: int, rotation: int) -> tuple[Rule, ...]:
         Rule(f"u{u}", RuleKind.LEAVE_LIMIT, unit=f"u{u}", at_most=1, soft=40 if u else None) for u in range(groups)
     ]
     return tuple(rules)
+
+
+def some_plan(model: Model) -> Floats:
+    """The first plan that CP-SAT meets, over all columns."""
+    found = best_of_core(core_of(model, np.arange(len(model.weight))), Effort(5, 60), on_better=lambda _, __: False)
+    assert found.x is not None
+    return found.x
