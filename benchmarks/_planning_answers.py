@@ -12,13 +12,16 @@ from random import Random
 from statistics import median
 from typing import TypeVar
 
+import numpy as np
+
 from benchmarks._planning_goals import Figure
 from benchmarks._planning_peers import PATIENCE
 from benchmarks._planning_run import cpu_seconds
 from benchmarks.planning_cities import city
+from quanheng.planning.alternatives import alternatives
 from quanheng.planning.budget import Budget
 from quanheng.planning.conflict import conflict_of
-from quanheng.planning.ground import Ground, ground_of
+from quanheng.planning.ground import Ground, solved
 from quanheng.planning.problem import Problem, Rule, RuleKind, changed
 from quanheng.planning.replan import replan
 from quanheng.planning.solve import solve
@@ -28,21 +31,22 @@ T = TypeVar("T")
 PAIRS = 9  # asked for at 50 vacancies; the median does not hang on one
 PINS = 3
 SECONDS = {50: 25.0, 200: 10.0}  # for the plan that the questions are about
-BOUNDS_MS, EXACT_S, CONFLICT_S, REPLAN_SHARE = 10.0, 1.5, 1.0, 0.3
+OTHERS = 3  # alternatives
+BOUNDS_MS, EXACT_S, CONFLICT_S, REPLAN_SHARE, OTHER_S = 10.0, 1.5, 1.0, 0.3, 6.0
 
 
 def answers(size: int, seed: int) -> Iterator[Figure]:
     """In this process. Single questions at 50 vacancies, all pairs at once and conflicts at 200."""
     problem = city(size, seed)
-    cold, result = _timed(lambda: solve(problem, _budget(SECONDS.get(size, 25.0))))
-    ground = ground_of(problem, result, _budget(60))
+    cold, ground = _timed(lambda: solved(problem, _budget(SECONDS.get(size, 25.0))))
     if size < 200:
         yield _why_nots(size, ground)
         yield _replans(size, ground, cold)
+        yield _others(size, ground)
     else:
         least_losses(ground)  # the first call pays for what later ones find in the caches
         taken, losses = _timed(lambda: least_losses(ground))
-        note = f"{len(losses.lowest):,} pairs"
+        note = f"{len(losses.lowest):,} pairs, {np.count_nonzero(losses.lowest):,} with a loss"
         yield Figure(f"S{size} why not, bounds of all pairs", 1000 * taken, BOUNDS_MS, "ms", note=note)
         yield _conflict(size, problem)
 
@@ -96,6 +100,14 @@ def _replans(size: int, ground: Ground, first: float) -> Figure:
     note = f"all {', '.join(f'{share:.2f}' for share in shares)}; both proved and equal {same} of {len(shares)}; "
     note += f"first plan {first:.1f} s"
     return Figure(f"S{size} plan after a pin by a cold one, median", median(shares), REPLAN_SHARE, "x", note=note)
+
+
+def _others(size: int, ground: Ground) -> Figure:
+    taken, found = _timed(lambda: alternatives(ground, OTHERS, _budget(6 * OTHERS)))
+    value = ground.result.value or 0
+    note = f"{len(found)}, proved {sum(one.proved for one in found)}; "
+    note += f"worth {', '.join(str(one.value - value) for one in found)} to the plan"
+    return Figure(f"S{size} one alternative, mean", taken / max(1, len(found)), OTHER_S, "s", note=note)
 
 
 def _conflict(size: int, problem: Problem) -> Figure:

@@ -16,7 +16,7 @@ from quanheng.planning.assumptions import find_quarrel
 from quanheng.planning.budget import CP_SAT_RATE, Budget, Meter, linear_work, start_work
 from quanheng.planning.columns import longest_chain, longest_exchange, places_of, seats_of
 from quanheng.planning.core import Effort
-from quanheng.planning.greedy import keeps
+from quanheng.planning.greedy import keeps, unchanged
 from quanheng.planning.linear import TOLERANCE, Linear, Relaxation, quarrel
 from quanheng.planning.problem import CHAIN_RULE, Problem, Rule, RuleKind
 from quanheng.planning.rows import Model, build
@@ -77,6 +77,7 @@ class _Filter:
     problem: Problem
     meter: Meter
     given: Ids
+    _last: tuple[Model, Floats] | None = None  # ray that has proved a quarrel, with its model
     _models: dict[tuple[int, int], tuple[Ids, Model]] = field(default_factory=dict)  # by lengths, with what was kept
 
     def find(self) -> tuple[str, ...]:
@@ -86,8 +87,17 @@ class _Filter:
             return ()
         for one in self._order(members):
             if one in kept and one not in self.given:
-                kept = self._narrowed(kept - {one}) or kept
+                holds = one in self._lengths and self._proved_for_any_length(kept)
+                kept = kept - {one} if holds else self._narrowed(kept - {one}) or kept
         return tuple(one for one in members if one in kept and one not in self.given)
+
+    def _proved_for_any_length(self, kept: Ids) -> bool:
+        """By the last ray, so that nothing need be built anew to leave a length out."""
+        if self._last is None:
+            return False
+        model, ray = self._last
+        ray = np.where([frozenset(ids) <= kept for ids in model.ids], ray, 0)
+        return bool(ray @ model.upper < PROOF) and is_stationary(model, ray)
 
     def _order(self, members: tuple[str, ...]) -> list[str]:
         """Lengths first, the loosest first: taking one away may leave a stricter default, and only then are all
@@ -110,11 +120,22 @@ class _Filter:
 
     def _test(self, kept: Ids) -> _Verdict:
         if _chain_rules(self.problem) or CHAIN_RULE in kept:
-            return self._judge(self._model(kept, longest_chain(only(self.problem, kept))))
+            limit = longest_chain(only(self.problem, kept))
+            return self._among_shorter(kept, limit) or self._judge(self._model(kept, limit))
         most = 1 + sum(person.post is not None for person in self.problem.people)
         if most * len(self.problem.pairs) <= WHOLE_COLUMNS:
             return self._judge(self._model(kept, most))
         return self._without_limit(kept, most)
+
+    def _among_shorter(self, kept: Ids, limit: int) -> _Verdict | None:
+        """A plan among chains that have been built already is one among longer ones."""
+        wanted = limit, longest_exchange(only(self.problem, kept, limit))
+        for lengths, (built_for, model) in tuple(self._models.items()):
+            is_less = lengths != wanted and lengths[0] <= wanted[0] and lengths[1] <= wanted[1]
+            part = part_of(model, kept) if is_less and kept <= built_for else None
+            if part is not None and (verdict := self._judge(part)).feasible:
+                return verdict
+        return None
 
     def _without_limit(self, kept: Ids, most: int) -> _Verdict:
         """Chains of any length are too many columns: a plan of short chains shows one thing, a ray that holds at every
@@ -143,14 +164,16 @@ class _Filter:
         if model.impossible:
             alone = min((frozenset(ids) for ids in model.impossible), key=lambda ids: (len(ids), sorted(ids)))
             return _Verdict(False if model.is_complete else None, alone)
-        if not len(model.weight):
+        if not len(model.weight) or unchanged(model) is not None:
             return _Verdict(True)
         model = replace(model, weight=np.zeros(len(model.weight)))
         relaxation = Relaxation(model, np.zeros(len(model.upper)))
         linear = relaxation.solve(seconds=self.meter.wall_left)
         self.meter.spend(linear_work(len(model.weight)))
         if linear.exact and not linear.feasible:
-            return _Verdict(False if model.is_complete else None, smallest_quarrel(model, linear.duals), linear.duals)
+            ids, ray = smallest_quarrel(model, linear.duals)
+            self._last = model, ray
+            return _Verdict(False if model.is_complete else None, ids, ray)
         if linear.feasible and _is_plan(model, linear):
             return _Verdict(True)
         return self._judge_whole(model, relaxation.program.inside)
@@ -172,9 +195,9 @@ def part_of(model: Model, kept: Ids) -> Model | None:
 
     For models without soft rules."""
     named = [frozenset(ids) for ids in model.ids]
-    if any(ids & kept and not ids <= kept for ids in named):
+    if any(not ids <= kept and ids & kept for ids in set(named)):
         return None
-    rows = np.flatnonzero([not ids or ids <= kept for ids in named])
+    rows = np.flatnonzero([ids <= kept for ids in named])
     seat_rows = rows[rows >= model.first_seat_row] - model.first_seat_row
     return replace(
         model,
@@ -188,8 +211,9 @@ def part_of(model: Model, kept: Ids) -> Model | None:
     )
 
 
-def smallest_quarrel(model: Model, ray: Floats) -> Ids:
-    """A Farkas ray often holds several quarrels at once, and rows that cancel out: the fewest ids that still prove it.
+def smallest_quarrel(model: Model, ray: Floats) -> tuple[Ids, Floats]:
+    """The fewest ids that still prove it, and their part of the ray: a Farkas ray often holds several quarrels at once,
+    and rows that cancel out.
 
     y falls apart into sets of rows that share no column with a negative y·entry; y·column ≥ 0 then holds for each of
     them, so each with y·upper < 0 is a ray of its own."""
@@ -202,8 +226,10 @@ def smallest_quarrel(model: Model, ray: Floats) -> Ids:
         inside = np.flatnonzero(label == part)
         worst = np.asarray(scaled[inside].sum(axis=0)).min(initial=0)
         if ray[rows[inside]] @ model.upper[rows[inside]] < PROOF + worst * len(model.problem.people):
-            found.append(frozenset(one for row in rows[inside] for one in model.ids[row]))
-    return min(found, key=lambda ids: (len(ids), sorted(ids)), default=frozenset(quarrel(model, ray)))
+            part_ids = frozenset(one for row in rows[inside] for one in model.ids[row])
+            found.append((part_ids, np.where(np.isin(np.arange(len(ray)), rows[inside]), ray, 0)))
+    whole = frozenset(quarrel(model, ray)), ray
+    return min(found, key=lambda one: (len(one[0]), sorted(one[0])), default=whole)
 
 
 def is_stationary(model: Model, ray: Floats) -> bool:

@@ -7,8 +7,7 @@ from benchmarks.planning_cities import city
 from quanheng.planning.budget import Budget
 from quanheng.planning.checks import check
 from quanheng.planning.conflict import conflict_of
-from quanheng.planning.ground import ground_of
-from quanheng.planning.solve import solve
+from quanheng.planning.ground import solved
 
 
 def test_the_planted_conflict_is_one() -> None:
@@ -19,7 +18,7 @@ def test_the_planted_conflict_is_one() -> None:
 
 def test_questions_are_about_posts_that_the_plan_fills() -> None:
     problem = city(2, 1)
-    ground = ground_of(problem, solve(problem, Budget(10)), Budget(10))
+    ground = solved(problem, Budget(10))
     asked = other_pairs(ground, 5)
     assert len(asked) == len(set(asked)) == 5
     assert {post for _, post in asked} <= {post for _, post in ground.pairs}
@@ -32,6 +31,8 @@ def test_answers_are_measured_with_their_limits() -> None:
     assert [(figure.name, figure.limit) for figure in figures] == [
         ("S2 why not, one pair, median", 1.5),
         ("S2 plan after a pin by a cold one, median", 0.3),
+        ("S2 one alternative, mean", 6.0),
     ]
     assert "exact 9 of 9" in figures[0].note
     assert "both proved and equal 3 of 3" in figures[1].note
+    assert "proved 3" in figures[2].note

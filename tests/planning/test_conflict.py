@@ -222,8 +222,11 @@ def test_the_smallest_quarrel_of_a_ray_is_one(seed: int) -> None:
     model = build(problem)
     ray = conflict_ray(model) if len(model.weight) else None
     if ray is not None:
-        ids = smallest_quarrel(model, ray)
+        ids, part = smallest_quarrel(model, ray)
         assert ids <= set(quarrel(model, ray))
+        assert set(quarrel(model, part)) == ids
+        assert part @ model.upper < 0
+        assert (model.matrix.T @ part).min(initial=0) > -1e-6
         lengths = {rule.id for rule in problem.rules if rule.kind in (RuleKind.LONGEST_CHAIN, RuleKind.ROTATION)}
         assert not is_feasible(only(problem, ids | lengths))
 
@@ -233,6 +236,20 @@ def test_a_ray_of_two_quarrels_gives_the_smaller() -> None:
     least = Rule("women", RuleKind.GROUP_COUNT, "female", group="g", at_least=1)
     problem = replace(pinned(problem, ("c0", "p0"), ("c1", "p0")), rules=(least,))
     assert conflict_of(problem, TEN) == ("women",)
+
+
+@pytest.mark.parametrize("rules", [(), (Rule("long", RuleKind.LONGEST_CHAIN, at_most=2),)])
+def test_a_quarrel_of_any_length_is_told_without_lengths(rules: tuple[Rule, ...]) -> None:
+    """The default is longer than the rule, so that leaving it out would mean more columns."""
+    stay = Rule("stay", RuleKind.LEAVE_LIMIT, unit="v", at_most=0)
+    problem = Problem(
+        posts=(post("p", vacant=True), post("q", unit="v"), post("r", unit="w")),
+        people=(person("a", "q", unit="v"), person("b", "r", unit="w"), person("c")),
+        pairs=(pair("a", "p"), pair("b", "q"), pair("c", "r"), pair("c", "p")),
+        pins=(("a", "p"),),
+        rules=(stay, *rules),
+    )
+    assert check_irreducible(problem) == ("stay", "pin:a,p")
 
 
 def test_what_fractions_would_hide_is_found_by_assumptions() -> None:
