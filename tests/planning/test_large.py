@@ -1,19 +1,21 @@
 """What only large sizes need, shown on small ones: close bounds, fixings that rule out, counted work, pins first."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from quanheng.planning.budget import Budget, Meter, linear_work, run_work, sweep_work
+from quanheng.planning.budget import Budget, Meter, find_work, linear_work, run_work, search_work, sweep_work
 from quanheng.planning.checker import check_plan, moves_of
 from quanheng.planning.columns import Ints
 from quanheng.planning.core import core_of
-from quanheng.planning.cuts import _identity, _packed
+from quanheng.planning.cuts import _identity, _packed, find_cuts, no_cuts
 from quanheng.planning.dive import dive
 from quanheng.planning.greedy import greedy
-from quanheng.planning.improve import improve
+from quanheng.planning.improve import KEPT, _pull, improve
 from quanheng.planning.incumbent import Incumbent
 from quanheng.planning.lagrangian import find_duals, repaired
-from quanheng.planning.linear import CLOSE, Relaxation
+from quanheng.planning.linear import CLOSE, Linear, Relaxation
 from quanheng.planning.proof import search_core
 from quanheng.planning.rows import Model, build, plan_of, value_of, vector_of
 from quanheng.planning.solve import solve
@@ -260,3 +262,74 @@ def test_sweeps_end_at_the_wall() -> None:
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 130])
 def test_the_packed_identity_is_the_identity_packed(count: int) -> None:
     assert (_identity(count) == _packed(np.eye(count, dtype=bool))).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_props_rest_once_nothing_is_fixed(seed: int) -> None:
+    """Else every later interior run takes three times as long."""
+    relaxation = Relaxation(build(town(seed)))
+    free, program = relaxation.solve(), relaxation.program
+    relaxation.fix([int(free.support[0])], 1)
+    assert len(program._props) >= len(program.upper)
+    relaxation.solve()
+    relaxation.free([int(free.support[0])])
+    limits = np.array(program._highs.getLp().col_upper_)
+    open_rows = {row for (row, _), place in program._props.items() if limits[place] > 0}
+    assert open_rows == set(np.flatnonzero((program.upper < 0) | program.equal).tolist())
+    assert relaxation.solve().bound == pytest.approx(free.bound)
+
+
+def test_props_stand_again_for_the_next_fixing() -> None:
+    model = build(town(0))
+    relaxation = Relaxation(model)
+    same = np.flatnonzero(model.columns.person == model.columns.person[0])[:2]
+    for _ in range(2):
+        relaxation.fix(same, 1)
+        assert not relaxation.solve().feasible
+        relaxation.free(same)
+        assert relaxation.solve().feasible
+
+
+def test_blocks_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    relaxation = Relaxation(build(town(3)))
+    linear = relaxation.solve()
+    whole = find_cuts(relaxation, linear, no_cuts(relaxation).parents)
+    monkeypatch.setattr("quanheng.planning.cuts.BLOCK", 3)
+    parts = find_cuts(relaxation, linear, no_cuts(relaxation).parents)
+    assert len(whole) > 0
+    assert (whole.rows != parts.rows).nnz == 0
+    assert whole.upper.tolist() == parts.upper.tolist()
+
+
+def test_time_of_cp_sat_is_dearer_on_many_columns() -> None:
+    assert search_work(1.0, 0) == pytest.approx(0.9)
+    assert search_work(2.0, 125_000) == pytest.approx(2.7)
+    assert search_work(1.0, 250_000) == search_work(1.0, 1_000_000) == pytest.approx(1.8)
+    assert find_work(200_000) == pytest.approx(1.0)
+
+
+def test_chains_that_the_linear_optimum_has_are_seldom_planned_anew() -> None:
+    model = build(town(1))
+    linear = Relaxation(model).solve()
+    whole, half = linear.x.copy(), linear.x.copy()
+    whole[[0, 1]], half[[0, 1]] = 1, (1, 0.5)
+    chain = [np.array([0, 1])]
+    assert _pull(replace(linear, x=whole), chain) == pytest.approx([KEPT])
+    assert _pull(replace(linear, x=half), chain) == pytest.approx([KEPT + 0.5])
+
+
+def test_many_columns_have_a_plan_before_the_cuts_and_keep_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, told = town(1), list[str]()
+    usual = solve(problem, Budget(20))
+    for name, value in (("CUTS_FIRST", 0), ("WHOLE", 0)):
+        monkeypatch.setattr(f"quanheng.planning.solve.{name}", value)
+
+    def cut(_search: Incumbent, _relaxation: Relaxation, linear: Linear) -> tuple[Linear, None]:
+        told.append("cut")
+        return linear, None
+
+    monkeypatch.setattr("quanheng.planning.solve._cut", cut)
+    monkeypatch.setattr("quanheng.planning.solve._dive", lambda *_: told.append("dive"))
+    large = solve(problem, Budget(20))
+    assert told == ["dive", "cut"]
+    assert (large.status, large.value) == (usual.status, usual.value)
