@@ -16,8 +16,9 @@ from quanheng.planning.rows import Floats, Model
 CORE_PER_SUPPORT = 4  # columns of the first core for each in use at the linear optimum
 CORE_LIMIT = 7_000  # columns beyond which CP-SAT gets nowhere
 GROWTH = 1.6  # from core to core
-ALL_PATHS = 1_500  # chains that CP-SAT gets at once
+ALL_PATHS = 3_000  # chains that CP-SAT gets at once
 NEARLY_ALL = 1.3  # times the size of a core: then all useful columns are taken at once
+PATHS_RATE = 0.8  # of the units that its deterministic time is worth elsewhere: nothing is looked for but conflicts
 SLACK = 1e-6
 TIE_WORK, TIE_PART = 0.2, 0.1  # at least, and of what has been spent
 
@@ -40,14 +41,15 @@ def search_core(
     def offer(x: Floats | None) -> bool:
         return search.offer(x if paths is None or x is None else paths.uses @ x)
 
+    rate = 1.0 if paths is None else PATHS_RATE
     found = best_of_core(
         core,
-        effort(search, work),
+        effort(search, work / rate),
         hint=search.x if paths is None or search.x is None else paths.within(search.x),
         at_least=None if (floor := _higher(search.value, goal)) is None else floor + 1,
         on_better=(lambda x, _: offer(x) or True) if tell else None,
     )
-    search.meter.spend(search_work(found.work, len(search.model.weight)))
+    search.meter.spend(search_work(found.work, len(search.model.weight)) * rate)
     offer(found.x)
     if found.bound is None and not found.is_exact:
         return found
@@ -133,8 +135,9 @@ def settle_ties(search: Incumbent, linear: Linear) -> None:
 def effort(search: Incumbent, work: float) -> Effort:
     """Units of the meter as deterministic time."""
     meter = search.meter
-    rate = search_work(1.0, len(search.model.weight))
-    return Effort(min(work, meter.left) / rate, meter.wall_left, meter.budget.seed)
+    return Effort(
+        min(work, meter.left) / search_work(1.0, len(search.model.weight)), meter.wall_left, meter.budget.seed
+    )
 
 
 def break_ties(search: Incumbent, core: Core, work: float) -> None:

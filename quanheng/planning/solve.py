@@ -16,6 +16,7 @@ from quanheng.planning.linear import Linear, Relaxation, best_of_nodes
 from quanheng.planning.paths import paths_within, tighten_paths
 from quanheng.planning.problem import Problem
 from quanheng.planning.proof import Growth, break_ties, search_core, settle_ties, whole_of
+from quanheng.planning.regroup import Regroup
 from quanheng.planning.result import Result
 from quanheng.planning.rows import build
 
@@ -32,8 +33,9 @@ DIVE_FROM = 0  # columns; of fewer, CP-SAT is as fast without
 PATH_WORK, PATH_RATE = 0.15, 3e-5  # units for the cuts of a program over chains, and for one column of it
 SMALL = 25_000  # columns of a problem where a guessed value is proved or refuted before anything else
 GUESSES, GUESS_PART = (0.003, 0.006), 0.3  # of the bound, that the plan is below it; of what is left, for one guess
-PRESS_SHARE, PRESS_END, PRESS_PART = 0.5, 0.9, 0.15  # of the gap that a step leaves; of what is left, for one step
+PRESS_SHARE, PRESS_END, PRESS_PART = 0.75, 0.95, 0.7  # of the gap that a step leaves; of what is left, for one step
 NARROWER, NARROWEST = 1.5, 0.3  # steps of the width of a program over chains, the least of the gap
+REGROUP_PART = 0.2  # of what is left, for neighbourhoods of whole chains
 CUTS_FIRST = 100_000  # columns; of more, a plan is wanted before the cuts
 CUTS_OF_MANY = 500  # in one round, where rounds are few
 ROUND_PART = 0.2  # of what is left, for rounds of cuts where they take long
@@ -114,6 +116,9 @@ def close_gap(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
     Of many columns a core takes long for little, so neighbourhoods go first until they bring nothing."""
     if len(search.model.weight) > CUTS_FIRST:
         improve(search, linear, search.meter.left)
+    elif not search.is_proved:
+        _regroup(search, linear, cuts)
+        _press(search, linear, cuts)
     part, growth, value = CORE_PART, growth_of(search, linear, cuts), search.value
     while not search.is_proved and not search.is_infeasible and search.meter.left > 0:
         left = search.meter.left
@@ -129,6 +134,13 @@ def close_gap(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
             growth, value = growth_of(search, linear, cuts), search.value
         elif growth.is_done:
             growth = Growth(search, linear, few_parents(cuts, MOST_PARENTS) if cuts else None)
+
+
+def _regroup(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
+    """Neighbourhoods of whole chains, where not too many are left."""
+    growth = growth_of(search, linear, cuts)
+    if growth.paths is not None:
+        Regroup(search, growth.paths, growth.linear, growth.cuts).run(REGROUP_PART * search.meter.left)
 
 
 def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
