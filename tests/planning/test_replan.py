@@ -1,6 +1,8 @@
 """A plan after one more pin or forbid is worth what solving anew gives; further rows mean what a new problem means."""
 
 import json
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +11,14 @@ import pytest
 from quanheng.planning.budget import Budget
 from quanheng.planning.checker import check_plan
 from quanheng.planning.greedy import keeps
-from quanheng.planning.ground import Ground, SeatRow, forbid_row, ground_of, pin_row, search_again, with_rows
+from quanheng.planning.ground import Ground, SeatRow, forbid_row, ground_of, pin_row, search_again, solved, with_rows
 from quanheng.planning.problem import Problem, changed
 from quanheng.planning.reading import read_problem
-from quanheng.planning.replan import replan
-from quanheng.planning.result import Status
+from quanheng.planning.replan import replan, replanned
+from quanheng.planning.result import Result, Status
 from quanheng.planning.rows import build, vector_of
 from quanheng.planning.solve import solve
+from quanheng.planning.why_not import why_not
 from tests.planning.instances import tiny
 from tests.planning.oracle import best_value, every_plan, with_forbid, with_pin
 from tests.planning.towns import town
@@ -114,6 +117,61 @@ def test_keeping_a_move_of_the_plan_costs_nothing_to_find() -> None:
     found = replan(base, TEN, pins=((move.person, move.target),))
     assert found.value == base.result.value
     assert found.moves == base.result.moves
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_second_change_builds_on_the_first(seed: int) -> None:
+    base = solved(tiny(seed), TEN)
+    for one, other in pairwise(tiny(seed).pairs[:5]):
+        first, second = (one.person, one.post), (other.person, other.post)
+        after = replanned(base, TEN, forbids=(first,))
+        assert set(after.problem.forbids) == {*tiny(seed).forbids, first}
+        assert replan(after, TEN, pins=(second,)).value == best_value(with_pin(after.problem, *second))
+
+
+def test_what_the_solver_leaves_is_the_ground() -> None:
+    """The same answer as `solve`, with the relaxation and the cuts that it has made."""
+    problem = town(0, vacancies=14)
+    base, result = solved(problem, TEN), solve(problem, TEN)
+    assert (base.result.value, base.result.bound, base.pairs) == (result.value, result.bound, _pairs(result))
+    assert base.linear is not None
+    assert base.cuts is not None
+    assert base.linear.bound >= result.value  # type: ignore[operator]
+    x = vector_of(base.model, base.pairs)
+    assert (base.cuts.rows @ x <= base.cuts.upper + 1e-9).all()
+    after = replanned(base, TEN, pins=(base.pairs[0],))
+    assert len(after.model.upper) == len(base.model.upper) + 1
+    assert after.result.value == base.result.value
+
+
+def test_small_problems_have_a_relaxation_too() -> None:
+    base = solved(town(1, vacancies=4), TEN)
+    assert base.is_small
+    assert base.linear is not None
+
+
+def _pairs(result: Result) -> tuple[tuple[str, str], ...]:
+    return tuple((move.person, move.target) for move in result.moves)
+
+
+@pytest.mark.slow
+def test_pairs_of_the_city_cost_what_solving_with_the_pin_costs() -> None:
+    """Exact only where both sides are proved; else the interval holds it."""
+    budget = Budget(30.0, wall=200.0)
+    base = solved(read_problem(json.loads((DATA / "s20.json").read_text())), budget)
+    assert base.result.status is Status.OPTIMAL
+    value = base.result.value
+    loose = replace(base, result=replace(base.result, status=Status.FEASIBLE, bound=value + 7))  # type: ignore[operator]
+    for one in base.problem.pairs[40::400][:3]:
+        pinned = solve(with_pin(base.problem, one.person, one.post), budget)
+        found, unsure = (why_not(ground, one.person, one.post, budget) for ground in (base, loose))
+        assert pinned.proved
+        if pinned.value is None:
+            assert found.verdict == unsure.verdict == "rules"
+            continue
+        loss = value - pinned.value  # type: ignore[operator]
+        assert (found.lowest, found.highest, found.exact) == (loss, loss, True)
+        assert (unsure.lowest, unsure.highest, unsure.exact) == (loss, loss + 7, False)
 
 
 @pytest.mark.slow
