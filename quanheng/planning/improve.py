@@ -15,6 +15,7 @@ WORK = 1.1  # deterministic time of CP-SAT for one neighbourhood
 ENOUGH = 0.4  # of it: a larger neighbourhood would often not be done with, and what is not seldom brings anything
 FEW_MOVES = 60  # a plan of no more is left to the cores
 IDLE = 12  # neighbourhoods of all chains without a better plan, then it is enough
+PULLED = 0.5  # part of the neighbourhoods that are drawn where the plan leaves the linear optimum
 KEPT = 0.15  # weight of a chain that the linear optimum has, of 1 for one that it has not
 COLUMNS_PER_POST = 8  # of the core
 
@@ -29,8 +30,9 @@ def improve(search: Incumbent, linear: Linear, work: float) -> None:
     chains, work_of_one = chains_of(search.model, search.x), search_work(WORK, len(search.model.weight))
     pull, ties = _pull(linear, chains), ties_between(core, search.x, chains)
     while not search.is_proved and search.meter.left > 0 and search.meter.spent < end and tried < IDLE * len(chains):
-        start = int(random.choice(len(chains), p=pull / pull.sum()))
-        free = near(ties * pull, start, round(count), random)
+        drawn = pull if random.random() < PULLED else np.ones(len(chains))  # else the same ones again and again
+        start = int(random.choice(len(chains), p=drawn / drawn.sum()))
+        free = near(ties * drawn, start, round(count), random)
         part = neighbourhood(core, search.x, np.concatenate([chains[number] for number in free]))
         before = search.value
         found = search_core(search, part, work_of_one, tell=False)
