@@ -11,6 +11,7 @@ A block holds [θ of its persons | γ by group, if there is more than one | v | 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from itertools import repeat
+from math import prod
 
 import numpy as np
 from scipy import linalg
@@ -310,7 +311,7 @@ def _columns(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
 def _over_cells(values: Floats) -> Floats:
     """(U, G, m, …) to (U, 1, …): by products, which are quicker than sums over short axes."""
     u, g, m, *rest = values.shape
-    flat = values.reshape(u, g * m, int(np.prod(rest)))
+    flat = values.reshape(u, g * m, prod(rest))
     return (np.ones((1, g * m)) @ flat).reshape(u, 1, *rest)
 
 

@@ -6,6 +6,7 @@ Units of like size are padded to one size and worked on together, so that thousa
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -214,14 +215,14 @@ def _narrow(places: Ints) -> Ints:
 
 def placed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
     """Values of pairs at their places in an array of zeros."""
-    placed = np.zeros((int(np.prod(shape[: len(shape) - values.ndim + 1])), *values.shape[1:]))
+    placed = np.zeros((prod(shape[: len(shape) - values.ndim + 1]), *values.shape[1:]))
     placed[at] = values
     return placed.reshape(shape)
 
 
 def summed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
     """Values of pairs summed by place."""
-    return np.bincount(at, values, int(np.prod(shape))).reshape(shape).astype(np.float64, copy=False)
+    return np.bincount(at, values, prod(shape)).reshape(shape).astype(np.float64, copy=False)
 
 
 def gathered(values: Floats, index: Ints) -> Floats:

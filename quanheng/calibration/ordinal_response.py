@@ -106,6 +106,27 @@ class Counts:
         """(rows,)"""
         return np.repeat(np.arange(self.rows.size), self.rows)
 
+    @cached_property
+    def width(self) -> int:
+        """How many rows each pair has, where all have the same items; otherwise 0."""
+        width = int(self.rows[0])
+        is_even = (self.rows == width).all() and (self.item.reshape(-1, width) == self.item[:width]).all()
+        return width if is_even else 0
+
+    def by_pair(self, values: Floats) -> Floats:
+        """(rows,) summed: (pairs,)."""
+        if self.width:
+            return np.asarray(values.reshape(-1, self.width) @ np.ones(self.width))
+        return np.add.reduceat(values, self.start)
+
+    def of_items(self, values: Floats) -> Floats:
+        """(rows,) summed: (items,)."""
+        if not self.width:
+            return np.bincount(self.item, values, len(self.by_item)).astype(np.float64, copy=False)
+        sums = np.zeros(len(self.by_item))
+        sums[self.item[: self.width]] = np.ones(self.rows.size) @ values.reshape(-1, self.width)
+        return sums
+
     def rows_of(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Rows of some pairs, and for each row the place of its pair among these."""
         sizes = self.rows[pairs]
@@ -164,12 +185,14 @@ class Direct:
         pair = counts.pair
         at = curves(eta[pair] - delta[counts.item], tau)
         items, steps = delta.size, tau.size
-        sums = _sums(at, counts.item, np.ones(pair.size), items)
+        by_item = np.stack([counts.of_items(value) for value in _columns(at)], axis=1)
+        sums = Sums(by_item, at.upper.T @ at.upper, float(at.log_norm.sum()))
 
         def cross(pairs: Ints) -> Floats:
             by_effect = np.zeros((eta.size, items + steps))
             by_effect[pair, counts.item] = -at.variance
-            by_effect[:, items:] = -np.add.reduceat(at.joint.T, counts.start, axis=1).T
+            for step, joint in enumerate(at.joint.T, start=items):
+                by_effect[:, step] = -counts.by_pair(joint)
             return np.asarray(by_effect[pairs] @ counts.basis)
 
         def expected(pairs: Ints, share: Floats) -> Sums:
@@ -178,8 +201,8 @@ class Direct:
             return _sums(own, counts.item[row], share[place], items)
 
         return Moments(
-            residual=counts.total - np.add.reduceat(at.mean, counts.start),
-            weight=np.add.reduceat(at.variance, counts.start),
+            residual=counts.total - counts.by_pair(at.mean),
+            weight=counts.by_pair(at.variance),
             fixed=fixed_slopes(counts, sums.by_item),
             core=fixed_core(counts, sums),
             cross=cross,
@@ -188,9 +211,13 @@ class Direct:
         )
 
 
+def _columns(at: Curves) -> tuple[Floats, ...]:
+    """Those of `Sums.by_item`."""
+    return (at.mean, at.variance, *at.upper.T, *at.joint.T)
+
+
 def _sums(at: Curves, item: Ints, share: Floats, items: int) -> Sums:
-    values = (at.mean, at.variance, *at.upper.T, *at.joint.T)
-    by_item = np.stack([np.bincount(item, share * value, items) for value in values], axis=1)
+    by_item = np.stack([np.bincount(item, share * value, items) for value in _columns(at)], axis=1)
     return Sums(
         np.asarray(by_item, dtype=np.float64), at.upper.T @ (share[:, None] * at.upper), float(share @ at.log_norm)
     )

@@ -41,9 +41,8 @@ def patterns_of(counts: Counts) -> Patterns | None:
     items = counts.item_total.size
     if counts.total.size < LEAST_PAIRS or items > MASKED_ITEMS:
         return None
-    width = int(counts.rows[0])
-    if (counts.rows == width).all() and (counts.item.reshape(-1, width) == counts.item[:width]).all():
-        return Patterns(np.zeros(0, dtype=np.int64), np.isin(np.arange(items), counts.item[:width])[None])
+    if counts.width:
+        return Patterns(np.zeros(0, dtype=np.int64), np.isin(np.arange(items), counts.item[: counts.width])[None])
     mask = np.add.reduceat(np.left_shift(1, counts.item, dtype=np.int64), counts.start)
     masks, of_pair = np.unique(mask, return_inverse=True)
     if masks.size > PATTERNS or masks.size * LEAST_PAIRS > mask.size * 2:

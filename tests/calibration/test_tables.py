@@ -190,3 +190,15 @@ def test_crossings_of_some_pairs_are_those_rows_of_all() -> None:
         moved = eta + small * (np.arange(12) == pair)
         slope = (direct.moments(moved, delta, tau).fixed - moments.fixed) / small
         np.testing.assert_allclose(everything[pair], -slope, atol=1e-5)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_sums_by_pair_and_by_item_are_those_of_the_rows(missing: float) -> None:
+    layout = layout_from(replace(WIDE, missing=missing))
+    counts = count(layout, np.arange(layout.pair_person.size))
+    assert counts.width == (0 if missing else layout.items)
+    values = RNG.normal(size=counts.item.size)
+    by_pair = [values[a : a + size].sum() for a, size in zip(counts.start, counts.rows, strict=True)]
+    np.testing.assert_allclose(counts.by_pair(values), by_pair, atol=1e-13)
+    by_item = [values[counts.item == item].sum() for item in range(layout.items)]
+    np.testing.assert_allclose(counts.of_items(values), by_item, atol=1e-12)
