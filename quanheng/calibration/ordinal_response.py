@@ -129,6 +129,11 @@ class Counts:
 
     def rows_of(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Rows of some pairs, and for each row the place of its pair among these."""
+        if self.width:
+            step = np.arange(self.width)
+            return (self.start[pairs].astype(np.int64)[:, None] + step).ravel(), np.arange(pairs.size).repeat(
+                self.width
+            )
         sizes = self.rows[pairs]
         pair = np.repeat(np.arange(pairs.size), sizes)
         return (self.start[pairs] - np.cumsum(sizes) + sizes)[pair] + np.arange(pair.size), pair

@@ -6,6 +6,7 @@ Worth it where many pairs have the same items (`worth_tables`); otherwise `ordin
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -128,13 +129,13 @@ class Tables:
             weight[part] = interpolate(variance, index, inside)
             add_powers(powers, index, inside)
         sums = self._sums(at, powers)
-        cross = self._cross(at)
+        cross = cache(lambda: self._cross(at))  # not every step asks for it
         return Moments(
             residual=residual,
             weight=weight,
             fixed=fixed_slopes(self.counts, sums.by_item),
             core=fixed_core(self.counts, sums),
-            cross=lambda pairs: _columns(cross, *self._places(grid, eta.take(pairs, mode="clip"), pairs)),
+            cross=lambda pairs: _columns(cross(), *self._places(grid, eta.take(pairs, mode="clip"), pairs)),
             log_likelihood=lambda: log_likelihood(self.counts, eta, delta, tau, sums.log_norm),
             expected=lambda pairs, share: self._sums(at, self._powers(grid, eta, pairs, share)),
         )

@@ -202,3 +202,7 @@ def test_sums_by_pair_and_by_item_are_those_of_the_rows(missing: float) -> None:
     np.testing.assert_allclose(counts.by_pair(values), by_pair, atol=1e-13)
     by_item = [values[counts.item == item].sum() for item in range(layout.items)]
     np.testing.assert_allclose(counts.of_items(values), by_item, atol=1e-12)
+    row, place = counts.rows_of(np.array([2, 7]))
+    wanted = [np.arange(counts.start[pair], counts.start[pair] + counts.rows[pair]) for pair in (2, 7)]
+    np.testing.assert_array_equal(row, np.concatenate(wanted))
+    np.testing.assert_array_equal(place, np.repeat([0, 1], counts.rows[[2, 7]]))
