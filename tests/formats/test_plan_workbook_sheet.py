@@ -1,6 +1,7 @@
 """What is written back into a planning workbook, and what stays as it was."""
 
 import io
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
