@@ -132,7 +132,11 @@ PEERS: dict[str, Peer] = {
 
 
 def _worth(problem: Problem, pairs: Pairs) -> int | None:
-    account = check_plan(problem, moves_of(problem, pairs))
+    """None where it is no plan: stopped early, CBC hands out what need not even hold together."""
+    try:
+        account = check_plan(problem, moves_of(problem, pairs))
+    except ValueError:
+        return None
     return None if account.broken else account.value
 
 
@@ -296,7 +300,8 @@ def _by_pulp(
     if program.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible) or not has_plan(program):
         return Found(None, bound)
     chosen = [pair for pair, variable in zip(model.pairs, variables, strict=False) if (variable.value() or 0) > 0.5]
-    value, is_optimal = _worth(problem, chosen), program.sol_status == pulp.LpSolutionOptimal
+    value = _worth(problem, chosen)
+    is_optimal = value is not None and program.sol_status == pulp.LpSolutionOptimal
     return Found(value, value if is_optimal else bound, is_optimal)
 
 

@@ -16,7 +16,7 @@ from quanheng.planning.rows import Floats, Model
 CORE_PER_SUPPORT = 4  # columns of the first core for each in use at the linear optimum
 CORE_LIMIT = 7_000  # columns beyond which CP-SAT gets nowhere
 GROWTH = 1.6  # from core to core
-ALL_PATHS = 3_000  # chains that CP-SAT gets at once
+ALL_PATHS = 6_000  # chains that CP-SAT gets at once
 NEARLY_ALL = 1.3  # times the size of a core: then all useful columns are taken at once
 PATHS_RATE = 0.8  # of the units that its deterministic time is worth elsewhere: nothing is looked for but conflicts
 SLACK = 1e-6

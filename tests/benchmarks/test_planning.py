@@ -47,6 +47,10 @@ def test_proofs_at_twenty_are_judged_by_median_and_worst() -> None:
     assert kept([made(proved=False)])["S20 proof, worst"] == (NEVER, False)
 
 
+def test_a_proof_ends_when_value_and_bound_meet_not_when_ties_are_settled() -> None:
+    assert kept([made(points=[*POINTS, Point(6.0, 1010, 1010)])])["S20 proof, worst"] == (4.0, True)
+
+
 def test_gaps_are_judged_by_the_worst_city_at_that_moment() -> None:
     late = [Point(1.0, 990, 1010), Point(5.0, 1010, 1010)]
     assert kept([made(50), made(50, 2, points=late)]) == {

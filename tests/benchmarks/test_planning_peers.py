@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks._planning_naive import NoRotationsError, naive
-from benchmarks._planning_peers import PEERS, Found, _bound_in, cp_sat, greedy
+from benchmarks._planning_peers import PEERS, Found, _bound_in, _worth, cp_sat, greedy
 from benchmarks.planning_cities import city
 from quanheng.planning.problem import Problem, Rule, RuleKind
 from tests.planning.instances import pair, person, post, tiny
@@ -103,3 +103,12 @@ def test_best_pair_first_finds_a_plan_of_a_city() -> None:
 )
 def test_the_bound_of_cbc_is_read_from_its_log(log: str, bound: float | None) -> None:
     assert _bound_in(log) == bound
+
+
+def test_what_does_not_hold_together_is_no_plan() -> None:
+    """The holder of the second post stays."""
+    problem = Problem(
+        posts=(post("p", vacant=True), post("q")), people=(person("a"), person("b", "q", 5)), pairs=(pair("a", "q", 9),)
+    )
+    assert _worth(problem, (("a", "q"),)) is None
+    assert _worth(problem, ()) is not None
