@@ -110,5 +110,5 @@ def test_what_does_not_hold_together_is_no_plan() -> None:
     problem = Problem(
         posts=(post("p", vacant=True), post("q")), people=(person("a"), person("b", "q", 5)), pairs=(pair("a", "q", 9),)
     )
-    assert _worth(problem, (("a", "q"),)) is None
-    assert _worth(problem, ()) is not None
+    assert _worth(problem, [("a", "q")]) is None
+    assert _worth(problem, []) is not None
