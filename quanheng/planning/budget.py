@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 CP_SAT_RATE = 0.9  # units for one deterministic second of CP-SAT on a small problem
-CP_SAT_GROWTH = 250_000  # twice as many for a problem of so many columns: its cores are larger than the caches
+CP_SAT_GROWTH, CP_SAT_MOST = 250_000, 0.65  # so many columns would double it, as cores outgrow caches; the most added
 COLUMN_RATE = 5e-6  # units for one column of the model: to build it, to solve a small linear program once
 LINEAR_GROWTH = 120_000  # a linear program of so many columns takes twice as long for each
 SWEEP_RATE = 2e-8  # units for one column in one sweep of the Lagrangian
@@ -46,7 +46,7 @@ def cut_work(columns: int) -> float:
 
 def search_work(deterministic: float, columns: int) -> float:
     """Units for so much deterministic time of CP-SAT, on a core of a problem of so many columns."""
-    return CP_SAT_RATE * deterministic * (1 + min(columns, CP_SAT_GROWTH) / CP_SAT_GROWTH)
+    return CP_SAT_RATE * deterministic * (1 + min(columns / CP_SAT_GROWTH, CP_SAT_MOST))
 
 
 def find_work(columns: int) -> float:
