@@ -1,10 +1,10 @@
-# demo and test are the two commands of the README; check is the fast part of test, for every commit.
+# demo and test are the two commands of the README; check is lint and the fast part of test.
 BIN := .venv/bin
 DEMO := QUANHENG_DATA=$(CURDIR)/var/demo QUANHENG_DEMO=1
 FAST := not slow and not browser and not postgres
-PURE := --ignore=tests/calibration --ignore=tests/formats
+PURE := --ignore=tests/calibration --ignore=tests/formats --ignore=tests/planning
 
-.PHONY: help demo test check bench mission dev messages screenshots test-sqlite test-postgres format clean
+.PHONY: help demo test check lint bench mission dev messages screenshots test-sqlite test-postgres format clean
 
 .NOTPARALLEL:
 
@@ -19,13 +19,15 @@ demo: ## install, make the synthetic city once, serve it on http://127.0.0.1:800
 dev: ## .venv with the tools of development
 	@tools/bootstrap dev
 
-check: dev ## format, lint, layers, types, deployment, migrations, fast tests (3 minutes)
+check: lint ## all before a commit: lint and the fast tests (3 minutes)
+	$(BIN)/pytest -n 2 -m "$(FAST)"
+
+lint: dev ## format, lint, layers, types, deployment, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	@tools/check-django
-	$(BIN)/pytest -n 2 -m "$(FAST)"
 
 test: dev ## everything, on SQLite and on PostgreSQL; as root installs what it needs from apt
 	@tools/test-needs

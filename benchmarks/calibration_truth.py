@@ -89,11 +89,13 @@ def _caught(pool: ProcessPoolExecutor, setting: Setting, seeds: range) -> Caught
 
 def _study(pool: ProcessPoolExecutor, seeds: range) -> None:
     print("design study (§2.1): linking ballots a unit, then local ballots a unit")
+    print(f"{HEAD}{'u plain':>8}{'w_in':>6}{'w_x':>6}")
     named = {f"links {setting.leaders * setting.reach / setting.units}": setting for setting in LINKS}
     named |= {f"local {setting.ballots[0]}": setting for setting in LOCALS}
     for name, setting in named.items():
         found = summary("A", [event for event, _ in _events(pool, setting, seeds)])
-        print(f"{name:<16}{_line(found)[16:]}", flush=True)
+        widths = f"{found.units_plain:>8.3f}{found.width_within:>6.1f}{found.width_across:>6.1f}"
+        print(f"{name:<16}{_line(found)[16:]}{widths}", flush=True)
 
 
 if __name__ == "__main__":

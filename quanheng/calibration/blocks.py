@@ -11,14 +11,16 @@ A block holds [θ of its persons | γ by group, if there is more than one | v | 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from itertools import repeat
+from math import prod
 
 import numpy as np
 from scipy import linalg
 
-from quanheng.calibration.blocks_plan import Batch, Places
+from quanheng.calibration.blocks_plan import Batch, Places, placed, summed
 from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.ratings import Floats, Ints
 
+CHUNK = 1 << 16  # pairs at once: what is made on the way stays in the cache
 BORDER_LIMIT = 6_000  # linking ballots, or persons with views in one block: beyond it the memory and minutes are lost
 
 
@@ -43,6 +45,7 @@ class Information:
     weight: Floats  # (pairs,)
     cross: Callable[[Ints], Floats]  # pairs -> (pairs, others)
     core: Floats  # (others, others)
+    phi: float = 1.0  # what all of it is divided by
 
 
 @dataclass(frozen=True)
@@ -69,20 +72,27 @@ class Effects:
     def largest(self) -> float:
         return max(float(np.abs(getattr(self, f.name)).max(initial=0.0)) for f in fields(self))
 
+    def typical(self) -> float:
+        """Root mean square of the kind that has the largest."""
+        values = (getattr(self, f.name) for f in fields(self))
+        return max(float(np.sqrt(np.vdot(value, value) / max(value.size, 1))) for value in values)
+
     def eta(self, places: Places) -> Floats:
         """(pairs,), without the fixed effects that are not of groups. c bears on local ballots only."""
-        own = (self.person + self.unit[places.block])[:, None] + self.fixed[: places.groups] + self.view
-        eta: Floats = own.ravel().take(places.cell)
-        if places.scalars:
-            eta += np.append(self.scalar + self.culture[places.scalar_block], 0.0).take(places.scalar)
+        own = ((self.person + self.unit[places.block])[:, None] + self.fixed[: places.groups] + self.view).ravel()
+        ballot = np.append(self.scalar + self.culture[places.scalar_block], 0.0)
+        eta: Floats = np.empty(places.cell.size)
+        for start in range(0, eta.size, CHUNK):
+            part = slice(start, start + CHUNK)
+            np.add(own.take(places.cell[part]), ballot.take(places.scalar[part]), out=eta[part])
         if places.links:
-            eta += np.append(self.link, 0.0).take(places.link)
+            eta[places.linked] += self.link[places.link[places.linked]]
         return eta
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Sums over pairs of the derivatives by η and the fixed effects that are not constants of groups."""
+    """Sums over pairs of the derivatives by η and the fixed effects that are not constants of groups, times φ."""
 
     ballot: Floats  # (U, G, n, others), over the pairs of a local ballot
     cell: Floats  # (U, G, m, others), over local pairs
@@ -152,21 +162,22 @@ class System:
     def _begin_border(self, information: Information) -> None:
         places, groups = self.places, self.places.groups
         links = np.arange(places.links)
-        linked = places.link >= 0
-        of_link = np.bincount(places.link[linked], information.weight[linked], places.links)
-        self.border[links, links] = 1 + self.scales.rater**2 * of_link
-        self.border[places.links + groups :, places.links + groups :] = information.core
+        of_link = np.bincount(places.link[places.linked], information.weight[places.linked], places.links)
+        self.border[links, links] = 1 + self.scales.rater**2 / information.phi * of_link
+        self.border[places.links + groups :, places.links + groups :] = information.core / information.phi
 
     def _forward(self, batch: Batch, information: Information, crossing: Crossing) -> Half:
-        weight = placed(information.weight[batch.local], batch.local_at, batch.shape)
-        kept = 1 / (1 + self.scales.rater**2 * weight.sum(axis=3))
-        cell = weight.sum(axis=2)
-        shared, by_cell = _with_groups(weight.sum(axis=3), crossing.ballot), _with_groups(cell, crossing.cell)
+        weight = batch.table(information.weight)
+        weight /= information.phi
+        on_ballot, cell = weight @ np.ones(weight.shape[3]), np.ones(weight.shape[2]) @ weight
+        kept = 1 / (1 + self.scales.rater**2 * on_ballot)
+        shared = _with_groups(on_ballot, crossing.ballot, information.phi)
+        by_cell = _with_groups(cell, crossing.cell, information.phi)
         pulled = np.swapaxes(weight * (self.scales.rater**2 * kept)[..., None], 2, 3)
         local = -(pulled @ weight)
         _diagonal(local)[...] += cell
         outer, links = self._outer(batch, information, crossing)
-        outer_cell = _with_groups(outer, crossing.outer)
+        outer_cell = _with_groups(outer, crossing.outer, information.phi)
         total = local.copy()
         _diagonal(total)[...] += outer
         self._add_fixed(by_cell + outer_cell, shared, kept)
@@ -190,13 +201,13 @@ class System:
         links = placed(information.weight[batch.linked], batch.linked_at, (u, g, m, batch.column.shape[1]))
         if batch.linked.size:
             self._add_links(batch.linked, information, crossing)
-        return cell, np.asarray(links * self.scales.rater)
+        return cell / information.phi, np.asarray(links * (self.scales.rater / information.phi))
 
     def _add_links(self, linked: Ints, information: Information, crossing: Crossing) -> None:
         link, group = self.places.link[linked], self.places.group[linked]
         rows = np.concatenate([np.zeros((self.places.links, self.places.groups)), crossing.link], axis=1)
         np.add.at(rows, (link, group), information.weight[linked])
-        rows *= self.scales.rater
+        rows *= self.scales.rater / information.phi
         self.border[: self.places.links, self.places.links :] += rows
         self.border[self.places.links :, : self.places.links] += rows.T
 
@@ -212,11 +223,12 @@ class System:
 
     def _subtract(self, half: Half, cross: Floats) -> None:
         """The Schur complement: border less what the blocks explain."""
-        explained = np.swapaxes(cross, 1, 2) @ half.gain
         first, t = self.places.links, half.batch.column.shape[1]
-        self.border[first:, first:] -= explained[:, t:, t:].sum(axis=0)
         if not t:
+            self.border[first:, first:] -= cross.reshape(-1, self.fixed).T @ half.gain.reshape(-1, self.fixed)
             return
+        explained = np.swapaxes(cross, 1, 2) @ half.gain
+        self.border[first:, first:] -= explained[:, t:, t:].sum(axis=0)
         at = half.index[:, :t, None] * len(self.border)
         np.subtract.at(self.border.reshape(-1), at + half.index[:, None, :t], explained[:, :t, :t])
         side = np.zeros((first, self.fixed))
@@ -231,10 +243,10 @@ class System:
 
     def spread(self, total: Floats, local: Floats) -> Floats:
         """(U, G, m, …) by cell (person × group) to (U, k, …) by effect: J', scaled. `local` is the part on c."""
-        own = [total.sum(axis=1)]
+        own = [total[:, 0] if total.shape[1] == 1 else total.sum(axis=1)]
         if self.views:
             own.append(total.reshape(total.shape[0], -1, *total.shape[3:]))
-        own += [total.sum(axis=(1, 2))[:, None], local.sum(axis=(1, 2))[:, None]]
+        own += [_over_cells(total), _over_cells(local)]
         spread = np.concatenate(own, axis=1)
         spread *= self.block_scales(total.shape[2]).reshape(-1, *[1] * (spread.ndim - 2))
         return spread
@@ -244,12 +256,12 @@ class System:
         m = total.shape[2]
         scale = self.block_scales(m)
         square = np.zeros((total.shape[0], scale.size, scale.size))
-        square[:, :m, :m] = total.sum(axis=1)
+        square[:, :m, :m] = total[:, 0] if total.shape[1] == 1 else total.sum(axis=1)
         for group in range(self.views):
             a = m + group * m
             square[:, :m, a : a + m] = square[:, a : a + m, :m] = square[:, a : a + m, a : a + m] = total[:, group]
         square *= scale[:, None] * scale
-        edge, local_edge = total.sum(axis=3), local.sum(axis=3)
+        edge, local_edge = total @ np.ones(m), local @ np.ones(m)
         square[:, :, -2] = square[:, -2] = self.spread(edge, local_edge) * scale[-2]
         square[:, :, -1] = square[:, -1] = self.spread(local_edge, local_edge) * scale[-1]
         return square
@@ -267,18 +279,25 @@ class System:
 
 def _crossing(batch: Batch, places: Places, information: Information) -> Crossing:
     u, g, n, m = batch.shape
-    local, outer = information.cross(batch.local), information.cross(batch.outer)
-    ballot = batch.local_at // m if m else batch.local_at
-    cell = batch.local_at - (ballot - ballot // max(n, 1)) * m
+    outer = information.cross(batch.outer)
     link = np.zeros((places.links, outer.shape[1]))
     if batch.linked.size:
         np.add.at(link, places.link[batch.linked], information.cross(batch.linked))
-    return Crossing(
-        _columns(local, ballot, (u, g, n)),
-        _columns(local, cell, (u, g, m)),
-        _columns(outer, batch.outer_at, (u, g, m)),
-        link,
-    )
+    return Crossing(*_local_crossing(batch, information), _columns(outer, batch.outer_at, (u, g, m)), link)
+
+
+def _local_crossing(batch: Batch, information: Information) -> tuple[Floats, Floats]:
+    """By ballot and by cell."""
+    u, g, n, m = batch.shape
+    if batch.filled.size:
+        values = information.cross(batch.filled)
+        values[batch.blank] = 0.0
+        table = values.T.reshape(-1, u, g, n, m)
+        return np.moveaxis(table @ np.ones(m), 0, -1), np.moveaxis(np.ones(n) @ table, 0, -1)
+    values = information.cross(batch.local)
+    ballot = batch.local_at // m if m else batch.local_at
+    cell = batch.local_at - (ballot - ballot // max(n, 1)) * m
+    return _columns(values, ballot, (u, g, n)), _columns(values, cell, (u, g, m))
 
 
 def _columns(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
@@ -289,25 +308,21 @@ def _columns(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
     return summary
 
 
-def placed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
-    """Values of pairs at their places in an array of zeros."""
-    placed = np.zeros((int(np.prod(shape[: len(shape) - values.ndim + 1])), *values.shape[1:]))
-    placed[at] = values
-    return placed.reshape(shape)
+def _over_cells(values: Floats) -> Floats:
+    """(U, G, m, …) to (U, 1, …): by products, which are quicker than sums over short axes."""
+    u, g, m, *rest = values.shape
+    flat = values.reshape(u, g * m, prod(rest))
+    return (np.ones((1, g * m)) @ flat).reshape(u, 1, *rest)
 
 
-def summed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
-    """Values of pairs summed by place."""
-    return np.bincount(at, values, int(np.prod(shape))).reshape(shape).astype(np.float64, copy=False)
-
-
-def _with_groups(weight: Floats, others: Floats) -> Floats:
+def _with_groups(weight: Floats, others: Floats, phi: float) -> Floats:
     """(U, G, x) and (U, G, x, others) to (U, G, x, G + others): a weight belongs to the constant of its group."""
     groups = weight.shape[1]
-    constants = np.zeros((*weight.shape, groups))
+    both = np.zeros((*weight.shape, groups + others.shape[3]))
     for group in range(groups):
-        constants[:, group, :, group] = weight[:, group]
-    return np.concatenate([constants, others], axis=3)
+        both[:, group, :, group] = weight[:, group]
+    np.divide(others, phi, out=both[..., groups:])
+    return both
 
 
 def _diagonal(matrices: Floats) -> Floats:

@@ -6,6 +6,7 @@ Units of like size are padded to one size and worked on together, so that thousa
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from quanheng.calibration.ratings import Floats, Ints
 
 CELLS = 150_000  # of ballots × persons in a batch: keeps its arrays in the cache
 SLACK = 1.25  # how far sizes in a batch may differ
+FILLED = 0.5  # of the places of a batch: then reading all of them costs less than writing those that there are
 SMALL = 20_000  # cells, up to which padding costs less than another batch
 
 
@@ -40,6 +42,11 @@ class Places:
         return self.person * self.groups + self.group
 
     @cached_property
+    def linked(self) -> Ints:
+        """Pairs on links."""
+        return np.flatnonzero(self.link >= 0)
+
+    @cached_property
     def scalar_block(self) -> Ints:
         """(scalars,), the one block that all its pairs are in."""
         block = np.zeros(self.scalars + 1, dtype=np.int32)
@@ -57,6 +64,8 @@ class Batch:
     column: Ints  # (U, T), links that touch the block
     local: Ints  # pairs on scalars
     local_at: Ints  # their places in (U, G, n, m)
+    filled: Ints  # (U·G·n·m,), pair of each place, any where there is none; empty where most places have none
+    blank: Ints  # places of `filled` that have none
     outer: Ints  # the other pairs
     outer_at: Ints  # their places in (U, G, m)
     linked: Ints  # pairs on links
@@ -69,6 +78,14 @@ class Batch:
         """Blocks, groups, ballots, persons."""
         blocks, groups, ballots = self.scalar.shape
         return blocks, groups, ballots, self.person.shape[1]
+
+    def table(self, values: Floats) -> Floats:
+        """(U, G, n, m) of values of all pairs, 0 where there is none."""
+        if not self.filled.size:
+            return placed(values[self.local], self.local_at, self.shape)
+        table = values.take(self.filled, mode="clip")
+        table[self.blank] = 0.0
+        return table.reshape(self.shape)
 
 
 def plan(places: Places) -> tuple[Batch, ...]:
@@ -160,15 +177,17 @@ class _Planner:
         local, outer, linked = mine[on_scalar], mine[~on_scalar], mine[on_link]
         touch = np.searchsorted(self.key, self.pair_block[linked].astype(np.int64) * self.links + places.link[linked])
         member = self.persons.of(blocks)
+        local_at = seat[on_scalar] + ((slab * (n - 1))[on_scalar] + self.scalars.place[places.scalar[local]]) * m
+        filled, blank = _filled(local, local_at, blocks.size * groups * n * m)
         return Batch(
             block=blocks,
             person=person,
             scalar=scalar.reshape(blocks.size, groups, n),
             column=np.where(column < 0, 0, (self.key % self.links)[column] if t else 0),
             local=_narrow(local),
-            local_at=_narrow(
-                seat[on_scalar] + ((slab * (n - 1))[on_scalar] + self.scalars.place[places.scalar[local]]) * m
-            ),
+            local_at=_narrow(local_at),
+            filled=filled,
+            blank=blank,
             outer=_narrow(outer),
             outer_at=_narrow(seat[~on_scalar]),
             linked=linked,
@@ -178,9 +197,32 @@ class _Planner:
         )
 
 
+def _filled(pairs: Ints, at: Ints, size: int) -> tuple[Ints, Ints]:
+    """`Batch.filled` and `Batch.blank`."""
+    if pairs.size < FILLED * size:
+        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+    filled = np.full(size, -1, dtype=np.int32)
+    filled[at] = pairs
+    blank = np.flatnonzero(filled < 0)
+    filled[blank] = 0
+    return filled, blank
+
+
 def _narrow(places: Ints) -> Ints:
     """There is one for each pair; a batch never has 2³¹ cells."""
     return places.astype(np.int32)
+
+
+def placed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
+    """Values of pairs at their places in an array of zeros."""
+    placed = np.zeros((prod(shape[: len(shape) - values.ndim + 1]), *values.shape[1:]))
+    placed[at] = values
+    return placed.reshape(shape)
+
+
+def summed(values: Floats, at: Ints, shape: tuple[int, ...]) -> Floats:
+    """Values of pairs summed by place."""
+    return np.bincount(at, values, prod(shape)).reshape(shape).astype(np.float64, copy=False)
 
 
 def gathered(values: Floats, index: Ints) -> Floats:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from quanheng.calibration.blocks import Effects, Half, System, placed, summed
-from quanheng.calibration.blocks_plan import gathered
+from quanheng.calibration.blocks import Effects, Half, System
+from quanheng.calibration.blocks_plan import gathered, summed
 from quanheng.calibration.ratings import Floats
 
 
@@ -16,6 +16,7 @@ class Slopes:
 
     eta: Floats  # (pairs,), by η of each pair
     fixed: Floats  # (others,), by the fixed effects that are not constants of groups
+    phi: float = 1.0  # what all of it is divided by
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,9 @@ def solve(system: System, slopes: Slopes | None, now: Effects) -> Step:
     right = np.zeros(len(system.border))
     right[:first] = -_shrunk(now.link, scale)
     if slopes is not None:
-        linked = places.link >= 0
-        right[:first] += scale * np.bincount(places.link[linked], slopes.eta[linked], first)
-        right[first : first + groups] = np.bincount(places.group, slopes.eta, groups)
-        right[first + groups :] = slopes.fixed
+        linked = places.linked
+        right[:first] += scale / slopes.phi * np.bincount(places.link[linked], slopes.eta[linked], first)
+        right[first + groups :] = slopes.fixed / slopes.phi
     halves = [_reduced(system, half, slopes, now, right) for half in system.halves]
     worst = float((np.abs(right) / np.sqrt(np.diag(system.border))).max(initial=0.0))
     for half, reduced in zip(system.halves, halves, strict=True):
@@ -78,9 +78,11 @@ def _reduced(system: System, half: Half, slopes: Slopes | None, now: Effects, ri
     u, g, n, m = batch.shape
     ballot, local, outer = np.zeros((u, g, n)), np.zeros((u, g, m)), np.zeros((u, g, m))
     if slopes is not None:
-        marks = placed(slopes.eta[batch.local], batch.local_at, (u, g, n, m))
-        ballot, local = scale**2 * marks.sum(axis=3), marks.sum(axis=2)
-        outer = summed(slopes.eta[batch.outer], batch.outer_at, (u, g, m))
+        marks = batch.table(slopes.eta)
+        marks /= slopes.phi
+        ballot, local = scale**2 * (marks @ np.ones(m)), np.ones(n) @ marks
+        outer = summed(slopes.eta[batch.outer], batch.outer_at, (u, g, m)) / slopes.phi
+        right[system.places.links : system.places.links + g] += (local + outer).sum(axis=(0, 2))
     if scale > 0:
         ballot -= gathered(now.scalar, batch.scalar)
     pulled = half.kept * ballot

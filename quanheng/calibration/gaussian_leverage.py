@@ -5,7 +5,8 @@ from copy import copy
 import numpy as np
 from scipy import linalg
 
-from quanheng.calibration.blocks import Half, System, placed, summed
+from quanheng.calibration.blocks import Half, System
+from quanheng.calibration.blocks_plan import placed, summed
 from quanheng.calibration.ratings import Floats
 
 

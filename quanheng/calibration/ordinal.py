@@ -11,7 +11,7 @@ from quanheng.calibration.blocks import Crossing, Effects, Information, Scales, 
 from quanheng.calibration.blocks_plan import plan
 from quanheng.calibration.blocks_posterior import Posterior
 from quanheng.calibration.blocks_prior import pulls
-from quanheng.calibration.blocks_solve import Slopes, determined, solve
+from quanheng.calibration.blocks_solve import Slopes, Step, determined, solve
 from quanheng.calibration.errors import CannotCalibrate
 from quanheng.calibration.layout import Layout
 from quanheng.calibration.ordinal_places import check_finite, seat
@@ -30,8 +30,9 @@ NEWTON = 1e-6  # logit
 RELATIVE = 1e-5  # of variances and φ
 LONGEST_STEP = 3.0  # logit; longer Newton steps are cut
 HALVINGS = 30
-REUSE = 0.05  # logit; so far the crossings of an earlier system serve
+REUSE = 0.1  # logit in the root mean square; so far the crossings of an earlier system serve
 KNOWN = 1e-3  # effects that the data determine; with fewer a variance has no meaning and need not settle
+CHORDS = 8  # steps with one system, at most
 CAREFUL = 30  # iterations, after which the variances wait until the effects have settled
 SETTLED = 1e-4  # logit; the traces of the last system then are those at the effects
 TRUSTED_STEP = 0.3  # logit; while steps are longer the variances wait
@@ -65,11 +66,13 @@ def fit_ordinal(layout: Layout, *, bounded: bool = True) -> OrdinalFit:
     """Estimate all effects and variances together; `bounded`: with the weights of outlying pairs.
 
     Newton on all effects at once; with each step the variances go on towards the fixed point of Schall's rule, and φ
-    and the weights of outlying pairs (`ordinal_robust`) follow. It stops when the largest Newton step and the largest
+    and the weights of outlying pairs (`ordinal_robust`) follow. Once the variances have come to rest, the system is
+    made anew and serves for all steps that the effects still need. It stops when the largest of these and the largest
     change of a log weight are below 1e-6, the largest relative step of a variance below 1e-5 and the largest derivative
-    below 1e-6 of the root of its information; the posterior is then computed once more
-    at the end. Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item",
-    "extreme-group" or "unused-category" (no finite estimate), "all-set-aside".
+    below 1e-6 of the root of its information; the posterior is then computed once more at the end.
+
+    Raises CannotCalibrate: "not-converged", "border-too-large", "extreme-item", "extreme-group" or "unused-category"
+    (no finite estimate), "all-set-aside".
     """
     return _report(_Search(layout, bounded=bounded).run())
 
@@ -96,6 +99,7 @@ class _Search:
         self.moved = 0.0  # logits, since the crossings were summed
         self.bound = Bound(layout, self.counts, self.seats.pair, is_asked=self.halo and bounded)
         self.ready: Moments | None = None  # at the present effects
+        self.closing = False  # the variances have come to rest: what is left is the effects, with an exact system
         self.last = (np.inf, np.inf)  # Newton step and derivative
 
     def _start(self) -> Effects:
@@ -129,8 +133,7 @@ class _Search:
         return self.bound.weighted(moments, eta, *fixed)
 
     def system(self, moments: Moments) -> System:
-        phi = self.phi
-        information = Information(moments.weight / phi, lambda p: moments.cross(p) / phi, moments.core / phi)
+        information = Information(moments.weight, moments.cross, moments.core, self.phi)
         if self.moved > REUSE:
             self.crossings = None
         if self.crossings is None:
@@ -149,35 +152,46 @@ class _Search:
         """One iteration; True where nothing moves any more. System and moments are let go before the next are made."""
         moments, self.ready = self.ready or self.moments(follow=True), None
         careful = self.iterations > CAREFUL
-        self.moved = np.inf if careful else self.moved
+        self.moved = np.inf if careful or self.closing else self.moved
         system = self.system(moments)
-        step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects)
+        step = self._solved(system, moments)
         largest, before = step.effects.largest(), self.effects
         self.last = (largest, step.residual)
         if largest > TRUSTED_STEP:
-            self.moved += largest
+            self.moved += step.effects.typical()
             self.ready = self._climb(step.effects, moments)
             return False
         self.effects = self.effects.plus(step.effects)
-        newton = max(largest, step.residual, self.bound.left)
-        moments, last = self._reweighted(system, moments, step.effects, newton)
-        if careful and max(largest, self.bound.left) > SETTLED:
+        moments, step = self._followed(system, moments, step)
+        if careful and max(step.effects.largest(), self.bound.left) > SETTLED:
             return False
-        log_phi = partial(self._log_phi, self._halo(moments, last))
-        if self._improve(system, log_phi, newton):
+        log_phi = partial(self._log_phi, self._halo(moments, step.effects))
+        if self._improve(system, log_phi, step):
             return True
-        self.moved += self.effects.plus(before, -1).largest()
+        self.moved += self.effects.plus(before, -1).typical()
         return False
 
-    def _reweighted(self, system: System, moments: Moments, step: Effects, newton: float) -> tuple[Moments, Effects]:
-        """Bring the weights of outlying pairs on at the present variances; the system stays (a chord step)."""
-        if not self.bound.is_asked or newton < NEWTON:
-            return moments, step
-        self.bound.begin()
-        moments = self.moments(follow=True)
-        step = solve(system, Slopes(moments.residual / self.phi, moments.fixed / self.phi), self.effects).effects
-        self.effects = self.effects.plus(step)
+    def _left(self, step: Step) -> float:
+        """How far the effects and weights still are from their fixed point."""
+        return max(step.effects.largest(), step.residual, self.bound.left)
+
+    def _followed(self, system: System, moments: Moments, step: Step) -> tuple[Moments, Step]:
+        """Chord steps with the system in hand: one, that the weights of outlying pairs come on before the variances;
+        where the variances have come to rest, as many as the effects need to do so.
+        """
+        if self.bound.is_asked:
+            self.bound.begin()
+        for _ in range(CHORDS if self.closing else int(self.bound.left > 0)):
+            if self._left(step) < NEWTON:
+                break
+            moments = self.moments(follow=True)
+            step = self._solved(system, moments)
+            self.effects = self.effects.plus(step.effects)
+        self.last = (step.effects.largest(), step.residual)
         return moments, step
+
+    def _solved(self, system: System, moments: Moments) -> Step:
+        return solve(system, Slopes(moments.residual, moments.fixed, self.phi), self.effects)
 
     def _climb(self, step: Effects, moments: Moments) -> Moments:
         """The longest of the step, its half, … that raises the penalised likelihood, which is concave."""
@@ -200,9 +214,9 @@ class _Search:
     def penalised(self, moments: Moments) -> float:
         return moments.log_likelihood() / self.phi - self._penalty() / 2
 
-    def _improve(self, system: System, log_phi_of: Callable[[float], float], newton: float) -> bool:
+    def _improve(self, system: System, log_phi_of: Callable[[float], float], last: Step) -> bool:
         """Bring the variances and φ on; True where nothing moves any more."""
-        known = determined(system)
+        known, near = determined(system), max(last.effects.largest(), self.bound.left)
         has = np.array([squares(self.effects, kind) / getattr(system.scales, kind) ** 2 for kind in self.kinds])
         expected = np.array([getattr(known, kind) for kind in self.kinds])
         moved = pulls(system, self.effects, self.kinds)  # ∂b/∂log σ², all else converged
@@ -211,16 +225,20 @@ class _Search:
         step = self.variances.step(slope, information)
         log_phi = log_phi_of(sum(vars(known).values()) + system.fixed)
         change = slope / np.maximum(expected, KNOWN)
-        if newton < NEWTON and self.variances.settled(step, change, slope, log_phi, RELATIVE):
-            exact = self.moved < NEWTON
-            self.moved = np.inf
-            return exact
+        if near < SETTLED and self.variances.settled(step, change, slope, log_phi, RELATIVE):
+            if self.closing and self._left(last) < NEWTON:
+                return True
+            self.closing = True
+        else:
+            self.closing = False
         self.effects = moved_by(self.effects, moved, self.variances.move(step, slope, log_phi))
         return False
 
     def _halo(self, moments: Moments, step: Effects) -> float:
         """Σ(Σ_i r)²/ΣΣ_i V over ballot × person, nearly as it is after the step."""
-        residual = moments.residual - moments.weight * step.eta(self.places)
+        residual = step.eta(self.places)
+        residual *= moments.weight  # in place: they are as many as the pairs
+        np.subtract(moments.residual, residual, out=residual)
         return self.bound.squares(residual) / float(moments.weight.sum())
 
     def _log_phi(self, ratio: float, spent: float) -> float:

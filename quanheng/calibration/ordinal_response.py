@@ -5,7 +5,7 @@ P(y=k) ∝ exp(k·x − Σ_{j≤k} τ_j), x = η − δ_i (Andrich 1978). With E
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Protocol
 
@@ -18,6 +18,15 @@ CHUNK = 1_000_000  # rows at once, where a copy of all would cost memory
 
 
 @dataclass(frozen=True)
+class Sums:
+    """What the model expects, summed over rows, each times a share."""
+
+    by_item: Floats  # (items, 2 + 2(K − 1)), E, V, P(y ≥ j), C_j
+    products: Floats  # (K − 1, K − 1), P(y ≥ j)·P(y ≥ l)
+    log_norm: float
+
+
+@dataclass(frozen=True)
 class Moments:
     """Derivatives of the log-likelihood at η, δ, τ; `fixed` effects are δ and τ in a basis that keeps their sums 0."""
 
@@ -27,6 +36,7 @@ class Moments:
     core: Floats  # (fixed, fixed), minus the second derivatives
     cross: Callable[[Ints], Floats]  # pairs -> (pairs, fixed), minus the second derivatives by η and fixed
     log_likelihood: Callable[[], float]
+    expected: Callable[[Ints, Floats], Sums]  # pairs and the share of each; by the model alone, without weights
 
 
 class Response(Protocol):
@@ -54,10 +64,13 @@ def curves(x: Floats, tau: Floats) -> Curves:
     p = np.exp(logit)
     norm = p.sum(axis=0)
     p /= norm
-    upper = np.cumsum(p[:0:-1], axis=0)[::-1]
-    above = np.cumsum((steps * p)[:0:-1], axis=0)[::-1]
-    mean = above[0]
-    joint = above - mean * upper
+    upper, above = p[1:].copy(), steps[1:] * p[1:]
+    for step in range(tau.size - 1, 0, -1):  # sums from above; np.cumsum takes several times as long
+        upper[step - 1] += upper[step]
+        above[step - 1] += above[step]
+    mean = above[0].copy()
+    joint = above
+    joint -= mean * upper
     return Curves(mean, joint.sum(axis=0), upper.T, joint.T, top + np.log(norm))
 
 
@@ -92,6 +105,38 @@ class Counts:
     def pair(self) -> Ints:
         """(rows,)"""
         return np.repeat(np.arange(self.rows.size), self.rows)
+
+    @cached_property
+    def width(self) -> int:
+        """How many rows each pair has, where all have the same items; otherwise 0."""
+        width = int(self.rows[0])
+        is_even = (self.rows == width).all() and (self.item.reshape(-1, width) == self.item[:width]).all()
+        return width if is_even else 0
+
+    def by_pair(self, values: Floats) -> Floats:
+        """(rows,) summed: (pairs,)."""
+        if self.width:
+            return np.asarray(values.reshape(-1, self.width) @ np.ones(self.width))
+        return np.add.reduceat(values, self.start)
+
+    def of_items(self, values: Floats) -> Floats:
+        """(rows,) summed: (items,)."""
+        if not self.width:
+            return np.bincount(self.item, values, len(self.by_item)).astype(np.float64, copy=False)
+        sums = np.zeros(len(self.by_item))
+        sums[self.item[: self.width]] = np.ones(self.rows.size) @ values.reshape(-1, self.width)
+        return sums
+
+    def rows_of(self, pairs: Ints) -> tuple[Ints, Ints]:
+        """Rows of some pairs, and for each row the place of its pair among these."""
+        if self.width:
+            step = np.arange(self.width)
+            return (self.start[pairs].astype(np.int64)[:, None] + step).ravel(), np.arange(pairs.size).repeat(
+                self.width
+            )
+        sizes = self.rows[pairs]
+        pair = np.repeat(np.arange(pairs.size), sizes)
+        return (self.start[pairs] - np.cumsum(sizes) + sizes)[pair] + np.arange(pair.size), pair
 
     @property
     def item_total(self) -> Floats:
@@ -145,25 +190,42 @@ class Direct:
         pair = counts.pair
         at = curves(eta[pair] - delta[counts.item], tau)
         items, steps = delta.size, tau.size
-        by_item = np.zeros((items, 2 + 2 * steps))
-        for column, values in enumerate((at.mean, at.variance, *at.upper.T, *at.joint.T)):
-            by_item[:, column] = np.bincount(counts.item, values, items)
+        by_item = np.stack([counts.of_items(value) for value in _columns(at)], axis=1)
+        sums = Sums(by_item, at.upper.T @ at.upper, float(at.log_norm.sum()))
 
         def cross(pairs: Ints) -> Floats:
             by_effect = np.zeros((eta.size, items + steps))
             by_effect[pair, counts.item] = -at.variance
-            by_effect[:, items:] = -np.add.reduceat(at.joint.T, counts.start, axis=1).T
+            for step, joint in enumerate(at.joint.T, start=items):
+                by_effect[:, step] = -counts.by_pair(joint)
             return np.asarray(by_effect[pairs] @ counts.basis)
 
-        products = at.upper.T @ at.upper
+        def expected(pairs: Ints, share: Floats) -> Sums:
+            row, place = counts.rows_of(pairs)
+            own = Curves(*(getattr(at, each.name)[row] for each in fields(Curves)))
+            return _sums(own, counts.item[row], share[place], items)
+
         return Moments(
-            residual=counts.total - np.add.reduceat(at.mean, counts.start),
-            weight=np.add.reduceat(at.variance, counts.start),
-            fixed=fixed_slopes(counts, by_item),
-            core=fixed_core(counts, by_item, products),
+            residual=counts.total - counts.by_pair(at.mean),
+            weight=counts.by_pair(at.variance),
+            fixed=fixed_slopes(counts, sums.by_item),
+            core=fixed_core(counts, sums),
             cross=cross,
-            log_likelihood=lambda: log_likelihood(counts, eta, delta, tau, float(at.log_norm.sum())),
+            log_likelihood=lambda: log_likelihood(counts, eta, delta, tau, sums.log_norm),
+            expected=expected,
         )
+
+
+def _columns(at: Curves) -> tuple[Floats, ...]:
+    """Those of `Sums.by_item`."""
+    return (at.mean, at.variance, *at.upper.T, *at.joint.T)
+
+
+def _sums(at: Curves, item: Ints, share: Floats, items: int) -> Sums:
+    by_item = np.stack([np.bincount(item, share * value, items) for value in _columns(at)], axis=1)
+    return Sums(
+        np.asarray(by_item, dtype=np.float64), at.upper.T @ (share[:, None] * at.upper), float(share @ at.log_norm)
+    )
 
 
 def fixed_slopes(counts: Counts, by_item: Floats) -> Floats:
@@ -173,8 +235,9 @@ def fixed_slopes(counts: Counts, by_item: Floats) -> Floats:
     return np.asarray(counts.basis.T @ -np.append(counts.item_total - by_item[:, 0], counts.reached - expected))
 
 
-def fixed_core(counts: Counts, by_item: Floats, products: Floats) -> Floats:
-    """Information of the fixed effects; `products` (K − 1, K − 1) has the sums of P(y ≥ j)·P(y ≥ l)."""
+def fixed_core(counts: Counts, sums: Sums) -> Floats:
+    """Information of the fixed effects."""
+    by_item = sums.by_item
     items, steps = len(by_item), counts.reached.size
     upper = by_item[:, 2 : 2 + steps].sum(axis=0)
     core = np.zeros((items + steps, items + steps))
@@ -182,7 +245,7 @@ def fixed_core(counts: Counts, by_item: Floats, products: Floats) -> Floats:
     core[:items, items:] = by_item[:, 2 + steps :]
     core[items:, :items] = core[:items, items:].T
     order = np.arange(steps)
-    core[items:, items:] = upper[np.maximum(order[:, None], order)] - products
+    core[items:, items:] = upper[np.maximum(order[:, None], order)] - sums.products
     return np.asarray(counts.basis.T @ core @ counts.basis)
 
 

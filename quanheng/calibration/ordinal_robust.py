@@ -14,21 +14,22 @@ changes by .001 to .007, and under a ceiling (C) by −.011 within units and −
 """
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache
 
 import numpy as np
 from scipy.special import exp1
 from scipy.stats import norm
 
+from quanheng.calibration.blocks import CHUNK
 from quanheng.calibration.layout import Layout
-from quanheng.calibration.ordinal_response import Counts, Curves, Moments, curves, fixed_core
+from quanheng.calibration.ordinal_response import Counts, Moments, fixed_core
 from quanheng.calibration.ratings import Floats, Ints
 
 LIMIT = 2.0
 MEMORY = 5
-CHUNK = 20_000  # outlying pairs at once
 
 
+@cache
 def expected_share(limit: float) -> float:
     """E[w z²]/E[w] for a standard normal z: what φ = Σ w(Σ_i r)²/Σ w Σ_i V has to be divided by."""
     inside = 1 - 2 * float(norm.sf(limit))
@@ -69,9 +70,7 @@ class Bound:
         """Renew the weights; `moments` are without weights, at the present estimates."""
         if not self._begun:
             return
-        is_asked = moments.residual**2 > LIMIT**2 * phi * moments.weight
-        is_asked[self.outlying.pair] = True
-        pair = np.flatnonzero(is_asked)
+        pair = np.union1d(self.outlying.pair, _beyond(moments, LIMIT**2 * phi))
         z = np.abs(moments.residual[pair]) / np.sqrt(phi * moments.weight[pair])
         now = -np.log(_spread(pair, self.outlying.pair, self.outlying.weight, 1.0))
         asked = np.log(np.maximum(z / LIMIT, 1.0)) - now
@@ -100,9 +99,8 @@ class Bound:
         out = self.outlying
         if not out.pair.size:
             return moments
-        weight = np.ones(eta.size)
-        weight[out.pair] = out.weight
-        lost = self._lost(eta[out.pair], delta, tau)
+        weight = cache(lambda: _spread_out(out, eta.size))
+        lost = self._lost(moments, eta, delta, tau)
         moments.residual[out.pair] *= out.weight  # in place: they are as many as the pairs, and nobody else's
         moments.weight[out.pair] *= out.weight
         return Moments(
@@ -110,34 +108,33 @@ class Bound:
             weight=moments.weight,
             fixed=moments.fixed - lost.fixed,
             core=moments.core - lost.core,
-            cross=lambda pairs: np.asarray(moments.cross(pairs) * weight[pairs][:, None]),
+            cross=lambda pairs: np.asarray(moments.cross(pairs) * weight().take(pairs, mode="clip")[:, None]),
             log_likelihood=lambda: moments.log_likelihood() - lost.log_likelihood,
+            expected=moments.expected,
         )
 
-    def _lost(self, eta: Floats, delta: Floats, tau: Floats) -> "_Lost":
-        """(1 − w) times the derivatives by δ and τ of the outlying pairs; many are taken in turn, for memory."""
-        parts = [slice(start, start + CHUNK) for start in range(0, eta.size, CHUNK)]
-        return reduce(_Lost.plus, (self._lost_of(part, eta[part], delta, tau) for part in parts))
-
-    def _lost_of(self, part: slice, eta: Floats, delta: Floats, tau: Floats) -> "_Lost":
-        layout, counts = self.layout, self.counts
-        out = self.outlying.pair[part]
-        starts, sizes = layout.pair_start[self.pair[out]].astype(np.int64), counts.rows[out]
-        pair = np.repeat(np.arange(sizes.size), sizes)
-        row = starts[pair] + np.arange(pair.size) - (np.cumsum(sizes) - sizes)[pair]
-        item, grade = layout.row_item[row], layout.category[row].astype(np.int64)
-        share = (1 - self.outlying.weight[part])[pair]
-        at = curves(eta[pair] - delta[item], tau)
-        reached = grade[:, None] >= np.arange(1, tau.size + 1)
-        sums = _by_item(at, item, share, delta.size)
-        total = np.bincount(item, share * grade, delta.size)
-        above = np.append(total - sums[:, 0], share @ (reached - at.upper))
-        logarithm = grade * (eta[pair] - delta[item]) - reached @ tau - at.log_norm
+    def _lost(self, moments: Moments, eta: Floats, delta: Floats, tau: Floats) -> "_Lost":
+        """(1 − w) times the derivatives by δ and τ of the outlying pairs."""
+        pair, share = self.outlying.pair, 1 - self.outlying.weight
+        given = self._given(delta.size)
+        marks, reached = given @ np.arange(tau.size + 1), np.cumsum(given.sum(axis=0)[:0:-1])[::-1]
+        sums = moments.expected(pair, share)
+        upper = sums.by_item[:, 2 : 2 + tau.size].sum(axis=0)
+        observed = float((share * self.counts.total[pair]) @ eta[pair] - marks @ delta - reached @ tau)
         return _Lost(
-            fixed=np.asarray(counts.basis.T @ -above),
-            core=fixed_core(counts, sums, at.upper.T @ (share[:, None] * at.upper)),
-            log_likelihood=float(share @ logarithm),
+            fixed=np.asarray(self.counts.basis.T @ -np.append(marks - sums.by_item[:, 0], reached - upper)),
+            core=fixed_core(self.counts, sums),
+            log_likelihood=observed - sums.log_norm,
         )
+
+    def _given(self, items: int) -> Floats:
+        """(items, K), marks of the outlying pairs, each as often as the pair loses of its weight."""
+        layout, pair, categories = self.layout, self.outlying.pair, self.layout.points.size
+        row, place = self.counts.rows_of(pair)
+        row += (layout.pair_start[self.pair[pair]] - self.counts.start[pair])[place]  # in the layout
+        seat = layout.row_item[row].astype(np.int64) * categories + layout.category[row]
+        lost = np.bincount(seat, (1 - self.outlying.weight)[place], items * categories)
+        return np.asarray(lost.reshape(items, categories))
 
     def squares(self, residual: Floats) -> float:
         """Σ w(Σ_i r)² over what it is expected to be; `residual` is weighted already."""
@@ -153,14 +150,21 @@ class _Lost:
     core: Floats
     log_likelihood: float
 
-    def plus(self, other: "_Lost") -> "_Lost":
-        return _Lost(self.fixed + other.fixed, self.core + other.core, self.log_likelihood + other.log_likelihood)
+
+def _beyond(moments: Moments, limit: float) -> Ints:
+    """Pairs whose squared residual is over `limit` times its variance."""
+    found = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, moments.weight.size, CHUNK):
+        part = slice(start, start + CHUNK)
+        found.append(start + np.flatnonzero(moments.residual[part] ** 2 > limit * moments.weight[part]))
+    return np.concatenate(found)
 
 
-def _by_item(at: Curves, item: Ints, share: Floats, items: int) -> Floats:
-    """(items, 2 + 2(K − 1)), weighted sums of E, V, P(y ≥ j), C_j."""
-    values = (at.mean, at.variance, *at.upper.T, *at.joint.T)
-    return np.stack([np.bincount(item, share * value, items) for value in values], axis=1)
+def _spread_out(outlying: Outlying, pairs: int) -> Floats:
+    """(pairs,), all weights."""
+    weight = np.ones(pairs)
+    weight[outlying.pair] = outlying.weight
+    return weight
 
 
 def _spread(pair: Ints, of: Ints, values: Floats, otherwise: float) -> Floats:

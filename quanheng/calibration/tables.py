@@ -6,13 +6,16 @@ Worth it where many pairs have the same items (`worth_tables`); otherwise `ordin
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from quanheng.calibration.blocks import CHUNK
 from quanheng.calibration.ordinal_response import (
     Counts,
     Curves,
     Moments,
+    Sums,
     curves,
     fixed_core,
     fixed_slopes,
@@ -39,9 +42,8 @@ def patterns_of(counts: Counts) -> Patterns | None:
     items = counts.item_total.size
     if counts.total.size < LEAST_PAIRS or items > MASKED_ITEMS:
         return None
-    width = int(counts.rows[0])
-    if (counts.rows == width).all() and (counts.item.reshape(-1, width) == counts.item[:width]).all():
-        return Patterns(np.zeros(0, dtype=np.int64), np.isin(np.arange(items), counts.item[:width])[None])
+    if counts.width:
+        return Patterns(np.zeros(0, dtype=np.int64), np.isin(np.arange(items), counts.item[: counts.width])[None])
     mask = np.add.reduceat(np.left_shift(1, counts.item, dtype=np.int64), counts.start)
     masks, of_pair = np.unique(mask, return_inverse=True)
     if masks.size > PATTERNS or masks.size * LEAST_PAIRS > mask.size * 2:
@@ -51,24 +53,27 @@ def patterns_of(counts: Counts) -> Patterns | None:
 
 @dataclass(frozen=True)
 class Grid:
-    """Interval of each pair and its place inside, 0 to 1; nodes run from one before to one after."""
+    """Nodes run from one before the lowest interval to two after the highest: the last may be rounded up."""
 
-    interval: Ints  # (pairs,)
-    inside: Floats  # (pairs,)
+    lowest: float  # interval, in steps
     node: Floats  # (nodes,)
 
     @property
     def intervals(self) -> int:
         return self.node.size - 3
 
+    def places(self, eta: Floats) -> tuple[Ints, Floats]:
+        """Interval of each and the place inside, 0 to 1."""
+        place = eta * (1 / STEP)
+        place -= self.lowest
+        interval = place.astype(np.int64)
+        place -= interval
+        return interval, place
+
 
 def grid_of(eta: Floats) -> Grid:
-    place = eta * (1 / STEP)
-    lowest = np.floor(place.min())
-    place -= lowest
-    interval = place.astype(np.int64)
-    place -= interval
-    return Grid(interval, place, (lowest - 1 + np.arange(int(interval.max()) + 4)) * STEP)
+    lowest, highest = (float(np.floor(end * (1 / STEP))) for end in (eta.min(), eta.max()))
+    return Grid(lowest, STEP * np.arange(lowest - 1, highest + 4, dtype=np.float64))
 
 
 def cubics(values: Floats) -> Floats:
@@ -88,6 +93,15 @@ def node_weights(powers: Floats) -> Floats:
     return weights
 
 
+def add_powers(powers: Floats, index: Ints, inside: Floats) -> None:
+    """Add the sums of inside**0…3 by interval to `powers` (4, intervals)."""
+    size, power = powers.shape[1], inside
+    powers[0] += np.bincount(index, minlength=size)
+    for exponent in range(1, 4):
+        powers[exponent] += np.bincount(index, power, size)
+        power = power * inside
+
+
 def interpolate(cubic: Floats, interval: Ints, inside: Floats) -> Floats:
     """(4, intervals) at the pairs, by Horner's rule."""
     value: Floats = cubic[3].take(interval)
@@ -105,41 +119,59 @@ class Tables:
     def moments(self, eta: Floats, delta: Floats, tau: Floats) -> Moments:
         grid = grid_of(eta)
         at = [curves(grid.node - own, tau) for own in delta]
-        index = grid.interval
-        if len(self.patterns.has) > 1:
-            index = index + self.patterns.of_pair * grid.intervals
-        weights = self._weights(grid, index)
-        by_item = self._by_item(at, weights)
-        products = sum((a.upper.T @ (w[:, None] * a.upper) for a, w in zip(at, weights, strict=True)), np.zeros(1))
         mean, variance = (self._cubic([getattr(a, name) for a in at]) for name in ("mean", "variance"))
-        cross = self._cross(at)
+        residual, weight = np.empty(eta.size), np.empty(eta.size)
+        powers = np.zeros((4, grid.intervals * len(self.patterns.has)))
+        for start in range(0, eta.size, CHUNK):
+            part = slice(start, start + CHUNK)
+            index, inside = self._places(grid, eta[part], part)
+            np.subtract(self.counts.total[part], interpolate(mean, index, inside), out=residual[part])
+            weight[part] = interpolate(variance, index, inside)
+            add_powers(powers, index, inside)
+        sums = self._sums(at, powers)
+        cross = cache(lambda: self._cross(at))  # not every step asks for it
         return Moments(
-            residual=self.counts.total - interpolate(mean, index, grid.inside),
-            weight=interpolate(variance, index, grid.inside),
-            fixed=fixed_slopes(self.counts, by_item),
-            core=fixed_core(self.counts, by_item, np.asarray(products)),
-            cross=lambda pairs: _columns(cross, index[pairs], grid.inside[pairs]),
-            log_likelihood=lambda: log_likelihood(self.counts, eta, delta, tau, _log_norm(at, weights)),
+            residual=residual,
+            weight=weight,
+            fixed=fixed_slopes(self.counts, sums.by_item),
+            core=fixed_core(self.counts, sums),
+            cross=lambda pairs: _columns(cross(), *self._places(grid, eta.take(pairs, mode="clip"), pairs)),
+            log_likelihood=lambda: log_likelihood(self.counts, eta, delta, tau, sums.log_norm),
+            expected=lambda pairs, share: self._sums(at, self._powers(grid, eta, pairs, share)),
         )
 
-    def _weights(self, grid: Grid, index: Ints) -> Floats:
+    def _powers(self, grid: Grid, eta: Floats, pairs: Ints, share: Floats) -> Floats:
+        """(4, intervals of all patterns), sums over some pairs of share · inside**0…3."""
+        powers = np.zeros((4, grid.intervals * len(self.patterns.has)))
+        index, inside = self._places(grid, eta[pairs], pairs)
+        for power in powers:
+            power += np.bincount(index, share, power.size)
+            share = share * inside
+        return powers
+
+    def _places(self, grid: Grid, eta: Floats, pairs: Ints | slice) -> tuple[Ints, Floats]:
+        """Interval in the tables of all patterns, and the place inside."""
+        index, inside = grid.places(eta)
+        if len(self.patterns.has) > 1:
+            index += self.patterns.of_pair[pairs] * grid.intervals
+        return index, inside
+
+    def _weights(self, powers: Floats) -> Floats:
         """(items, nodes), how often each node counts for each item."""
-        size = grid.intervals * len(self.patterns.has)
-        powers: list[Floats] = [np.bincount(index, minlength=size).astype(np.float64)]
-        power = grid.inside
-        for exponent in range(1, 4):
-            powers.append(np.bincount(index, power, size).astype(np.float64, copy=False))
-            power = power * grid.inside if exponent < 3 else power
-        by_pattern = np.stack(powers).reshape(4, len(self.patterns.has), -1)
+        by_pattern = powers.reshape(4, len(self.patterns.has), -1)
         nodes = np.stack([node_weights(by_pattern[:, pattern]) for pattern in range(by_pattern.shape[1])])
         return np.asarray(self.patterns.has.T.astype(np.float64) @ nodes)
 
-    def _by_item(self, at: list[Curves], weights: Floats) -> Floats:
-        rows = [
-            np.concatenate([[w @ a.mean, w @ a.variance], w @ a.upper, w @ a.joint])
-            for a, w in zip(at, weights, strict=True)
-        ]
-        return np.stack(rows)
+    def _sums(self, at: list[Curves], powers: Floats) -> Sums:
+        weights = self._weights(powers)
+        rows, products, log_norm = [], np.zeros((at[0].upper.shape[1],) * 2), 0.0
+        for own, weight in zip(at, weights, strict=True):
+            rows.append(
+                np.concatenate([[weight @ own.mean, weight @ own.variance], weight @ own.upper, weight @ own.joint])
+            )
+            products += own.upper.T @ (weight[:, None] * own.upper)
+            log_norm += float(weight @ own.log_norm)
+        return Sums(np.stack(rows), products, log_norm)
 
     def _cubic(self, values: list[Floats]) -> Floats:
         """(4, patterns · intervals, …) of the sum over the items of each pattern."""
@@ -165,7 +197,3 @@ def _columns(cubic: Floats, interval: Ints, inside: Floats) -> Floats:
     for column in range(cubic.shape[2]):
         values[:, column] = interpolate(np.ascontiguousarray(cubic[:, :, column]), interval, inside)
     return values
-
-
-def _log_norm(at: list[Curves], weights: Floats) -> float:
-    return float(sum(w @ a.log_norm for a, w in zip(at, weights, strict=True)))

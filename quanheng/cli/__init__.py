@@ -43,13 +43,14 @@ def parser() -> argparse.ArgumentParser:
         keys,
         ledger,
         operations,
+        plan,
         rules,
         running,
     )
 
     made = argparse.ArgumentParser(prog="quanheng", description="Quanheng 铨衡: cadre personnel work on evidence")
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (files, data, rules, calibrate, ledger, running, operations, keys):
+    for module in (files, data, rules, calibrate, plan, ledger, running, operations, keys):
         module.add_commands(commands)
     return made
 

@@ -7,7 +7,7 @@ from scipy.stats import rankdata
 
 from quanheng.calibration.ratings import Flags, Floats, Ints, Ratings
 from quanheng.calibration.result import Persons, Status, Uncertainty
-from tests.calibration.simulate import WEIGHTS, World
+from tests.calibration.simulate import GRADES, WEIGHTS, World
 
 Z90 = 1.6448536269514722
 
@@ -24,10 +24,13 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Share of intervals of a contrast that hold the true contrast, over all pairs of persons."""
+    """Share of intervals of a contrast that hold the true contrast, over all pairs of persons, and their mean width in
+    hundredths of the scale 0–3."""
 
     within: float  # both of one unit
     across: float
+    width_within: float = 0.0
+    width_across: float = 0.0
 
 
 def plain_means(ratings: Ratings) -> Floats:
@@ -70,7 +73,9 @@ def coverage(world: World, fair: Floats, uncertainty: Uncertainty, *, z: float =
     se = np.sqrt(variance[a] + variance[b] - 2 * uncertainty.covariance(a, b))
     held = np.abs(fair[a] - fair[b] - (world.truth[a] - world.truth[b])) <= z * se
     same = world.unit[a] == world.unit[b]
-    return Coverage(float(held[same].mean()), float(held[~same].mean()))
+    width = 2 * z * se * 100 / (GRADES - 1)
+    means = [float(part.mean()) for part in (held[same], held[~same], width[same], width[~same])]
+    return Coverage(*means)
 
 
 def ranked_across_components(persons: Persons) -> int:

@@ -68,6 +68,9 @@ class Summary:
     gain_se: float  # standard errors are those of a mean over so few events
     within_se: float
     across_se: float
+    units_plain: float
+    width_within: float  # hundredths of the scale
+    width_across: float
 
 
 def measure(setting: Setting, seed: int) -> Measured:
@@ -120,7 +123,12 @@ def summary(scenario: str, events: list[Measured]) -> Summary:
         sum(event.components > 1 for event in events),
         sum(event.components > 1 and event.refused for event in events),
         mean(gains),
-        *(_standard_error(values) for values in (gains, covered_within, covered_across)),
+        _standard_error(gains),
+        _standard_error(covered_within),
+        _standard_error(covered_across),
+        mean([event.plain.units for event in events]),
+        mean([event.coverage.width_within for event in events]),
+        mean([event.coverage.width_across for event in events]),
     )
 
 

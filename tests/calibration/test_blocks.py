@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from quanheng.calibration import blocks_plan
+from quanheng.calibration import blocks, blocks_plan
 from quanheng.calibration.blocks import Effects, Information, Scales, System, check_sizes
 from quanheng.calibration.blocks_plan import Batch, Places, gathered, plan
 from quanheng.calibration.blocks_solve import Slopes, determined, solve
@@ -194,3 +194,44 @@ def test_effects_add_up() -> None:
     eta = one.eta(places)
     assert eta[places.scalar >= 0].tolist() == [6.0] * int((places.scalar >= 0).sum())  # θ, v, γ, β, s, c
     assert eta[places.link >= 0].tolist() == [5.0] * int((places.link >= 0).sum())  # no culture
+
+
+@pytest.mark.parametrize("filled", [0.0, 2.0])
+def test_a_table_of_pairs_is_the_same_read_or_written(monkeypatch: pytest.MonkeyPatch, filled: float) -> None:
+    monkeypatch.setattr(blocks_plan, "FILLED", filled)
+    places = places_of(UNEVEN)
+    values = RNG.normal(size=places.person.size)
+    for batch in plan(places):
+        assert bool(batch.filled.size) == (filled == 0 and batch.local_at.size > 0)
+        wanted = np.zeros(batch.shape)
+        wanted.reshape(-1)[batch.local_at] = values[batch.local]
+        np.testing.assert_array_equal(batch.table(values), wanted)
+
+
+def test_phi_divides_information_and_slopes() -> None:
+    places = places_of(UNEVEN)
+    whole, eta = information_of(places), RNG.normal(size=places.person.size)
+    fixed, phi = np.array([0.3, -0.2]), 1.7
+    divided = Information(whole.weight / phi, lambda pairs: np.asarray(whole.cross(pairs) / phi), whole.core / phi)
+    now = Effects.zero(places, 2)
+    wanted = solve(System(places, plan(places), SCALES, divided), Slopes(eta / phi, fixed / phi), now)
+    found = solve(System(places, plan(places), SCALES, replace(whole, phi=phi)), Slopes(eta, fixed, phi), now)
+    np.testing.assert_allclose(flat(found.effects), flat(wanted.effects), atol=1e-12)
+    assert found.residual == pytest.approx(wanted.residual, abs=1e-12)
+
+
+def test_eta_is_summed_in_portions_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = places_of(UNEVEN)
+    effects = Effects.zero(places, 0)
+    for part in (effects.person, effects.view, effects.unit, effects.culture, effects.scalar, effects.link):
+        part[...] = RNG.normal(size=part.shape)
+    whole = effects.eta(places)
+    monkeypatch.setattr(blocks, "CHUNK", 7)
+    np.testing.assert_array_equal(effects.eta(places), whole)
+    person, unit = effects.person[places.person], effects.unit[places.block[places.person]]
+    own = person + unit + effects.view[places.person, places.group]
+    local = np.append(effects.scalar + effects.culture[places.scalar_block], 0.0)[places.scalar]
+    np.testing.assert_allclose(whole, own + local + np.append(effects.link, 0.0)[places.link], atol=1e-14)
+    assert effects.typical() == pytest.approx(
+        max(float(np.sqrt((p**2).mean())) for p in vars(effects).values() if p.size)
+    )

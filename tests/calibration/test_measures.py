@@ -8,6 +8,7 @@ import pytest
 from quanheng.calibration.ratings import Facet, Floats, Ratings
 from quanheng.calibration.result import Fit, Persons, Status, Uncertainty
 from tests.calibration.measures import (
+    Z90,
     agreement,
     coverage,
     pairs_across_components,
@@ -76,6 +77,7 @@ def test_coverage_counts_contrasts_not_levels(error: float, held: float) -> None
     found = coverage(made, fair, apart([0.5] * 4))  # SE of a contrast 1, half-width 1.645
     assert found.within == held
     assert found.across == (1.0 if held else 0.5)
+    assert (found.width_within, found.width_across) == pytest.approx((2 * Z90 / 3 * 100, 2 * Z90 / 3 * 100))
 
 
 def test_coverage_uses_covariance() -> None:

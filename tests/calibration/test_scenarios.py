@@ -95,6 +95,9 @@ def whole(**changed: object) -> Summary:
         "gain_se": 0.0,
         "within_se": 0.0,
         "across_se": 0.0,
+        "units_plain": 0.7,
+        "width_within": 10.0,
+        "width_across": 14.0,
     }
     return Summary(**{**known, **changed})  # type: ignore[arg-type]
 

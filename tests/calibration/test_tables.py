@@ -9,7 +9,16 @@ from quanheng.calibration import tables
 from quanheng.calibration.ordinal import fit_ordinal
 from quanheng.calibration.ordinal_response import Counts, Direct, Moments, basis_of, count, curves, zero_sum
 from quanheng.calibration.ratings import Floats
-from quanheng.calibration.tables import Patterns, Tables, cubics, grid_of, interpolate, node_weights, patterns_of
+from quanheng.calibration.tables import (
+    Patterns,
+    Tables,
+    add_powers,
+    cubics,
+    grid_of,
+    interpolate,
+    node_weights,
+    patterns_of,
+)
 from tests.calibration.designs import Shape, layout_from
 
 WIDE = Shape(units=4, persons=8, ballots=20, links=2, items=5, groups=2, seed=2)
@@ -106,11 +115,35 @@ def test_a_cubic_is_met_exactly() -> None:
 def test_weights_of_nodes_are_the_transpose_of_the_interpolation() -> None:
     eta = RNG.normal(0, 0.1, 50)
     grid = grid_of(eta)
-    values = np.sin(grid.node)
-    powers = np.stack([np.bincount(grid.interval, grid.inside**n, grid.intervals) for n in range(4)]).astype(np.float64)
-    direct = interpolate(cubics(values), grid.interval, grid.inside).sum()
+    interval, inside = grid.places(eta)
+    values, powers = np.sin(grid.node), np.zeros((4, grid.intervals))
+    add_powers(powers, interval, inside)
+    direct = interpolate(cubics(values), interval, inside).sum()
     assert node_weights(powers) @ values == pytest.approx(direct, abs=1e-12)
-    np.testing.assert_allclose(grid.node[grid.interval + 1] + grid.inside * tables.STEP, eta, atol=1e-12)
+    np.testing.assert_allclose(grid.node[interval + 1] + inside * tables.STEP, eta, atol=1e-12)
+
+
+def test_the_grid_reaches_one_node_beyond_the_outermost() -> None:
+    eta = np.array([-0.315, 0.0, 0.425])
+    grid = grid_of(eta)
+    interval, inside = grid.places(eta)
+    assert interval.tolist()[0] == 0
+    assert interval[-1] == grid.intervals - 2, "one to spare: the last may be rounded up"
+    assert ((inside >= 0) & (inside < 1)).all()
+    assert grid.node[0] <= eta[0] - tables.STEP
+    assert grid.node[-1] >= eta[-1] + tables.STEP
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_sums_over_some_pairs_are_those_row_by_row(missing: float) -> None:
+    """Each pair with a share of its own; many patterns of items and one."""
+    counts, direct, table = both(replace(WIDE, missing=missing))
+    pairs = np.flatnonzero(RNG.random(counts.total.size) < 0.1)
+    share = RNG.random(pairs.size)
+    found, wanted = table.expected(pairs, share), direct.expected(pairs, share)
+    np.testing.assert_allclose(found.by_item, wanted.by_item, atol=2e-9 * pairs.size)
+    np.testing.assert_allclose(found.products, wanted.products, atol=2e-9 * counts.item.size)
+    assert found.log_norm == pytest.approx(wanted.log_norm, abs=2e-9 * pairs.size)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
@@ -157,3 +190,19 @@ def test_crossings_of_some_pairs_are_those_rows_of_all() -> None:
         moved = eta + small * (np.arange(12) == pair)
         slope = (direct.moments(moved, delta, tau).fixed - moments.fixed) / small
         np.testing.assert_allclose(everything[pair], -slope, atol=1e-5)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_sums_by_pair_and_by_item_are_those_of_the_rows(missing: float) -> None:
+    layout = layout_from(replace(WIDE, missing=missing))
+    counts = count(layout, np.arange(layout.pair_person.size))
+    assert counts.width == (0 if missing else layout.items)
+    values = RNG.normal(size=counts.item.size)
+    by_pair = [values[a : a + size].sum() for a, size in zip(counts.start, counts.rows, strict=True)]
+    np.testing.assert_allclose(counts.by_pair(values), by_pair, atol=1e-13)
+    by_item = [values[counts.item == item].sum() for item in range(layout.items)]
+    np.testing.assert_allclose(counts.of_items(values), by_item, atol=1e-12)
+    row, place = counts.rows_of(np.array([2, 7]))
+    wanted = [np.arange(counts.start[pair], counts.start[pair] + counts.rows[pair]) for pair in (2, 7)]
+    np.testing.assert_array_equal(row, np.concatenate(wanted))
+    np.testing.assert_array_equal(place, np.repeat([0, 1], counts.rows[[2, 7]]))

@@ -19,6 +19,7 @@ COMMANDS = [
     "calibrate",
     "import",
     "export",
+    "plan",
     "ledger verify",
     "ledger checkpoint",
     "ledger protect",

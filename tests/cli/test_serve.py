@@ -53,7 +53,7 @@ def is_alive(pid: int) -> bool:
 def test_web_and_worker_start_together_and_stop_together(number: signal.Signals, city: House) -> None:
     with serving(city) as (process, told):
         assert len(told["processes"]) == 2
-        with urllib.request.urlopen(told["url"], timeout=30) as answer:  # noqa: S310  our own server
+        with urllib.request.urlopen(told["url"], timeout=120) as answer:  # noqa: S310  our own server
             assert answer.status == 200
             assert "铨衡" in answer.read().decode()
         assert [is_alive(pid) for pid in told["processes"]] == [True, True]
