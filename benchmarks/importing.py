@@ -19,6 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
+from PIL import Image, ImageFilter
+
 PERSONS = 1000
 LIMITS = {True: 60.0, False: 20.0}  # seconds, with and without photos
 PHOTO_BYTES = 330 * 1024
@@ -33,8 +35,6 @@ class Step:
 
 def photos(count: int) -> list[bytes]:
     """JPEG of a phone's size and of about 330 KB, so that each is written anew; noise makes no two alike."""
-    from PIL import Image, ImageFilter
-
     made = []
     for number in range(count):
         noise = Image.effect_noise((900, 1200), 60 + number).convert("RGB")
@@ -42,7 +42,7 @@ def photos(count: int) -> list[bytes]:
     return made
 
 
-def _fitted(image: "Image.Image") -> bytes:  # type: ignore[name-defined]  # noqa: F821  loaded above
+def _fitted(image: Image.Image) -> bytes:
     for quality in range(95, 20, -3):
         out = io.BytesIO()
         image.save(out, "JPEG", quality=quality)

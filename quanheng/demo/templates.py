@@ -1,6 +1,7 @@
 """What units of each kind look like: titles, tiers and authorised numbers. Read from top to bottom as a 职数表."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from quanheng.organization.choices import GroupRole, PostTier, UnitCategory, UnitLevel
 
@@ -104,13 +105,13 @@ CITY_SEATS = (
 )
 
 
-def _government(name: str, sections: str, **more: object) -> Body:
-    return Body(name, UnitCategory.GOVERNMENT, sections=tuple(sections.split()), **more)  # type: ignore[arg-type]
+def _government(name: str, sections: str, **more: Any) -> Body:
+    return Body(name, UnitCategory.GOVERNMENT, sections=tuple(sections.split()), **more)
 
 
-def _party(name: str, head: str, sections: str, **more: object) -> Body:
-    settings = {"category": UnitCategory.PARTY, "has_party_group": False, **more}
-    return Body(name, head=head, sections=tuple(sections.split()), **settings)  # type: ignore[arg-type]
+def _party(name: str, head: str, sections: str, **more: Any) -> Body:
+    settings: dict[str, Any] = {"category": UnitCategory.PARTY, "has_party_group": False, **more}
+    return Body(name, head=head, sections=tuple(sections.split()), **settings)
 
 
 CITY_BODIES = (
