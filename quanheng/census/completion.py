@@ -14,7 +14,7 @@ from uuid import UUID
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.reading import facts_of
-from quanheng.census.tables import PERSON, RECORD, SUBJECT, column, quoted, tables
+from quanheng.census.tables import PERSON, RECORD, SUBJECT, UNTOLD, column, quoted, tables
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.derived import derive
 from quanheng.rulebook.instrument import Scalar
@@ -39,9 +39,23 @@ class Completion:
     on: date
 
     def run(self) -> None:
+        self._note_untold()
         self.kin()
         self.retirement()
         self.persons()
+
+    def start_anew(self) -> None:
+        """Take out what depends on the day or on a switch, so that `run` fills it in for another. The class of kin and
+        the day of retirement depend on neither; the system of a sanction only on its kind."""
+        ends = ", ".join(f"{quoted(name)} = NULL" for name in SANCTION if name != "system")
+        self.target.execute(f"UPDATE sanctions SET {ends}")
+        untold = f"{SUBJECT} IN (SELECT {SUBJECT} FROM {UNTOLD})"
+        self.target.execute(f"UPDATE {PERSON} SET {column(IS_RETIRED)} = NULL WHERE {untold}")
+
+    def _note_untold(self) -> None:
+        """Before it is derived. Those of the snapshot before are noted already, and some of them have a value now."""
+        untold = f"SELECT {SUBJECT} FROM {PERSON} WHERE {column(IS_RETIRED)} IS NULL"
+        self.target.execute(f"INSERT INTO {UNTOLD} {untold} EXCEPT SELECT {SUBJECT} FROM {UNTOLD}")
 
     def kin(self) -> None:
         words = [row[0] for row in self._query("SELECT DISTINCT kin FROM relatives WHERE kin IS NOT NULL ORDER BY kin")]

@@ -47,7 +47,7 @@ def publish(folder: Path, build: Callable[[Path, int], None]) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the service alone, as the database is
     with _only_one(folder):
         sweep(folder)
-        number = max((number_of(file) for file in _published(folder)), default=0) + 1
+        number = max((number_of(file) for file in published(folder)), default=0) + 1
         unfinished = folder / f".building-{os.getpid()}-{number}.duckdb"
         try:
             build(unfinished, number)
@@ -68,17 +68,23 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def _put(folder: Path, unfinished: Path, number: int) -> Path:
-    _sync(unfinished)
     finished = folder / f"snap-{number:08}.duckdb"
-    unfinished.rename(finished)
-    _sync(folder)
+    finish(unfinished, finished)
     link = folder / f".current-{os.getpid()}"
     link.symlink_to(finished.name)
     link.replace(folder / CURRENT)
     _sync(folder)
-    for old in _published(folder)[:-KEPT]:
+    for old in published(folder)[:-KEPT]:
         old.unlink()
     return finished
+
+
+def finish(unfinished: Path, finished: Path) -> None:
+    """Under its name only once it is whole and on the disk; for the service alone."""
+    unfinished.chmod(0o600)
+    _sync(unfinished)
+    unfinished.rename(finished)
+    _sync(finished.parent)
 
 
 def sweep(folder: Path) -> None:
@@ -88,7 +94,7 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
 
-def _published(folder: Path) -> list[Path]:
+def published(folder: Path) -> list[Path]:
     """The oldest first."""
     return sorted(file for file in folder.iterdir() if _NAME.fullmatch(file.name))
 

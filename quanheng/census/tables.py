@@ -5,6 +5,8 @@ table of its name. What no room records yet is there too, and empty. `home_unit`
 stand beside the facts, for whoever asks which people an actor may see.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +15,7 @@ from quanheng.rulebook.types import Kind, Type
 from quanheng.rulebook.vocabulary import Fact, Scope, Vocabulary, World
 
 PERSON, SUBJECT, RECORD, META = "person", "subject", "record", "snapshot"
+UNTOLD = "untold"  # people of whom no record says whether they are retired: for them it depends on the day
 BESIDE = {"home_unit": "UUID", "management_category": "VARCHAR", "status": "VARCHAR"}
 _TYPES = {Kind.DATE: "DATE", Kind.NUMBER: "BIGINT", Kind.TRUTH: "BOOLEAN"}
 _META = {
@@ -40,11 +43,17 @@ class Table:
 
 def tables(vocabulary: Vocabulary) -> list[Table]:
     people = {column(fact.name): _type(fact.type) for fact in singles(vocabulary)}
-    made = [Table(META, _META), Table(PERSON, {SUBJECT: "UUID", **BESIDE, **people})]
+    made = [Table(META, _META), Table(PERSON, {SUBJECT: "UUID", **BESIDE, **people}), Table(UNTOLD, {SUBJECT: "UUID"})]
     for fact in records(vocabulary):
         fields = {name: _type(each.type) for name, each in fact.fields.items()}
         made.append(Table(fact.name, {SUBJECT: "UUID", RECORD: "VARCHAR", **fields}))
     return made
+
+
+def layout(vocabulary: Vocabulary) -> str:
+    """Snapshots with the same tables and columns have the same one; software with another cannot read them."""
+    columns = [(table.name, list(table.columns.items())) for table in tables(vocabulary)]
+    return hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:12]
 
 
 def singles(vocabulary: Vocabulary) -> list[Fact]:

@@ -1,19 +1,15 @@
 """A snapshot says what the register says: the same facts for each person, one change after another."""
 
 import fcntl
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import duckdb
 import pytest
 from django.db import transaction
 
-from quanheng.census import reading
 from quanheng.census.publish import CannotPublish
 from quanheng.census.reading import NoSnapshot, Reader, Snapshot
 from quanheng.census.snapshot import Published, Recipe, refresh
@@ -22,74 +18,13 @@ from quanheng.kernel.actor import Actor
 from quanheng.ledger.marks import CannotReadWhole
 from quanheng.people import actions
 from quanheng.people.models import Cadre, PostHolding, Sanction
-from quanheng.people.rule_facts import SOURCES, facts_of, sourced
-from quanheng.rulebook.derived import derive
-from quanheng.rulebook.situation import FactValue, Record
+from tests.census.comparing import assert_alike, by_snapshot, records
 from tests.conftest import Cast
 from tests.dossiers import add, fill
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT, ON = datetime(2026, 11, 20, 1, 2, 3, 456789, tzinfo=UTC), date(2026, 11, 20)
 REASON = "按任免文件更正登记内容"
-TEXTS = {(source.fact, name) for source in SOURCES for name in source.texts}
-Facts = Mapping[str, FactValue]
-
-
-def by_snapshot(folder: Path, recipe: Recipe, keys: Iterable[UUID]) -> dict[UUID, dict[str, FactValue]]:
-    with Reader(folder).cursor() as (connection, _):
-        return reading.facts_of(connection, recipe.vocabulary, sourced(), keys)
-
-
-def by_register(recipe: Recipe, keys: Iterable[UUID]) -> dict[UUID, dict[str, FactValue]]:
-    """With all that is derived, on the day of the snapshot."""
-    found = facts_of(keys, recipe.vocabulary)
-    return {
-        key: derive(facts, recipe.vocabulary, on=ON, switches=recipe.switches, book=recipe.book)
-        for key, facts in found.items()
-    }
-
-
-def flat(facts: Facts) -> list[tuple[str, str, str, Any]]:
-    """(fact, record, field, value) of all that is known, texts left out."""
-    rows: list[tuple[str, str, str, Any]] = []
-    for name, value in facts.items():
-        if isinstance(value, tuple):
-            rows.append((name, "", "", len(value)))
-            rows += [(name, each.key, field, what) for each in value for field, what in each.values.items()]
-        else:
-            rows.append((name, "", "", value))
-    return sorted(row for row in rows if (row[0], row[2]) not in TEXTS)
-
-
-def records(facts: Facts, name: str) -> tuple[Record, ...]:
-    found = facts.get(name, ())
-    assert isinstance(found, tuple)
-    return found
-
-
-def texts(facts: Mapping[UUID, Facts]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Of each text field the text of each record."""
-    found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-    for person in facts.values():
-        for fact, field in TEXTS:
-            for each in records(person, fact):
-                if field in each.values:
-                    found[fact, field][each.key] = each.values[field]
-    return found
-
-
-def assert_alike(folder: Path, recipe: Recipe) -> None:
-    keys = list(Cadre.objects.values_list("pk", flat=True))
-    mine, theirs = by_snapshot(folder, recipe, keys), by_register(recipe, keys)
-    assert mine.keys() == theirs.keys()
-    for key, facts in mine.items():
-        assert flat(facts) == flat(theirs[key])
-    digests, read = texts(mine), texts(theirs)
-    assert digests.keys() == read.keys()
-    for field, by_record in digests.items():
-        assert by_record.keys() == read[field].keys()
-        pairs = {(digest, read[field][record]) for record, digest in by_record.items()}
-        assert len(pairs) == len({digest for digest, _ in pairs})  # a digest stands for one text
 
 
 @pytest.fixture
@@ -109,7 +44,7 @@ def published(folder: Path, recipe: Recipe, **values: Any) -> Published:
 def test_the_city_is_the_same_in_the_snapshot_and_in_the_register(city: None, folder: Path, recipe: Recipe) -> None:
     made = published(folder, recipe, bucket=23)  # three buckets, the last one not full
     assert (made.snapshot.cadres, made.changed) == (60, None)
-    assert_alike(folder, recipe)
+    assert_alike(folder, recipe, ON)
 
 
 def test_a_snapshot_says_as_of(chen: Cadre, folder: Path, recipe: Recipe) -> None:
@@ -130,7 +65,7 @@ def test_a_change_is_read_anew_and_nobody_else(chen: Cadre, lin: Actor, folder: 
     actions.add_record(actor=lin, cadre=chen.pk, kind="sanction", values=values, reason=REASON, at=AT)
     made = published(folder, recipe, at=AT + timedelta(minutes=5))
     assert (made.changed, made.snapshot.number, made.snapshot.as_of) == (1, 2, AT + timedelta(minutes=5))
-    assert_alike(folder, recipe)
+    assert_alike(folder, recipe, ON)
     (sanction,) = records(by_snapshot(folder, recipe, [chen.pk])[chen.pk], "sanctions")
     assert sanction.values["effect_end"] == date(2026, 9, 2)  # six months, ZWCF2020
 
@@ -143,7 +78,7 @@ def test_a_withdrawn_record_disappears(chen: Cadre, lin: Actor, folder: Path, re
     assert published(folder, recipe).changed == 1
     after = records(by_snapshot(folder, recipe, [chen.pk])[chen.pk], "posts")
     assert {f"posts[{post.pk}]"} == {each.key for each in before} - {each.key for each in after}
-    assert_alike(folder, recipe)
+    assert_alike(folder, recipe, ON)
 
 
 def test_a_withdrawn_person_disappears(chen: Cadre, folder: Path, recipe: Recipe) -> None:
@@ -160,7 +95,7 @@ def test_nothing_changed_is_a_newer_as_of(chen: Cadre, folder: Path, recipe: Rec
     published(folder, recipe)
     made = published(folder, recipe, at=AT + timedelta(minutes=5))
     assert (made.changed, made.snapshot.as_of) == (0, AT + timedelta(minutes=5))
-    assert_alike(folder, recipe)
+    assert_alike(folder, recipe, ON)
 
 
 def test_refused_and_read_is_not_changed(chen: Cadre, lin: Actor, folder: Path, recipe: Recipe) -> None:

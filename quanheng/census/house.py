@@ -1,0 +1,49 @@
+"""The census of this installation: where its snapshots lie, what they are made by, how a page reads them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from duckdb import DuckDBPyConnection
+
+from quanheng.census.dating import dated
+from quanheng.census.reading import Reader, Snapshot
+from quanheng.census.snapshot import Recipe
+from quanheng.census.tables import layout
+from quanheng.instruments.local import rulebook_in_force
+from quanheng.rulebook.facts_reading import load_facts
+
+
+def folder() -> Path:
+    """One for each layout of the tables: software that was upgraded finds none until its worker has made one."""
+    place: Path = settings.CENSUS_FOLDER / layout(load_facts())
+    return place
+
+
+def recipe_on(on: date) -> Recipe:
+    """By the rules and switches of this house as they are on that day. Three queries."""
+    house = rulebook_in_force(on)
+    return Recipe(load_facts(), house.book, house.switches)
+
+
+@cache
+def _reader(folder: Path) -> Reader:
+    return Reader(folder)
+
+
+@contextmanager
+def cursor_on(on: date) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
+    """The current snapshot, with the facts of that day. Raises `NoSnapshot`.
+
+    For the day of the snapshot it is opened at once, though a switch may have changed a minute ago; the worker takes
+    that up. For another day the facts are made first, unless somebody asked for it before: some seconds at a million.
+    """
+    with _reader(folder()).cursor() as (cursor, snapshot):
+        if snapshot.read_on == on:
+            yield cursor, snapshot
+            return
+    with dated(folder(), on, recipe_on(on)) as (connection, of_day):
+        yield connection, of_day
