@@ -231,7 +231,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 FILE_UPLOAD_TEMP_DIR = DATA / "uploads"  # uploads name persons: they never lie in the system's own folder
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 CENSUS_FOLDER = DATA / "census"  # snapshots of all people: keys, codes and dates
-CENSUS_FOLDER.mkdir(mode=0o700, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

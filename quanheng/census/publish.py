@@ -44,7 +44,8 @@ def publish(folder: Path, build: Callable[[Path, int], None]) -> Path:
 
     Raises `CannotPublish`. Whatever `build` raises goes on, and nothing is published.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # for the service alone, as the database is
+    for each in (folder.parent, folder):
+        each.mkdir(mode=0o700, exist_ok=True)  # for the service alone, as the database is
     with _only_one(folder):
         sweep(folder)
         number = max((number_of(file) for file in published(folder)), default=0) + 1

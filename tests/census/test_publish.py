@@ -162,6 +162,6 @@ def test_there_is_none_before_the_first(folder: Path) -> None:
     assert current(folder) is None
 
 
-def test_the_folder_is_for_the_service_alone(folder: Path) -> None:
-    publish(folder, build)
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+def test_folder_and_file_are_for_the_service_alone(folder: Path) -> None:
+    file = publish(folder / "layout", build)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (folder, folder / "layout", file)] == [0o700, 0o700, 0o600]
