@@ -1,9 +1,11 @@
 """Conditions of a target, asked of people of the demo city and of one whose records are written here."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from quanheng.accounts.choices import ManagementCategory
 from quanheng.demo.load import load_city
 from quanheng.insight.columns import cells, columns
 from quanheng.insight.conditions import conditions
@@ -18,7 +20,7 @@ from quanheng.insight.targets import (
     tier_target,
 )
 from quanheng.instruments.local import rulebook_in_force
-from quanheng.kernel.actor import SYSTEM
+from quanheng.kernel.actor import SYSTEM, Actor, Grant, Purpose, Role
 from quanheng.kernel.errors import NotFound
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.models import Position
@@ -145,7 +147,16 @@ class TestTheCity:
             "target.post",
             "target.unit",
         }
-        assert find_target(SYSTEM, target.code, ON).title == target.title
+
+    def test_a_post_is_found_by_its_key_and_by_unit_and_title(self) -> None:
+        row = Position.objects.select_related("unit").order_by("unit__path", "order", "pk")[0]
+        whole = Grant(row.unit.path, frozenset(ManagementCategory.values), frozenset({Purpose.SELECTION}))
+        officer = Actor(row.pk, "", frozenset({Role.CADRE_OFFICER}), (whole,), None, frozenset())
+        for code in (f"post:{row.pk}", f"post:{row.unit.code}/{row.title}"):
+            assert find_target(officer, code, ON).code == f"post:{row.pk}"
+        elsewhere = replace(officer, grants=(replace(whole, unit_path=f"{row.unit.path}9/"),))
+        with pytest.raises(NotFound):
+            find_target(elsewhere, f"post:{row.pk}", ON)
 
 
 def test_worst_first() -> None:
