@@ -4,6 +4,7 @@
 """
 
 import argparse
+from collections.abc import Collection
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
@@ -47,6 +48,7 @@ def _add_show(actions: Any) -> None:
 def _add_docs(actions: Any) -> None:
     docs = actions.add_parser("docs", help="write the rulebook as Markdown")
     docs.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder that holds nothing else")
+    add_json(docs)
     docs.set_defaults(run=_docs)
 
 
@@ -102,8 +104,16 @@ def _docs(arguments: argparse.Namespace) -> int:
     made = pages(load(), shipped())
     for name, text in made.items():
         (arguments.out / name).write_text(text, encoding="utf-8")
-    for path in arguments.out.glob("*.md"):
-        if path.name not in made and path.read_text(encoding="utf-8").startswith(GENERATED):
-            path.unlink()
+    for path in (old := _pages_beside(arguments.out, made, GENERATED)):
+        path.unlink()
+    if arguments.json:
+        say_json({"folder": str(arguments.out), "written": sorted(made), "removed": [path.name for path in old]})
+        return DONE
     say(f"已写入 {arguments.out}：{len(made)} 个文件。")
     return DONE
+
+
+def _pages_beside(folder: Path, made: Collection[str], mark: str) -> list[Path]:
+    """Pages that this command wrote once and no longer does."""
+    others = [path for path in sorted(folder.glob("*.md")) if path.name not in made]
+    return [path for path in others if path.read_text(encoding="utf-8").startswith(mark)]

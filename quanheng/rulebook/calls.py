@@ -174,9 +174,10 @@ def _records(parser: Parser, at: ast.Call) -> tuple[Fact, FactName]:
     found = _records_here(parser, at.args[0]) if at.args else None
     if found:
         return facts[found.name], found
-    what = parser.source(at.args[0]) if at.args else parser.source(at)
-    near = nearest(what, [each.name for each in facts.values() if each.is_records])
-    raise parser.refuse("unknown-records", at.args[0] if at.args else at, what, "records of the vocabulary", near)
+    written = at.args[0] if at.args else at
+    known = [each.name for each in facts.values() if each.is_records]
+    near = nearest(parser.source(written), known) if at.args else ""  # no name was written to be near to
+    raise parser.refuse("unknown-records", written, parser.source(written), "records of the vocabulary", near)
 
 
 def _combine(parser: Parser, at: ast.Call, combinator: Combinator) -> Node:

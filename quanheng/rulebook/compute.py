@@ -10,6 +10,7 @@ from quanheng.rulebook import functions
 from quanheng.rulebook.instrument import Parameter
 from quanheng.rulebook.situation import Bounded, FactValue, Raw, Record, Situation
 from quanheng.rulebook.tree import (
+    ON,
     And,
     Call,
     Choose,
@@ -354,7 +355,9 @@ def _call(node: Call, scope: Scope) -> Value:
         return functions.shifted(node.function, values, scope.situation.calendar, scope.provisional)
     if node.function in (Function.WORKDAYS_BETWEEN, Function.NEXT_WORKDAY):
         return functions.by_calendar(node.function, values, scope.situation.calendar, scope.provisional)
-    return functions.PLAIN[node.function](values, scope.on)
+    if node.function in functions.STEPS:
+        return functions.steps_between(node.function, values, is_until_now=node.arguments[1] == ON)
+    return functions.PLAIN[node.function](values)
 
 
 def is_known(node: Node, scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""The functions of the language over bounded values. Each takes the values of its arguments and the day asked for."""
+"""The functions of the language over bounded values. Each takes the values of its arguments."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -106,23 +106,19 @@ def _next_workday(when: Day, calendar: Calendar | None, provisional: list[date])
     return between(ends[0], ends[1], when.missing, bool(provisional))
 
 
-def _span(unit: Unit) -> Callable[[list[Value], date], Value]:
-    def make(values: list[Value], on: date) -> Span:
+def _span(unit: Unit) -> Callable[[list[Value]], Value]:
+    def make(values: list[Value]) -> Span:
         return Span(unit, _numbers(values)[0])
 
     return make
 
 
-def _between_dates(count: Callable[[date, date], int], step: int) -> Callable[[list[Value], date], Value]:
-    """Steps from one date to another; grows where the second is the day asked for."""
-
-    def make(values: list[Value], on: date) -> Number:
-        start, end = _days(values)
-        lo, hi = count(start.hi, end.lo), count(start.lo, end.hi)
-        grows = Growth(start.hi, step) if end.lo == end.hi == on else None
-        return bounded(lo, hi, start.missing | end.missing, grows)
-
-    return make
+def steps_between(function: Function, values: list[Value], *, is_until_now: bool) -> Number:
+    """Steps from one date to another. They grow where the second is `on`, not where a recorded date falls on it."""
+    start, end = _days(values)
+    count, step = STEPS[function]
+    grows = Growth(start.hi, step) if is_until_now else None
+    return bounded(count(start.hi, end.lo), count(start.lo, end.hi), start.missing | end.missing, grows)
 
 
 def _years(start: date, end: date) -> int:
@@ -130,8 +126,8 @@ def _years(start: date, end: date) -> int:
     return months if months == MOST else months // YEAR
 
 
-def _part(of: Callable[[date], int]) -> Callable[[list[Value], date], Value]:
-    def make(values: list[Value], on: date) -> Number:
+def _part(of: Callable[[date], int]) -> Callable[[list[Value]], Value]:
+    def make(values: list[Value]) -> Number:
         given = _days(values)[0]
         if given.is_exact:
             return bounded(of(given.lo), of(given.lo), given.missing)
@@ -147,14 +143,14 @@ def _bounds_of_part(of: Callable[[date], int], given: Day) -> tuple[int, int]:
     return of(given.lo), of(given.hi)
 
 
-def _date_of(values: list[Value], on: date) -> Day:
+def _date_of(values: list[Value]) -> Day:
     numbers = _numbers(values)
     lo, hi = (date_of(*(_whole(each) for each in ends)) for ends in zip(*((n.lo, n.hi) for n in numbers), strict=True))
     return between(lo, hi, union(each.missing for each in numbers))
 
 
-def _extreme(pick: Callable[..., Amount], pick_day: Callable[..., date]) -> Callable[[list[Value], date], Value]:
-    def make(values: list[Value], on: date) -> Value:
+def _extreme(pick: Callable[..., Amount], pick_day: Callable[..., date]) -> Callable[[list[Value]], Value]:
+    def make(values: list[Value]) -> Value:
         if isinstance(values[0], Number):
             numbers = _numbers(values)
             missing = union(each.missing for each in numbers)
@@ -167,10 +163,10 @@ def _extreme(pick: Callable[..., Amount], pick_day: Callable[..., date]) -> Call
     return make
 
 
-def _arithmetic(count: Callable[[Amount, Amount], Amount]) -> Callable[[list[Value], date], Value]:
+def _arithmetic(count: Callable[[Amount, Amount], Amount]) -> Callable[[list[Value]], Value]:
     """Bounds are the least and the most over the corners; an unknown bound stays without limit."""
 
-    def make(values: list[Value], on: date) -> Number:
+    def make(values: list[Value]) -> Number:
         left, right = _numbers(values)
         corners = [_limited(count, a, b) for a in (left.lo, left.hi) for b in (right.lo, right.hi)]
         return bounded(min(corners), max(corners), left.missing | right.missing)
@@ -201,13 +197,15 @@ def _days(values: list[Value]) -> list[Day]:
     return [each for each in values if isinstance(each, Day)]
 
 
-PLAIN: Mapping[Function, Callable[[list[Value], date], Value]] = {
+STEPS: Mapping[Function, tuple[Callable[[date, date], int], int]] = {  # how they are counted, `Growth.months`
+    Function.MONTHS_BETWEEN: (months_between, 1),
+    Function.YEARS_BETWEEN: (_years, YEAR),
+    Function.DAYS_BETWEEN: (days_between, 0),
+}
+PLAIN: Mapping[Function, Callable[[list[Value]], Value]] = {
     Function.MONTHS: _span(Unit.MONTHS),
     Function.DAYS: _span(Unit.DAYS),
     Function.WORKDAYS: _span(Unit.WORKDAYS),
-    Function.MONTHS_BETWEEN: _between_dates(months_between, 1),
-    Function.YEARS_BETWEEN: _between_dates(_years, YEAR),
-    Function.DAYS_BETWEEN: _between_dates(days_between, 0),
     Function.YEAR: _part(lambda day: day.year),
     Function.MONTH: _part(lambda day: day.month),
     Function.DATE_OF: _date_of,

@@ -22,7 +22,7 @@ from quanheng.rulebook.sql_text import (
     word,
 )
 from quanheng.rulebook.sql_values import MET, SCode, SDay, SNumber, SSpan, STruth, SValue, alike, common
-from quanheng.rulebook.tree import Call, FactName, Function
+from quanheng.rulebook.tree import ON, Call, FactName, Function
 from quanheng.rulebook.types import Kind
 from quanheng.rulebook.values import Unit
 from quanheng.rulebook.vocabulary import World
@@ -105,7 +105,7 @@ def _between(writer: Writer, node: Call, values: Sequence[SValue]) -> SNumber:
             years = years.replace("//", "/")
         lo, hi = (sql(years, each, LIMIT) for each in (lo, hi))
     step = {Function.MONTHS_BETWEEN: 1, Function.YEARS_BETWEEN: 12, Function.DAYS_BETWEEN: 0}[node.function]
-    grows = end.lo == end.hi == writer.logic.on
+    grows = node.arguments[1] == ON
     missing = bits((start.missing, end.missing))
     return writer.logic.number(lo, hi, missing, start.hi if grows else NONE, step if grows else None)
 

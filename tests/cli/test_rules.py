@@ -226,7 +226,12 @@ def test_docs_writes_the_pages(capsys: pytest.CaptureFixture[str], tmp_path: Pat
 def test_docs_removes_only_its_own_old_pages(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "OLD1999.md").write_text(GENERATED + "\n# gone\n", encoding="utf-8")
     (tmp_path / "notes.md").write_text("# mine\n", encoding="utf-8")
-    assert run(capsys, "docs", "--out", str(tmp_path))[0] == DONE
+    code, said, _ = run(capsys, "docs", "--out", str(tmp_path), "--json")
+    written = sorted(pages(load(), shipped()))
+    assert (code, json.loads(said)) == (
+        DONE,
+        {"folder": str(tmp_path), "written": written, "removed": ["OLD1999.md"]},
+    )
     assert not (tmp_path / "OLD1999.md").exists()
     assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "# mine\n"
 

@@ -4,7 +4,7 @@ from typing import cast
 
 import polars as pl
 
-from quanheng.rulebook.tree import Call, FactName, Function
+from quanheng.rulebook.tree import ON, Call, FactName, Function
 from quanheng.rulebook.types import MOST, Kind
 from quanheng.rulebook.vocabulary import World as Worldview
 from tests.rulebook.frames import Frame
@@ -51,7 +51,7 @@ def call(frame: Frame, node: Call) -> Columns:  # noqa: C901, PLR0911  one case 
             return frame.before(cast(Days, values[0]))
         case Function.MONTHS_BETWEEN | Function.YEARS_BETWEEN | Function.DAYS_BETWEEN:
             start, end = (cast(Days, each) for each in values)
-            return _between(frame, node.function, start, end)
+            return _between(frame, node, start, end)
         case Function.YEAR | Function.MONTH:
             return _part(frame, node.function, cast(Days, values[0]))
         case Function.DATE_OF:
@@ -112,12 +112,13 @@ def _shift(frame: Frame, function: Function, start: Days, length: Spans) -> Days
     return frame.days(add(start.lo, lo), add(start.hi, hi), start.missing | length.amount.missing)
 
 
-def _between(frame: Frame, function: Function, start: Days, end: Days) -> Numbers:
+def _between(frame: Frame, node: Call, start: Days, end: Days) -> Numbers:
+    function = node.function
     count = days_between if function is Function.DAYS_BETWEEN else months_between
     lo, hi = count(start.hi, end.lo), count(start.lo, end.hi)
     if function is Function.YEARS_BETWEEN:
         lo, hi = (when(each >= MOST, each, each // 12) for each in (lo, hi))
-    is_now = (end.lo == frame.on).all() and (end.hi == frame.on).all() and frame.size > 0
+    is_now = node.arguments[1] == ON
     lo, hi = (each.cast(pl.Int64) * SHARE for each in (lo, hi))
     return frame.number(lo, hi, start.missing | end.missing, start.hi if is_now else None, STEPS[function])
 

@@ -15,6 +15,7 @@ from quanheng.rulebook.situation import Bounded, Record
 from quanheng.rulebook.situations import CannotReadSituation, Case, read_situations
 from quanheng.rulebook.types import FIRST, LAST, MOST
 from quanheng.rulebook.values import Day, Number, day, exact
+from quanheng.rulebook.vocabulary import Scope
 
 WHOLE = """
 cases:
@@ -76,6 +77,8 @@ def test_its_facts() -> None:
             Record("training_years[0]", {"year": 2024, "hours": Bounded(80, 96)}),
             Record("training_years[1]", {"year": 2023, "hours": Fraction(181, 2)}),
         ),
+        "person.is_retired": False,  # derived: a post is held
+        "target.levels_up": 1,  # derived: from 乡科级正职 to 县处级副职
     }
 
 
@@ -104,7 +107,9 @@ cases:
 """
     (report,) = reports(text)
     assert report.differences == ()
-    assert {each.subject for each in report.findings} == {"甲", "乙"}
+    about = {text.id: rule.about for text, rule in load_rules().items()}
+    asked = {(each.subject, about[each.rule] is Scope.CASE) for each in report.findings}
+    assert asked == {("甲", False), ("乙", False), ("", True)}  # once of each subject, or once of the case
     assert report.case.subjects["乙"].facts["target.level"] == "县处级正职"
 
 

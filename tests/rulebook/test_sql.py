@@ -17,6 +17,7 @@ from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_statement import statement, statements
 from quanheng.rulebook.sql_text import DUCKDB, Frame, NotInSqlError, Sql, sql, whole
 from quanheng.rulebook.tree import Node
+from quanheng.rulebook.types import FIRST, LAST
 from quanheng.rulebook.values import State
 from quanheng.rulebook.vocabulary import Scope
 from tests.rulebook.drawn import conditions, days, every_form, people
@@ -148,6 +149,31 @@ def test_a_number_may_be_known_by_its_bounds(hours: Bounded | None, state: State
     same(["person.hours >= 12", "known(person.hours)"], [person])
     told = by_duckdb([tree("person.hours >= 12")], [person], ON)[0][0]
     assert (told.state, told.missing) == (state, missing)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "state", "lo", "hi"),
+    [
+        ("2025-04-01", "on", State.NOT_MET, date(2025, 7, 1), LAST),  # grows with the day asked for
+        ("2025-03-01", "on", State.MET, ON, LAST),
+        (
+            "2025-04-01",
+            "person.start",
+            State.NOT_MET,
+            LAST,
+            LAST,
+        ),  # a recorded date that falls on it does not
+        ("2025-03-01", "person.start", State.MET, FIRST, LAST),
+        ("2025-04-01", 'date("2025-06-01")', State.NOT_MET, LAST, LAST),
+        ("2025-03-01", 'date("2025-06-01")', State.MET, FIRST, LAST),
+        ("2025-04-01", "min(person.start, on)", State.NOT_MET, LAST, LAST),
+    ],
+)
+def test_steps_grow_only_up_to_on_itself(start: str, end: str, state: State, lo: date, hi: date) -> None:
+    person = {"person.birth": date.fromisoformat(start), "person.start": ON}
+    text = f"months_between(person.birth, {end}) >= 3"
+    same([text], [person])
+    assert by_python([tree(text)], [person], ON)[0][0] == Told(state, (), lo, hi)
 
 
 def test_what_can_be_missing_is_kept_within_one_column_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:
