@@ -123,8 +123,8 @@ class Operator(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Compare:
     """Numbers, dates, codes (with order only on a scale). Holds for ever or never, but: a number that grows with `on`
-    (`months_between(a, on)` and the like, with `on` itself) compared by order has the period from or to the date at which it gets there.
-    A comparison of a date with `on` itself is parsed as `reached` or `before`."""
+    (`months_between(a, on)` and the like, with `on` itself) compared by order has the period from or to the date at
+    which it gets there. A comparison of a date with `on` itself is parsed as `reached` or `before`."""
 
     operator: Operator
     left: "Node"
