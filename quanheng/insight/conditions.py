@@ -5,15 +5,19 @@ or grade. Those that bar every promotion speak of no target; `BARS` names them. 
 notices) belongs to the case.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from quanheng.insight.targets import POOL, Target
 from quanheng.instruments.local import HouseRules
 from quanheng.rulebook.compute import Scope, truth
 from quanheng.rulebook.facts_reading import load_facts
-from quanheng.rulebook.instrument import RuleKind
+from quanheng.rulebook.instrument import RuleKind, RuleText, Scalar
 from quanheng.rulebook.rule import Rule
-from quanheng.rulebook.situation import Situation
+from quanheng.rulebook.situation import FactValue, Situation
+from quanheng.rulebook.tree import facts_of
 from quanheng.rulebook.values import State
 from quanheng.rulebook.vocabulary import Scope as Whose
 from quanheng.rulebook.workdays import standard
@@ -34,21 +38,52 @@ CHECKS = frozenset(
 
 def conditions(house: HouseRules, target: Target) -> tuple[Rule, ...]:
     """In the order of the files; without those that can never apply to this target."""
-    return tuple(rule for rule in _of_persons(house.compiled()) if _bears_on(rule, target, house))
+    return _asker(_Rulebook(house.running, house.on, tuple(sorted(house.switches.items())), house))(target)
 
 
-def _of_persons(rules: Iterable[Rule]) -> Iterator[Rule]:
-    yield from (rule for rule in rules if rule.about is Whose.PERSON)
+@dataclass(frozen=True)
+class _Rulebook:
+    """What tells one rulebook of a day from another; the rules are compared as the objects that they are."""
+
+    running: tuple[RuleText, ...]
+    on: date
+    switches: tuple[tuple[str, Scalar], ...]
+    house: HouseRules = field(compare=False)
 
 
-def _bears_on(rule: Rule, target: Target, house: HouseRules) -> bool:
-    if rule.id in OF_A_CASE:
+@lru_cache(maxsize=32)
+def _asker(book: _Rulebook) -> Callable[[Target], tuple[Rule, ...]]:
+    """Asked for each of many posts, which differ in few facts: each rule is tried once for those that it looks at."""
+    house = book.house
+    rules = tuple((rule, _looked_at(rule)) for rule in house.compiled() if _may_be_asked(rule))
+
+    @lru_cache(maxsize=20_000)
+    def applies(place: int, facts: tuple[tuple[str, FactValue], ...]) -> bool:
+        rule, _names = rules[place]
+        bare = Situation(house.on, dict(facts), switches=house.switches, calendar=standard())
+        return truth(rule.applies, Scope(bare, load_facts(), rule.parameters)).state is not State.NOT_MET
+
+    def bears_on(place: int, target: Target) -> bool:
+        rule, names = rules[place]
+        if rule.id in BARS:
+            return target.kind != POOL or rule.id.startswith("SAN-")
+        return applies(place, tuple((name, target.facts[name]) for name in names if name in target.facts))
+
+    return lambda target: tuple(rules[place][0] for place in range(len(rules)) if bears_on(place, target))
+
+
+def _looked_at(rule: Rule) -> tuple[str, ...]:
+    """The facts of the target that say whether the rule applies."""
+    return tuple(sorted(name for name in facts_of(rule.applies) if _scope(name) is Whose.TARGET))
+
+
+def _may_be_asked(rule: Rule) -> bool:
+    if rule.about is not Whose.PERSON or rule.id in OF_A_CASE:
         return False
-    if rule.id in BARS:
-        return target.kind != POOL or rule.id.startswith("SAN-")
-    scopes = {load_facts().lookup(name).scope for name in rule.facts}
+    scopes = {_scope(name) for name in rule.facts}
     is_condition = rule.text.kind in KINDS and Whose.CASE not in scopes
-    if not (rule.id in CHECKS or is_condition) or Whose.TARGET not in scopes:
-        return False
-    bare = Situation(house.on, target.facts, switches=house.switches, calendar=standard())
-    return truth(rule.applies, Scope(bare, load_facts(), rule.parameters)).state is not State.NOT_MET
+    return rule.id in BARS or (rule.id in CHECKS or is_condition) and Whose.TARGET in scopes
+
+
+def _scope(fact: str) -> Whose:
+    return load_facts().lookup(fact).scope
