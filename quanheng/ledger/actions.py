@@ -18,9 +18,9 @@ from django.db import connection, models, transaction
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.errors import Refused
 from quanheng.ledger.chain import GENESIS, SALT_BYTES, Link, canonical, hash_of, keyed
-from quanheng.ledger.codes import require_code
+from quanheng.ledger.codes import codes_of_everyone, require_code
 from quanheng.ledger.ledger_codes import ERASE_DETAIL, OPEN_DOSSIER
-from quanheng.ledger.models import ChangeMark, Entry, EntryDetail, Head
+from quanheng.ledger.models import EVERYONE, ChangeMark, Entry, EntryDetail, Head
 from quanheng.ledger.transactions import current_transaction
 
 READ_STREAMS = 16
@@ -101,7 +101,10 @@ def record_many(*, actor: Actor, drafts: Iterable[Draft], at: datetime) -> list[
 
 
 def _mark_changed(drafts: Iterable[Draft]) -> None:
-    keys = dict.fromkeys(draft.cadre for draft in drafts if draft.cadre and draft.is_change)
+    changes = [draft for draft in drafts if draft.is_change]
+    keys = dict.fromkeys(draft.cadre for draft in changes if draft.cadre)
+    if any(draft.action in codes_of_everyone() for draft in changes):
+        keys[EVERYONE] = None
     now = current_transaction(connection)
     ChangeMark.objects.bulk_create([ChangeMark(cadre=key, transaction=now) for key in keys], batch_size=BATCH)
 

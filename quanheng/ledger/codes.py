@@ -13,9 +13,20 @@ class UnknownCode(Exception):  # noqa: N818  a mistake of the program, never of 
 
 @cache
 def known_codes() -> frozenset[str]:
+    return _listed("CODES")
+
+
+@cache
+def codes_of_everyone() -> frozenset[str]:
+    """Changes that name no person, yet bear on the facts of people: of `OF_EVERYONE`, where a room has some."""
+    return _listed("OF_EVERYONE")
+
+
+def _listed(name: str) -> frozenset[str]:
     rooms = [config for config in apps.get_app_configs() if config.name.startswith("quanheng.")]
     listed = [config.name for config in rooms if module_has_submodule(config.module, "ledger_codes")]
-    return frozenset().union(*(import_module(f"{name}.ledger_codes").CODES for name in listed))
+    modules = [import_module(f"{room}.ledger_codes") for room in listed]
+    return frozenset().union(*(getattr(module, name, frozenset()) for module in modules))
 
 
 def require_code(action: str) -> str:

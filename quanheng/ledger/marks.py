@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from quanheng.kernel.errors import Refused
-from quanheng.ledger.models import ChangeMark, Entry
+from quanheng.ledger.models import EVERYONE, ChangeMark, Entry
 from quanheng.ledger.transactions import POSTGRESQL
 
 
@@ -61,18 +62,31 @@ def watermark() -> Watermark:
 
 
 def changed_since(mark: Watermark) -> list[UUID] | None:
-    """The people whose records changed since then, each once; None where this database cannot tell."""
-    if mark.database != _database() or not _goes_on_from(mark):
+    """The people whose records changed since then, each once; None where all of them may have, or where this database
+    cannot tell."""
+    if not is_of_this_database(mark):
         return None
-    if connection.vendor != POSTGRESQL:
-        found = ChangeMark.objects.filter(seq__gte=mark.number)
-        return sorted(found.values_list("cadre", flat=True).distinct())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT cadre FROM ledger_changemark WHERE transaction >= %s::text::xid8 ORDER BY cadre",
-            [str(mark.number)],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    found = sorted(_from(mark).values_list("cadre", flat=True).distinct())
+    return None if EVERYONE in found else found
+
+
+def count_since(mark: Watermark) -> int | None:
+    """How many changes; None where this database cannot tell. Asked at any time."""
+    return _from(mark).count() if is_of_this_database(mark) else None
+
+
+def is_of_this_database(mark: Watermark) -> bool:
+    return mark.database == _database() and _goes_on_from(mark)
+
+
+def _from(mark: Watermark) -> QuerySet[ChangeMark]:
+    """Of this window and those after it."""
+    return ChangeMark.objects.filter(**{f"{counted_by()}__gte": mark.number})
+
+
+def counted_by() -> str:
+    """The column that orders windows."""
+    return "transaction" if connection.vendor == POSTGRESQL else "seq"
 
 
 def _goes_on_from(mark: Watermark) -> bool:

@@ -1,11 +1,14 @@
 """Append-only entries in hash chains, one chain to a stream. Nothing here points to a table of another room."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 
 from quanheng.ledger.transactions import TransactionNumberField
 
 HEX = 64
+EVERYONE = UUID(int=0)  # the mark of what may concern all people: a unit that moved, or marks that were forgotten
 
 
 class Entry(models.Model):

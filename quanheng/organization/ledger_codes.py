@@ -15,3 +15,13 @@ CODES = frozenset(
         "organization.export_quotas",
     }
 )
+# What a post counts as depends on where its unit stands in the tree (`quanheng.people.rule_units`).
+OF_EVERYONE = frozenset(
+    {
+        "organization.establish_unit",
+        "organization.rename_unit",
+        "organization.move_unit",
+        "organization.merge_unit",
+        "organization.abolish_unit",
+    }
+)
