@@ -30,12 +30,13 @@ from quanheng.kernel.errors import NotFound
 from quanheng.ledger.actions import recorded_step
 from quanheng.rulebook.instrument import RuleText
 from quanheng.web.desk import rule_forms
-from quanheng.web.desk.rule_parts import rule_url, titles
+from quanheng.web.desk.rule_parts import rule_url
 from quanheng.web.desk.rules import rule_context
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Text, error_lines
 from quanheng.web.shared.refusals import sentence
+from quanheng.web.shared.rule_law import titles
 from quanheng.web.shared.wording import bracketed
 
 METHODS = ["GET", "POST"]

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from quanheng.accounts.queries import offices_of
@@ -21,7 +20,9 @@ from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.instrument import OnFail, Parameter, RuleText
 from quanheng.rulebook.words import told
 from quanheng.web.shared import rule_words as words
-from quanheng.web.shared.parts import Fact, Law, Link, Run, Text
+from quanheng.web.shared.parts import Fact, Law, Link, Text
+from quanheng.web.shared.rule_law import gap, moment
+from quanheng.web.shared.rule_law import law as words_of_law
 from quanheng.web.shared.wording import bracketed, listed, stated
 
 
@@ -89,11 +90,6 @@ class LocalLine:
     end_link: Link | None
 
 
-def moment(who: Mapping[UUID, str], key: UUID | None, at: datetime | None) -> str:
-    """`林疏桐 · 干部一科 2026-11-20 08:00`; nothing where nobody acted."""
-    return "" if key is None else f"{who.get(key, _('系统'))} {localtime(at):%Y-%m-%d %H:%M}"
-
-
 def rule_url(rule: str, day: str = "") -> str:
     return reverse("desk:rule", args=[rule]) + (f"?on={day}" if day else "")
 
@@ -104,17 +100,13 @@ def rule_line(each: Standing, titles: Mapping[str, str], day: str) -> RuleLine:
         id=text.id,
         title=words.said(text.title),
         url=rule_url(text.id, day),
-        citation=f"{titles[text.instrument]}{_gap()}{words.article_text(text.article)}",
+        citation=f"{titles[text.instrument]}{gap()}{words.article_text(text.article)}",
         family=words.said(labels.FAMILIES[text.family]),
         check=words.said(labels.label(text.check)),
         on_fail=consequence_text(each),
         state=each.state.label,
         is_waiting=each.is_waiting,
     )
-
-
-def _gap() -> str:
-    return " " if words.is_english() else ""
 
 
 def consequence_text(each: Standing) -> str:
@@ -125,40 +117,8 @@ def consequence_text(each: Standing) -> str:
     return meant
 
 
-def titles() -> dict[str, str]:
-    return {each.code: words.said(each.title) for each in central().instruments}
-
-
-def state_text(each: Standing, who: Mapping[UUID, str]) -> str:
-    """The line of the article: who confirmed it, or that it only warns."""
-    row = each.sign_off
-    if row is None or each.state is SignOffState.VOID:
-        return _("条款已改，原签认不再有效，只提示") if row else _("未签认，只提示")
-    signed = _("已签认 %(who)s") % {"who": moment(who, row.signed_by, row.signed_at)}
-    if each.state is SignOffState.AWAITING:
-        return listed([signed, _("待第二人签认，只提示")], "；")
-    if each.state is SignOffState.SCHEDULED:
-        return listed([signed, _("%(day)s 起启用，之前只提示") % {"day": row.used_from}], "；")
-    if row.countersigned_by is None:
-        return signed
-    return listed([signed, moment(who, row.countersigned_by, row.countersigned_at)], "；")
-
-
 def law(each: Standing, who: Mapping[UUID, str]) -> Law:
-    text = each.text
-    return Law(
-        paragraphs=tuple((Run(said),) for said in _both(text)),
-        instrument=titles()[text.instrument],
-        article=_gap() + words.article_text(text.article),
-        in_force_from=text.in_force.start.isoformat() if text.in_force.start else "",
-        sign_off=state_text(each, who),
-        attachment_url=paper_url(each.sign_off),
-    )
-
-
-def _both(text: RuleText) -> list[str]:
-    """The words of the law in Chinese; in English beside them what they say."""
-    return [text.text.zh, text.text.en] if words.is_english() else [text.text.zh]
+    return words_of_law(each, who, paper_url=paper_url(each.sign_off))
 
 
 def paper_url(row: SignOff | None) -> str:

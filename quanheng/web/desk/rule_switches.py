@@ -24,11 +24,12 @@ from quanheng.rulebook import labels
 from quanheng.rulebook.instrument import Choice, Switch
 from quanheng.web.desk.days import as_of, chosen_day, printed_at
 from quanheng.web.desk.rule_forms import SwitchForm
-from quanheng.web.desk.rule_parts import SwitchLine, moment, rule_url
+from quanheng.web.desk.rule_parts import SwitchLine, rule_url
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, error_lines
 from quanheng.web.shared.refusals import sentence
+from quanheng.web.shared.rule_law import moment
 from quanheng.web.shared.wording import bracketed
 
 

@@ -30,6 +30,7 @@ from quanheng.web.desk.rule_switches import switch_lines
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, Pager
+from quanheng.web.shared.rule_law import titles
 
 PAGE = 50
 
@@ -38,8 +39,8 @@ PAGE = 50
 @require_safe
 def list_rules(request: ActorRequest) -> HttpResponse:
     on, query = chosen_day(request), rule_query.parse(request.GET)
-    found, titles = queries.standings(on), parts.titles()
-    taken = [each for each in found.values() if query.takes(each, titles[each.text.instrument])]
+    found, named = queries.standings(on), titles()
+    taken = [each for each in found.values() if query.takes(each, named[each.text.instrument])]
     pages = max(1, -(-len(taken) // PAGE))
     start = (min(query.page, pages) - 1) * PAGE
     day = on.isoformat() if on < request.today else ""
@@ -49,7 +50,7 @@ def list_rules(request: ActorRequest) -> HttpResponse:
         "conditions": rule_query.conditions(query),
         "keep": [("on", day)] if day else [],
         "chips": rule_query.chips(query),
-        "lines": [parts.rule_line(each, titles, day) for each in taken[start : start + PAGE]],
+        "lines": [parts.rule_line(each, named, day) for each in taken[start : start + PAGE]],
         "pager": _pager(query, len(taken), start, pages),
         "as_of": as_of(request, on),
         "printed_at": printed_at(request),
@@ -87,7 +88,7 @@ def rule_context(request: ActorRequest, rule: str, on: date) -> dict[str, Any]:
         "rule": text,
         "title": words.said(text.title),
         "crumbs": [Link(_("规则库"), reverse("desk:rules")), Link(text.id)],
-        "header_facts": [f"{parts.titles()[text.instrument]} {words.article_text(text.article)}", text.id],
+        "header_facts": [f"{titles()[text.instrument]} {words.article_text(text.article)}", text.id],
         "standing": standing,
         "state_notice": state_notice(standing),
         "is_in_force": text.in_force.contains(on),

@@ -172,6 +172,7 @@ class Law:
     sign_off: Text = ""  # 已签认 2026-06-01 何静 / 未签认，只提示
     attachment_url: str = ""
     is_paraphrase: bool = True  # printed under 条款要点, else 条款原文
+    url: str = ""  # the page of the rule
 
 
 @dataclass(frozen=True, slots=True)
