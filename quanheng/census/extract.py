@@ -17,7 +17,8 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quoted, tables
 from quanheng.people.models import Cadre
-from quanheng.people.rule_facts import PEOPLE, SOURCES, Source
+from quanheng.people.rule_facts import PEOPLE, SOURCES
+from quanheng.people.rule_sources import Source
 from quanheng.rulebook.vocabulary import Vocabulary
 
 BUCKET = 500_000  # people read at once

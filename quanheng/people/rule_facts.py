@@ -7,8 +7,7 @@ person its rows become a situation (`facts_of`); for all of them its statement r
 Months are stored by their first day, and so they are given.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -30,9 +28,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import MD5, Cast, Coalesce, Concat, ExtractYear, NullIf
+from django.db.models.functions import Coalesce, Concat, ExtractYear
 
 from quanheng.organization.choices import GroupRole, Rank
+from quanheng.people import rule_units as units
 from quanheng.people import rule_words as words
 from quanheng.people.choices import CadreStatus, HoldingKind, VerificationItem, VerificationResult
 from quanheng.people.models import (
@@ -42,73 +41,16 @@ from quanheng.people.models import (
     FamilyMember,
     PostHolding,
     RankHolding,
+    ResumeEntry,
     Sanction,
     TrainingRecord,
     Verification,
 )
+from quanheng.people.rule_sources import Source, Text, key_text, live, truth, truths, word_of, written
 from quanheng.rulebook.situation import FactValue, Record
 from quanheng.rulebook.vocabulary import Fact, Scope, Vocabulary, World
 
 PERSON = "person"
-Expressions = Mapping[str, Combinable]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Free text: what is read of one person, and what tells it from another in a snapshot, which holds a digest of it.
-
-    A unit is told by its key, so that a new name makes no other unit of it.
-    """
-
-    read: Combinable
-    told_by: Combinable
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """`rows`: live records, one row a record. `subject` and `key` name the columns of the person and of the record."""
-
-    fact: str
-    rows: Callable[[], QuerySet[Any]]
-    fields: Expressions
-    texts: Mapping[str, Text] = field(default_factory=dict)
-    subject: str = "cadre_id"
-    key: str = "pk"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (*self.fields, *self.texts)
-
-    def query(self, *, is_readable: bool) -> QuerySet[Any, tuple[Any, ...]]:
-        """Subject, key, then `columns`. Texts readable, or as digests."""
-        texts = {name: each.read if is_readable else MD5(each.told_by) for name, each in self.texts.items()}
-        named = {f"fact_{name.replace('.', '_')}": each for name, each in {**self.fields, **texts}.items()}
-        found: QuerySet[Any, tuple[Any, ...]] = self.rows().annotate(**named)
-        return found.values_list(self.subject, self.key, *named)
-
-
-def _words(of: str, table: Mapping[Any, str]) -> Case:
-    """The rulebook's word for a stored value; NULL for one without a word."""
-    whens = (When(**{of: getattr(stored, "value", stored)}, then=Value(word)) for stored, word in table.items())
-    return Case(*whens, default=None, output_field=CharField())
-
-
-def _truth(when: Q, then: bool = True) -> When:
-    return When(when, then=Value(then))
-
-
-def _truths(*whens: When) -> Case:
-    return Case(*whens, default=None, output_field=BooleanField())
-
-
-def _written(column: str) -> Text:
-    """None where it is blank."""
-    whole = NullIf(F(column), Value(""), output_field=CharField())
-    return Text(whole, whole)
-
-
-def _live(model: type[Model]) -> Callable[[], QuerySet[Any]]:
-    return lambda: model._default_manager.filter(withdrawn_at=None, cadre__withdrawn_at=None)
 
 
 # --- the person
@@ -128,18 +70,18 @@ PEOPLE = Source(
         "person.birth": _unless_doubted("birth_month", VerificationItem.BIRTH),
         "person.work_start": _unless_doubted("work_start_month", VerificationItem.WORK_START),
         "person.party_joined": _unless_doubted("party_joined_month", VerificationItem.PARTY_JOINING),
-        "person.is_party_member": _truths(
-            _truth(Q(political_affiliation=words.PARTY_MEMBER)),
-            _truth(Q(political_affiliation__in=words.NOT_OF_THE_PARTY), then=False),
+        "person.is_party_member": truths(
+            truth(Q(political_affiliation=words.PARTY_MEMBER)),
+            truth(Q(political_affiliation__in=words.NOT_OF_THE_PARTY), then=False),
         ),
         "person.retirement_class": Case(
             *(When(**held, then=Value(word)) for held, word in words.RETIREMENT_CLASSES),
             default=None,
             output_field=CharField(),
         ),
-        "person.is_retired": _truths(
-            _truth(Q(status=CadreStatus.RETIRED)),
-            _truth(Q(status__in=(CadreStatus.SERVING, CadreStatus.NOT_SERVING)), then=False),
+        "person.is_retired": truths(
+            truth(Q(status=CadreStatus.RETIRED)),
+            truth(Q(status__in=(CadreStatus.SERVING, CadreStatus.NOT_SERVING)), then=False),
         ),
     },
     subject="pk",
@@ -159,19 +101,26 @@ def _own_level() -> Combinable:
     ).exclude(kind=HoldingKind.SECONDMENT)
     places = (When(tier=tier.value, then=Value(place)) for place, tier in enumerate(words.LEVELS))
     highest = beside.annotate(place=Case(*places, output_field=IntegerField())).order_by("place", "pk")
-    own = Subquery(highest.annotate(word=_words("tier", words.LEVELS)).values("word")[:1], output_field=CharField())
-    return Case(When(kind=HoldingKind.SECONDMENT, then=own), default=_words("tier", words.LEVELS))
+    own = Subquery(highest.annotate(word=word_of("tier", words.LEVELS)).values("word")[:1], output_field=CharField())
+    return Case(When(kind=HoldingKind.SECONDMENT, then=own), default=word_of("tier", words.LEVELS))
+
+
+def _role() -> Combinable:
+    """That of the slot in its leading group; a slot outside of one says it only where it is no leading post."""
+    roles = (
+        When(position__group_role=role, then=Value(word)) for role, word in zip(GroupRole, words.ROLES, strict=True)
+    )
+    rest = When(position__group_role="", position__is_leading=False, then=Value(words.NOT_LEADING))
+    return Case(*roles, rest, default=None, output_field=CharField())
 
 
 def _unit(then: str = "") -> Text:
     """A unit under today's name, with what follows it; one that is not in the register under the name it had then."""
     after = (F(then),) if then else (Value(""),)
-    name, key = (Coalesce(first, "unit_name", output_field=CharField()) for first in (F("unit__name"), _key("unit")))
+    name, key = (
+        Coalesce(first, "unit_name", output_field=CharField()) for first in (F("unit__name"), key_text("unit"))
+    )
     return Text(Concat(name, *after, output_field=CharField()), Concat(key, *after, output_field=CharField()))
-
-
-def _key(column: str) -> Combinable:
-    return Cast(column, CharField())
 
 
 def _hours() -> Combinable:
@@ -180,66 +129,78 @@ def _hours() -> Combinable:
 
 
 def _training_years() -> QuerySet[Any]:
-    years = _live(TrainingRecord)().values("cadre_id", year=ExtractYear("valid_from"))
+    years = live(TrainingRecord)().values("cadre_id", year=ExtractYear("valid_from"))
     counted: QuerySet[Any] = years.annotate(classes=Count("pk"), known=Count("hours"), sum=Sum("hours"))
     return counted
 
 
 POSTS = Source(
     "posts",
-    _live(PostHolding),
+    live(PostHolding),
     {
         "start": F("valid_from"),
         "end": F("valid_to"),
         "level": _own_level(),
-        "role": _words("position__group_role", dict(zip(GroupRole, words.ROLES, strict=True))),
-        "is_secondment": Case(_truth(Q(kind=HoldingKind.SECONDMENT)), default=Value(False)),
+        "role": _role(),
+        "setting": units.setting(),
+        "is_leading_member": units.is_leading_member(),
+        "is_secondment": Case(truth(Q(kind=HoldingKind.SECONDMENT)), default=Value(False)),
     },
     {
         "post": _unit(then="title"),
         "unit": _unit(),
-        "decision": _written("document"),
+        "place": units.place(),
+        "decision": written("document"),
     },
+)
+STRETCHES = Source(
+    "stretches",
+    live(ResumeEntry),
+    {"start": F("valid_from"), "end": F("valid_to"), "setting": word_of("setting", words.SETTINGS)},
 )
 RANKS = Source(
     "ranks",
-    _live(RankHolding),
-    {"start": F("valid_from"), "end": F("valid_to"), "rank": _words("rank", dict(zip(Rank, words.RANKS, strict=True)))},
+    live(RankHolding),
+    {
+        "start": F("valid_from"),
+        "end": F("valid_to"),
+        "rank": word_of("rank", dict(zip(Rank, words.RANKS, strict=True))),
+    },
 )
-GRADES = Source("grades", _live(AnnualGrade), {"year": F("year"), "grade": _words("grade", words.GRADES)})
+GRADES = Source("grades", live(AnnualGrade), {"year": F("year"), "grade": word_of("grade", words.GRADES)})
 EDUCATION = Source(
     "education",
-    _live(Education),
+    live(Education),
     {
         "level": Case(
             *(When(held, then=Value(word)) for held, word in words.EDUCATION), default=None, output_field=CharField()
         ),
-        "is_verified": _truths(_truth(Q(verified_on__isnull=False))),
+        "is_verified": truths(truth(Q(verified_on__isnull=False))),
         "finished": F("valid_to"),
     },
-    {"school": _written("school")},
+    {"school": written("school")},
 )
 SANCTIONS = Source(
     "sanctions",
-    _live(Sanction),
+    live(Sanction),
     {
-        "system": _words("kind", words.SANCTION_SYSTEMS),
-        "kind": _words("kind", words.SANCTION_KINDS),
+        "system": word_of("kind", words.SANCTION_SYSTEMS),
+        "kind": word_of("kind", words.SANCTION_KINDS),
         "effective": F("valid_from"),
         "ended": F("lifted_on"),
     },
-    {"decision": _written("document")},
+    {"decision": written("document")},
 )
 TRAININGS = Source(
     "trainings",
-    _live(TrainingRecord),
+    live(TrainingRecord),
     {"start": F("valid_from"), "hours": F("hours"), "is_registered": Value(True, BooleanField())},
-    {"name": _written("name")},
+    {"name": written("name")},
 )
 TRAINING_YEARS = Source("training_years", _training_years, {"year": F("year"), "hours": _hours()}, key="year")
-_KIN = _words("relation_code", words.KIN)
-RELATIVES = Source("relatives", _live(FamilyMember), {"name": _KIN, "kin": _KIN})
-SOURCES = (POSTS, RANKS, GRADES, EDUCATION, SANCTIONS, TRAININGS, TRAINING_YEARS, RELATIVES)
+_KIN = word_of("relation_code", words.KIN)
+RELATIVES = Source("relatives", live(FamilyMember), {"name": _KIN, "kin": _KIN})
+SOURCES = (POSTS, STRETCHES, RANKS, GRADES, EDUCATION, SANCTIONS, TRAININGS, TRAINING_YEARS, RELATIVES)
 
 
 def sourced() -> frozenset[str]:

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from quanheng.formats import codes
 from quanheng.organization.choices import PostTier
-from quanheng.people.choices import AssessmentGrade, PersonnelKind, SanctionKind, Sex
+from quanheng.people.choices import AssessmentGrade, PersonnelKind, ResumeSetting, SanctionKind, Sex
 
 # Highest first, as the tiers are. Labels are not used: they are translated.
 LEVELS: Mapping[PostTier, str] = dict(
@@ -24,6 +24,16 @@ RANKS = (
     *("一级主任科员", "二级主任科员", "三级主任科员", "四级主任科员", "一级科员", "二级科员"),
 )
 ROLES = ("正职", "副职", "其他成员")  # of GroupRole
+NOT_LEADING = "非领导"
+GRASSROOTS, COUNTY, CITY, PROVINCE = "基层", "县级机关", "市级机关", "省级以上机关"
+SETTINGS: Mapping[ResumeSetting, str] = {
+    ResumeSetting.GRASSROOTS: GRASSROOTS,
+    ResumeSetting.COUNTY: COUNTY,
+    ResumeSetting.CITY: CITY,
+    ResumeSetting.PROVINCE: PROVINCE,
+    ResumeSetting.STUDY: "学习",
+    ResumeSetting.OTHER: "其他",
+}
 GRADES: Mapping[AssessmentGrade, str] = {
     AssessmentGrade.EXCELLENT: "优秀",
     AssessmentGrade.COMPETENT: "称职",
