@@ -14,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from quanheng.census import reading
+from quanheng.census.comparison import differing
 from quanheng.census.completion import Completion
 from quanheng.census.extract import BUCKET, buckets, chunks, extract, remove
 from quanheng.census.publish import current, publish
@@ -48,11 +49,13 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`changed`: how many people were read; None where all were."""
+    """`changed`: how many people were read; None where all were. `differing`: where all were, the tables in which the
+    snapshot before said something else of people without a mark; None where there was none to compare."""
 
     snapshot: Snapshot
     file: Path
     changed: int | None
+    differing: tuple[str, ...] | None
 
 
 def refresh(
@@ -65,18 +68,17 @@ def refresh(
     work = _Refresh(folder, recipe, at, on, is_whole, bucket)
     file = publish(folder, work.build)
     assert work.made is not None
-    return Published(work.made, file, work.changed)
+    return Published(work.made, file, work.changed, work.differing)
 
 
-def _before(folder: Path, recipe: Recipe, on: date) -> tuple[Path, Snapshot] | None:
-    """The snapshot to go on from. None if there is none, or if what it is made of or the day is another."""
+def _before(folder: Path, recipe: Recipe) -> tuple[Path, Snapshot] | None:
+    """The snapshot before. None if there is none, or if what it is made of is another."""
     file = current(folder)
     if file is None:
         return None
     with reading.connect(file) as connection:
         before = describe(connection)
-    is_alike = before.definition == recipe.definition and before.read_on == on
-    return (file, before) if is_alike and before.cadres else None
+    return (file, before) if before.definition == recipe.definition and before.cadres else None
 
 
 @dataclass
@@ -90,14 +92,16 @@ class _Refresh:
     before: tuple[Path, Snapshot] | None = None
     made: Snapshot | None = None
     changed: int | None = None
+    differing: tuple[str, ...] | None = None
 
     def build(self, file: Path, number: int) -> None:
-        self.before = None if self.is_whole else _before(self.folder, self.recipe, self.on)
+        self.before = _before(self.folder, self.recipe)
         rows = file.with_name(f"{file.name}.rows")
         rows.mkdir()
         with marks.one_state():
             mark = marks.watermark()
-            keys = self._changed()
+            marked = marks.changed_since(self.before[1].mark) if self.before else None
+            keys = marked if self._goes_on(marked) else None
             self.changed = None if keys is None else len(keys)
             if self.before and keys is not None:
                 shutil.copyfile(self.before[0], file)
@@ -105,12 +109,15 @@ class _Refresh:
                 self._extract(target, keys, rows)
                 self.made = Snapshot(number, self.at, self.on, _count(target), self.recipe.definition, mark)
         self._finish(file)
+        if self.before and keys is None and marked is not None:
+            self.differing = differing(self.before[0], file, but=marked)
 
-    def _changed(self) -> list[UUID] | None:
-        if self.before is None:
-            return None
-        keys = marks.changed_since(self.before[1].mark)
-        return None if keys is None or len(keys) > max(1000, MANY * self.before[1].cadres) else keys
+    def _goes_on(self, marked: list[UUID] | None) -> bool:
+        """From the snapshot before, or are all read anew?"""
+        if self.is_whole or self.before is None or marked is None:
+            return False
+        _, before = self.before
+        return before.read_on == self.on and len(marked) <= max(1000, MANY * before.cadres)
 
     def _extract(self, target: DuckDBPyConnection, keys: list[UUID] | None, rows: Path) -> None:
         vocabulary = self.recipe.vocabulary

@@ -97,7 +97,9 @@ def test_no_read_is_torn_or_missing(folder: Path, tmp_path: Path, kills: int) ->
     stop, chance, unfinished = tmp_path / "stop", random.Random(kills), 0
     reader = (READER, folder, stop, ROWS, SUM)
     with running(*reader) as one, running(*reader) as two, running(WRITERS, folder, ROWS) as writers:
-        for _ in range(kills):
+        for done in range(20 * kills):
+            if done >= kills and unfinished:  # on a busy host one may have to try longer
+                break
             kill_at_some_moment(writers, folder, chance)
             unfinished += any(name.startswith(".building-") for name in left(folder))
         stop.touch()
