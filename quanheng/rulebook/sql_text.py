@@ -56,9 +56,14 @@ ZERO, NONE = whole(0), Sql("NULL")
 SINCE_EVER, NEVER, LIMIT, MINUS_LIMIT = day(FIRST), day(LAST), whole(MOST), whole(-MOST)
 
 
+def is_written(value: Sql) -> bool:
+    """Is it a whole number and no expression?"""
+    return value.text.lstrip("-").isdigit()
+
+
 def times(value: Sql, factor: int) -> Sql:
     """A product; of a number that is written it is one too."""
-    if factor == 1 or not value.text.lstrip("-").isdigit():
+    if factor == 1 or not is_written(value):
         return value if factor == 1 else sql(f"({{0}} * {factor})", value)
     return whole(int(value.text) * factor)
 
@@ -129,10 +134,10 @@ class Dialect:
     fence: str = ""
 
     def add_months(self, start: Sql, months: Sql) -> Sql:
-        return self._kept(start, sql(self.months, start, _within(months, 72_000, 120_000)))
+        return self._kept(start, sql(self.months, start, _within(start, months, 12)))
 
     def add_days(self, start: Sql, days: Sql) -> Sql:
-        return self._kept(start, sql(self.days, start, _within(days, 2_190_000, 3_652_000)))
+        return self._kept(start, sql(self.days, start, _within(start, days, 366)))
 
     def _kept(self, start: Sql, moved: Sql) -> Sql:
         """For ever stays for ever; beyond the years 1 to 9999 is for ever too."""
@@ -140,9 +145,12 @@ class Dialect:
         return sql("CASE WHEN {0} IN ({1}, {2}) THEN {0} ELSE greatest({1}, least({2}, {3})) END", *ends)
 
 
-def _within(number: Sql, back: int, on: int) -> Sql:
-    """Steps that no database refuses: 6,000 years back (PostgreSQL begins in 4713 BC), 10,000 on."""
-    return sql(f"CAST(greatest(-{back}, least({on}, {{0}})) AS INTEGER)", number)
+def _within(start: Sql, steps: Sql, of_a_year: int) -> Sql:
+    """Steps that no database refuses: back to the year 0 (PostgreSQL begins in 4713 BC), 10,000 years on."""
+    if is_written(steps) and abs(int(steps.text)) <= 4_000 * of_a_year:
+        return steps
+    limits = f"greatest(-{of_a_year} * extract(year FROM {{0}}), least({10_000 * of_a_year}, {{1}}))"
+    return sql(f"CAST({limits} AS INTEGER)", start, steps)
 
 
 DUCKDB = Dialect("duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT", "({0} // {1})")

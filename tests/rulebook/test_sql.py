@@ -176,6 +176,32 @@ def test_steps_grow_only_up_to_on_itself(start: str, end: str, state: State, lo:
     assert by_python([tree(text)], [person], ON)[0][0] == Told(state, (), lo, hi)
 
 
+FAR = [  # from the first years and the last ones, by lengths that leave both
+    *(f"date_of(person.size, 2, 29) {sign} {unit}(person.hours) <= on" for sign in "+-" for unit in ("months", "days")),
+    *(f"date_of(person.size, 2, 29) {sign} months({steps}) <= on" for sign in "+-" for steps in (48_000, 48_001)),
+    "date_of(person.size, 2, 29) - months(person.hours) == date_of(1, 2, 28)",
+]
+TRAVELLERS: list[Person] = [
+    {"person.size": year, "person.hours": steps}
+    for year in (1, 2, 4, 2024, 4712, 9996, 9999, None)
+    for steps in (0, 36, 37, 1_500, 56_557, 119_988, 1_721_500, 3_652_058, Bounded(12, None), None)
+]
+
+
+def test_no_step_leaves_the_calendar() -> None:
+    same(FAR, TRAVELLERS)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_no_step_leaves_the_calendar_of_postgresql() -> None:
+    nodes = [tree(text) for text in FAR]
+    with transaction.atomic(), connection.cursor() as cursor:
+        told = by_postgresql(nodes, TRAVELLERS, ON, cursor)
+        transaction.set_rollback(True)
+    assert told == by_python(nodes, TRAVELLERS, ON)
+
+
 def test_what_can_be_missing_is_kept_within_one_column_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quanheng.rulebook.sql_statement.MAX_BITS", 3)
     texts = {"a": "person.size > 3", "b": "exists(posts, is_far)", "c": "person.birth < on", "d": "person.size > 9"}
