@@ -28,54 +28,59 @@ from quanheng.rulebook.workdays import standard
 
 BATCH = 5_000
 NOT_MET, MET = 0, 2  # places in `sql_rules.OUTCOMES`
+Value = str | date
+COLUMNS = {"due_on": "DATE", "kind": "VARCHAR", "rule": "VARCHAR", "item": "VARCHAR", "subject": "UUID"}
 
 
-def due_of_all(connection: DuckDBPyConnection, house: HouseRules) -> Iterator[Due]:
-    """All that is due on the day of `house`, in no order. `connection`: on the tables for that day."""
+def write_due(connection: DuckDBPyConnection, house: HouseRules, table: str) -> None:
+    """Into `table`, which has `COLUMNS`, all that is due on the day of `house`. `connection`: on the tables of that
+    day."""
     rules = {rule.id: rule for rule in house.compiled()}
     asked = [(watch, rules[watch.rule]) for watch in watches() if watch.rule in rules]
-    yield from _retirements(connection, house.on)
-    for watch, rule in asked:
-        if rule.each is None:
-            yield from _conditions(connection, watch, rule, house)
-    yield from _with_items(connection, [rule for _watch, rule in asked if rule.each], house)
+    selects = [_retirements(house.on)]
+    selects += [each for watch, rule in asked if rule.each is None for each in _condition(watch, rule, house)]
+    for text, values in selects:
+        connection.execute(f"INSERT INTO {table} {text}", values)
+    rows = [_row(each) for each in _with_items(connection, [rule for _watch, rule in asked if rule.each], house)]
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def _retirements(connection: DuckDBPyConnection, on: date) -> Iterator[Due]:
+def _row(due: Due) -> list[object]:
+    return [due.on, due.kind.value, due.rule, due.item, due.subject]
+
+
+def _retirements(on: date) -> tuple[str, list[Value]]:
     day, gone = column(RETIREMENT_DATE), column(IS_RETIRED)
-    upto = on + AHEAD[DueKind.RETIREMENT]
-    text = f"SELECT {SUBJECT}, {day} FROM {PERSON} WHERE {day} <= ? AND {gone} IS NOT TRUE"
-    for subject, due in connection.execute(text, [upto]).fetchall():
-        yield Due(due, DueKind.RETIREMENT, "", "", subject)
+    text = f"SELECT {day}, ?, '', '', {SUBJECT} FROM {PERSON} WHERE {day} <= ? AND {gone} IS NOT TRUE"
+    return text, [DueKind.RETIREMENT.value, on + AHEAD[DueKind.RETIREMENT]]
 
 
-def _conditions(connection: DuckDBPyConnection, watch: Watch, rule: Rule, house: HouseRules) -> Iterator[Due]:
+def _condition(watch: Watch, rule: Rule, house: HouseRules) -> Iterator[tuple[str, list[Value]]]:
     facts = watch.target.told if watch.target else {}
     bare = Situation(house.on, facts, switches=house.switches, calendar=standard())
     context = Context(as_recorded(load_facts(), sourced()), bare, rule.parameters, Bits())
-    item = watch.target.code if watch.target else ""
+    head: list[Value] = [watch.kind.value, rule.id, watch.target.code if watch.target else ""]
     for each in rule_statements({"rule": conditions(rule, context)}, context):
-        for subject, day in connection.execute(*_near(watch, rule, each.text, house, bare)).fetchall():
-            yield Due(day, watch.kind, watch.rule, item, subject)
+        yield _near(watch, rule, each.text, head, bare)
 
 
-def _near(watch: Watch, rule: Rule, text: str, house: HouseRules, bare: Situation) -> tuple[str, list[date]]:
+def _near(watch: Watch, rule: Rule, text: str, head: list[Value], bare: Situation) -> tuple[str, list[Value]]:
     """A condition that ripens has its day as `lo`; what is short by a day has one day for all."""
-    first = house.on - BEHIND[watch.kind] if watch.kind in BEHIND else date(1, 1, 2)
-    last = house.on + AHEAD[watch.kind]
+    first = bare.on - BEHIND[watch.kind] if watch.kind in BEHIND else date(1, 1, 2)
+    last = bare.on + AHEAD[watch.kind]
     if watch.shape is Shape.RIPENS:
-        chosen = f"SELECT {SUBJECT}, rule_lo FROM ({text}) WHERE rule_outcome IN ({NOT_MET}, {MET})"
-        return f"{chosen} AND rule_lo BETWEEN ? AND ?", [first, last]
+        chosen = f"SELECT rule_lo, ?, ?, ?, {SUBJECT} FROM ({text}) WHERE rule_outcome IN ({NOT_MET}, {MET})"
+        return f"{chosen} AND rule_lo BETWEEN ? AND ?", [*head, first, last]
     day = compute(rule.dates[watch.day], Scope(bare, load_facts(), rule.parameters))
     assert isinstance(day, Day)
-    chosen = f"SELECT {SUBJECT}, ?::DATE FROM ({text}) WHERE rule_outcome = {NOT_MET}"
-    return f"{chosen} AND ? BETWEEN ? AND ?", [day.lo, day.lo, first, last]
+    chosen = f"SELECT ?::DATE, ?, ?, ?, {SUBJECT} FROM ({text}) WHERE rule_outcome = {NOT_MET}"
+    return f"{chosen} AND ?::DATE BETWEEN ? AND ?", [day.lo, *head, day.lo, first, last]
 
 
-def _with_items(connection: DuckDBPyConnection, rules: Iterable[Rule], house: HouseRules) -> Iterator[Due]:
-    asked = [rule for rule in rules if rule.each]
-    kinds = [watch.kind for watch in watches() if watch.rule in {rule.id for rule in asked}]
-    facts = [load_facts().lookup(name) for name in sorted({rule.each.name for rule in asked if rule.each})]
+def _with_items(connection: DuckDBPyConnection, rules: list[Rule], house: HouseRules) -> Iterator[Due]:
+    kinds = [watch.kind for watch in watches() if watch.rule in {rule.id for rule in rules}]
+    facts = [load_facts().lookup(name) for name in sorted({rule.each.name for rule in rules if rule.each})]
     for keys in _batches(_running(connection, facts, house.on)):
         for subject, known in facts_of(connection, load_facts(), sourced(), keys).items():
             yield from due_of(subject, known, house, kinds)

@@ -5,13 +5,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pytest_django.fixtures import Settings
 
-from quanheng.census.house import recipe_on
-from quanheng.census.reading import Reader
+from quanheng.census.house import folder, recipe_on
 from quanheng.census.snapshot import refresh
 from quanheng.demo.load import load_city
 from quanheng.insight.due import AHEAD, BEHIND, Due, DueKind, due_of
-from quanheng.insight.due_sql import due_of_all
+from quanheng.insight.due_table import due_cursor
 from quanheng.insight.situations import recorded_facts
 from quanheng.instruments.local import HouseRules, rulebook_in_force
 from quanheng.people.models import Cadre
@@ -102,13 +102,17 @@ def test_hours_short_are_due_at_the_end_of_the_year(house: HouseRules) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_snapshot_tells_the_same_of_everybody(tmp_path: Path) -> None:
+def test_a_snapshot_tells_the_same_of_everybody(tmp_path: Path, settings: Settings) -> None:
+    settings.CENSUS_FOLDER = tmp_path
     load_city(cadres=200, seed=12, at=AT)
     house = rulebook_in_force(ON)
-    refresh(tmp_path / "census", recipe_on(ON), at=AT, on=ON)
+    refresh(folder(), recipe_on(ON), at=AT, on=ON)
     people = recorded_facts(Cadre.objects.values_list("pk", flat=True))
     wanted = {each for cadre, facts in people.items() for each in due_of(cadre, facts, house)}
-    with Reader(tmp_path / "census").cursor() as (cursor, _snapshot):
-        told = set(due_of_all(cursor, house))
+    with due_cursor(house) as (cursor, snapshot):
+        rows = cursor.execute("SELECT due_on, kind, rule, item, subject FROM due").fetchall()
+    told = {Due(on, DueKind(kind), rule, item, subject) for on, kind, rule, item, subject in rows}
+    assert snapshot.cadres == len(people)
+    assert len(rows) == len(told)
     assert told == wanted
     assert {each.kind for each in told} >= {DueKind.RETIREMENT, DueKind.RANK, DueKind.EXCHANGE}

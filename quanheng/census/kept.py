@@ -1,0 +1,46 @@
+"""Files worked out from a snapshot, kept beside it for the next who asks, and gone with it.
+
+A file `<kind>-<snapshot>-<digest>.duckdb` is never written to once it has its name. It is made while the first one who
+asks waits; who asks for one meanwhile waits too.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from quanheng.census.publish import finish, number_of, published
+
+
+def kept(folder: Path, number: int, kind: str, digest: str, build: Callable[[Path], None], *, most: int) -> Path:
+    """The file for the snapshot of that number. `build` writes a new one at the path given. `most`: how many of this
+    kind stay, the last ones used. Raises `FileNotFoundError` where the snapshot has gone meanwhile."""
+    file = folder / f"{kind}-{number:08}-{digest}.duckdb"
+    if not file.exists():
+        with (folder / f".{kind}").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # waits; goes with the process, however it ends
+            if not file.exists():
+                finish(_built(folder / f".{kind}.duckdb", build), file)
+            forget(folder, kind, most)
+    os.utime(file)
+    return file
+
+
+def _built(unfinished: Path, build: Callable[[Path], None]) -> Path:
+    """One at a time: what a dead one left is written over."""
+    for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
+        left.unlink(missing_ok=True)
+    build(unfinished)
+    return unfinished
+
+
+def forget(folder: Path, kind: str, most: int) -> None:
+    """All but the last ones used; and those of a snapshot that is gone, since people may be gone from the register."""
+    numbers = {number_of(file) for file in published(folder)}
+    name = re.compile(rf"{kind}-(\d{{8}})-.+\.duckdb")
+    mine = {file: int(found[1]) for file in folder.iterdir() if (found := name.fullmatch(file.name))}
+    alive = [file for file, number in mine.items() if number in numbers]
+    alive.sort(key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
+    for file in mine.keys() - {*alive[:most]}:
+        file.unlink(missing_ok=True)

@@ -1,0 +1,75 @@
+# ruff: noqa: S608  names are constants, values go apart
+"""The table of what is due for people, beside a snapshot: worked out once with it, read by every office for its people.
+
+It knows no actor: who may see an item is decided at each question. Keys, rules and dates; no names.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from quanheng.census.house import cursor_on
+from quanheng.census.kept import kept
+from quanheng.census.reading import CONFIG, TRIES, NoSnapshot, Snapshot
+from quanheng.census.snapshot import MEMORY
+from quanheng.insight.due import AHEAD, BEHIND, watches
+from quanheng.insight.due_sql import COLUMNS, write_due
+from quanheng.instruments.local import HouseRules
+
+KIND, MOST, VERSION = "due", 3, 1
+DUE = "due"
+
+
+@contextmanager
+def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
+    """On the table `due` for the day of `house`: `COLUMNS`, with unit and category of the person as in the snapshot, by
+    day and kind. Raises `NoSnapshot`."""
+    for _ in range(TRIES):
+        with cursor_on(house.on) as (cursor, snapshot):
+            source = _file_of(cursor)
+        try:  # between two steps a file may go, where others publish
+            connection = duckdb.connect(str(_kept(source, snapshot, house)), read_only=True, config=dict(CONFIG))
+        except (duckdb.IOException, FileNotFoundError):
+            if source.exists():
+                raise
+            continue
+        with connection:
+            yield connection, snapshot
+            return
+    raise NoSnapshot("not-yet")
+
+
+def _file_of(cursor: DuckDBPyConnection) -> Path:
+    row = cursor.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
+    assert row is not None
+    return Path(row[0])
+
+
+def _kept(source: Path, snapshot: Snapshot, house: HouseRules) -> Path:
+    def build(file: Path) -> None:
+        _build(source, file, house)
+
+    return kept(source.parent, snapshot.number, KIND, _digest(snapshot, house), build, most=MOST)
+
+
+def _digest(snapshot: Snapshot, house: HouseRules) -> str:
+    rules = {watch.rule for watch in watches()}
+    texts = [rule.text for rule in house.compiled() if rule.id in rules]
+    asked = (VERSION, snapshot.definition, house.on, sorted(house.switches.items()), texts, AHEAD, BEHIND)
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+
+
+def _build(source: Path, file: Path, house: HouseRules) -> None:
+    with duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": "2"}) as connection:
+        connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
+        connection.execute(f"ATTACH '{file}' AS made")
+        connection.execute("USE census")
+        columns = ", ".join(f"{name} {type}" for name, type in COLUMNS.items())
+        connection.execute(f"CREATE TEMP TABLE found ({columns})")
+        write_due(connection, house, "found")
+        chosen = "SELECT found.*, home_unit, management_category FROM found JOIN person USING (subject)"
+        connection.execute(f"CREATE TABLE made.{DUE} AS {chosen} ORDER BY due_on, kind, rule, item, subject")

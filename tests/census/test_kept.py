@@ -1,0 +1,69 @@
+"""Files beside a snapshot: made once, kept while they are used, gone with their snapshot. No register is needed."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from quanheng.census.kept import forget, kept
+from quanheng.census.publish import number_of, publish
+
+
+def snapshot(folder: Path) -> int:
+    def build(file: Path, number: int) -> None:
+        file.write_text(str(number))
+
+    return number_of(publish(folder, build))
+
+
+def write(text: str) -> Callable[[Path], None]:
+    def build(file: Path) -> None:
+        file.write_text(text)
+
+    return build
+
+
+def names(folder: Path, kind: str) -> list[str]:
+    return sorted(file.name for file in folder.glob(f"{kind}-*"))
+
+
+def test_it_is_made_once(folder: Path) -> None:
+    number = snapshot(folder)
+    first = kept(folder, number, "due", "a", write("first"), most=2)
+    assert first.name == "due-00000001-a.duckdb"
+    assert kept(folder, number, "due", "a", write("second"), most=2).read_text() == "first"
+    assert kept(folder, number, "other", "a", write("of another kind"), most=2).read_text() == "of another kind"
+
+
+def test_the_last_used_stay(folder: Path) -> None:
+    number = snapshot(folder)
+    for place, digest in enumerate("abc"):
+        os.utime(kept(folder, number, "due", digest, write(digest), most=3), (place, place))
+    kept(folder, number, "due", "a", write("not made again"), most=2)
+    kept(folder, number, "due", "d", write("d"), most=2)
+    assert names(folder, "due") == ["due-00000001-a.duckdb", "due-00000001-d.duckdb"]
+
+
+def test_they_go_with_their_snapshot(folder: Path) -> None:
+    number = snapshot(folder)
+    kept(folder, number, "due", "a", write("a"), most=9)
+    for _ in range(3):  # three snapshots are kept
+        last = snapshot(folder)
+    kept(folder, last, "due", "b", write("b"), most=9)
+    assert names(folder, "due") == ["due-00000004-b.duckdb"]
+
+
+def test_what_fails_leaves_nothing(folder: Path) -> None:
+    number = snapshot(folder)
+
+    def fail(file: Path) -> None:
+        file.write_text("half")
+        raise ValueError("in the midst")
+
+    with pytest.raises(ValueError, match="in the midst"):
+        kept(folder, number, "due", "a", fail, most=2)
+    assert names(folder, "due") == []
+    assert kept(folder, number, "due", "a", write("whole"), most=2).read_text() == "whole"
+    forget(folder, "due", 0)
+    assert names(folder, "due") == []
