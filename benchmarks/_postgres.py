@@ -64,7 +64,7 @@ def is_reachable(folder: Path) -> bool:
 
 
 @contextmanager
-def serving(kept: Path) -> Iterator[Postgres]:
+def serving(kept: Path, settings: str = "") -> Iterator[Postgres]:
     """Its databases stay in `kept` for the next run, unless its user cannot get there: then it is all thrown away."""
     found = programs()
     kept.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,9 @@ def serving(kept: Path) -> Iterator[Postgres]:
         if not cluster.exists():
             _make(server, folder, cluster, Path(passing))
         try:
-            _control(server, cluster, "start", "-l", str(cluster / "log"), "-o", _options(server, passing))
+            _control(
+                server, cluster, "start", "-l", str(cluster / "log"), "-o", f"{_options(server, passing)} {settings}"
+            )
             yield server
         finally:
             _control(server, cluster, "stop", "-m", "fast")

@@ -107,12 +107,15 @@ class Context:
 
     def is_personal(self, node: Node) -> bool:
         """Does it depend on the person? All else is computed now."""
-        return any(self._of_person(each) for each in walk(node))
+        return any(self.is_of_person(each) for each in walk(node))
 
-    def _of_person(self, node: Node) -> bool:
-        if isinstance(node, FieldName | ItemName | Combine):
-            return True
-        return isinstance(node, FactName) and self.vocabulary.lookup(node.name).scope is Whose.PERSON
+    def is_of_person(self, node: Node) -> bool:
+        """The node itself, whatever is below it."""
+        match node:
+            case FactName(fact) | FieldName(fact) | ItemName(fact):
+                return self.vocabulary.lookup(fact).scope is Whose.PERSON
+            case _:
+                return False
 
     def constant(self, node: Node) -> SValue:
         value = compute(node, Scope(self.situation, self.vocabulary, self.parameters))
@@ -130,7 +133,7 @@ class Writer:
 
     context: Context
     frame: Frame
-    combined: Mapping[Combine, SValue]
+    combined: Mapping[Node, SValue]
     row: str = ""  # prefix of the columns of the record stood at
 
     @property

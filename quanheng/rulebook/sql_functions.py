@@ -22,7 +22,7 @@ from quanheng.rulebook.sql_text import (
     word,
 )
 from quanheng.rulebook.sql_values import MET, SCode, SDay, SNumber, SSpan, STruth, SValue, alike, common
-from quanheng.rulebook.tree import ON, Call, FactName, Function
+from quanheng.rulebook.tree import ON, Call, FactName, Function, Node
 from quanheng.rulebook.types import Kind
 from quanheng.rulebook.values import Unit
 from quanheng.rulebook.vocabulary import World
@@ -40,8 +40,17 @@ def write_call(writer: Writer, node: Call) -> SValue:
     return _WRITERS[node.function](writer, node, [writer.value(each) for each in node.arguments])
 
 
+def is_of_records(node: Node) -> bool:
+    """Does it ask whether the records of a fact are known?"""
+    if not isinstance(node, Call) or node.function is not Function.KNOWN:
+        return False
+    return node.arguments[0].type.kind is Kind.RECORDS
+
+
 def _known(writer: Writer, node: Call) -> SValue:
     asked = node.arguments[0]
+    if node in writer.combined:
+        return writer.combined[node]
     if isinstance(asked, FactName) and asked.type.kind is Kind.RECORDS:
         return _known_records(writer, asked)
     if isinstance(asked, FactName) and asked.name in writer.context.bounded:

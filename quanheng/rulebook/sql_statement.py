@@ -10,10 +10,12 @@ from typing import Any
 
 from quanheng.rulebook.sql import MAX_BITS, SUBJECT, Bits, Context, Writer, bound_columns
 from quanheng.rulebook.sql_combine import write
+from quanheng.rulebook.sql_functions import is_of_records
 from quanheng.rulebook.sql_group import ROW, Group
 from quanheng.rulebook.sql_text import Frame, Sql, name
 from quanheng.rulebook.sql_values import SCodes, SSpan, SValue
-from quanheng.rulebook.tree import Combine, FactName, Node, walk
+from quanheng.rulebook.tree import Combine, FactName, Node, children, walk
+from quanheng.rulebook.types import Kind
 from quanheng.rulebook.vocabulary import Fact, World
 
 PARTS = ("state", "missing", "lo", "hi")
@@ -31,10 +33,7 @@ class Statement:
 
 def statement(conditions: Mapping[str, Node], context: Context) -> Statement:
     """`conditions`: names of SQL columns -> truths. Raises `NotInSqlError`."""
-    levels = _by_depth(conditions.values(), context)
-    stage, queries, combined = "person", list[str](), dict[Combine, SValue]()
-    for depth, combines in enumerate(levels):
-        stage = _stage(f"s{depth}_", stage, combines, combined, context, queries)
+    queries, stage, combined = staged(conditions.values(), context)
     frame = Frame("c_", context.dialect.fence)
     writer = Writer(context, frame, combined)
     columns = []
@@ -45,6 +44,15 @@ def statement(conditions: Mapping[str, Node], context: Context) -> Statement:
     body = f"SELECT {SUBJECT}, {', '.join(columns)} FROM {frame.select(stage)} AS last"
     with_queries = f"WITH {', '.join(queries)} " if queries else ""
     return Statement(with_queries + body, tuple(conditions), context.bits)
+
+
+def staged(nodes: Iterable[Node], context: Context) -> tuple[list[str], str, dict[Node, SValue]]:
+    """Queries of the combinators of the nodes, the name of the last stage, and where each combinator is found in it."""
+    wanted, queries, combined = list(nodes), list[str](), dict[Node, SValue]()
+    stage = _known_records(wanted, combined, context, queries)
+    for depth, combines in enumerate(_by_depth(wanted, context)):
+        stage = _stage(f"s{depth}_", stage, combines, combined, context, queries)
+    return queries, stage, combined
 
 
 def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statement, ...]:
@@ -63,11 +71,30 @@ def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statem
     return tuple(statement(nodes, replace(context, bits=Bits())) for nodes, _ in groups)
 
 
+def _known_records(nodes: list[Node], combined: dict[Node, SValue], context: Context, queries: list[str]) -> str:
+    """A stage for which records are known, where conditions ask for it; gives the name of the first stage."""
+    asked = dict.fromkeys(each for node in nodes for each in _outside_combinators(node) if is_of_records(each))
+    if not asked:
+        return "person"
+    frame = Frame("k_", context.dialect.fence)
+    made = {each: Writer(context, frame, {}).value(each) for each in asked if context.is_personal(each)}
+    combined.update({each: _settled(value, frame) for each, value in made.items()})
+    queries.append(f'"k_person" AS (SELECT * FROM {frame.select("person")} AS "k_made")')
+    return '"k_person"'
+
+
+def _outside_combinators(node: Node) -> Iterator[Node]:
+    yield node
+    if not isinstance(node, Combine):
+        for child in children(node):
+            yield from _outside_combinators(child)
+
+
 def _by_depth(nodes: Iterable[Node], context: Context) -> list[list[Combine]]:
     found: dict[Combine, int] = {}
     for node in nodes:
         for each in walk(node):
-            if isinstance(each, Combine):
+            if isinstance(each, Combine) and context.is_personal(each):
                 found[each] = _depth(each)
     return [[each for each, depth in found.items() if depth == level] for level in sorted(set(found.values()))]
 
@@ -81,13 +108,13 @@ def _stage(
     prefix: str,
     source: str,
     combines: list[Combine],
-    combined: dict[Combine, SValue],
+    combined: dict[Node, SValue],
     context: Context,
     queries: list[str],
 ) -> str:
     """Adds the queries of one stage, and what its combinators are to `combined`; gives the stage's name."""
     after = Frame(prefix, context.dialect.fence)
-    joins, columns, made = list[str](), ["p.*"], dict[Combine, SValue]()
+    joins, columns, made = list[str](), ["p.*"], dict[Node, SValue]()
     for fact_name in dict.fromkeys(each.records.name for each in combines):
         fact = context.vocabulary.lookup(fact_name)
         mine = [each for each in combines if each.records.name == fact_name]
@@ -114,7 +141,7 @@ def _group(
     source: str,
     rows: Frame,
     after: Frame,
-    combined: Mapping[Combine, SValue],
+    combined: Mapping[Node, SValue],
     context: Context,
 ) -> Group:
     known = dict(combined)
@@ -126,7 +153,7 @@ def _queries(group: Group, combines: list[Combine]) -> list[str]:
     table, fact = name(group.fact.name), group.fact
     columns = [f"r.{name(each)} AS {name(ROW + each)}" for each in _columns(fact, group.context)]
     below = (each for node in combines for each in walk(node) if each is not node)
-    needs_person = any(_is_of_person(each) for each in below)
+    needs_person = any(_is_of_person(each, group.context) for each in below)
     person = f"JOIN {group.source} AS q ON q.{SUBJECT} = r.{SUBJECT}" if needs_person else ""
     subject = "q.*" if needs_person else f"r.{SUBJECT}"
     begin = f"r.{name(fact.begins)}"
@@ -146,9 +173,11 @@ def _columns(fact: Fact, context: Context) -> Iterator[str]:
         yield from bound_columns(each) if f"{fact.name}.{each}" in context.bounded else (each,)
 
 
-def _is_of_person(node: Node) -> bool:
+def _is_of_person(node: Node, context: Context) -> bool:
     """Does the row need columns of the person: another combinator, or a single fact?"""
-    return isinstance(node, Combine) or (isinstance(node, FactName) and "." in node.name)
+    return context.is_personal(node) and (
+        isinstance(node, Combine) or (isinstance(node, FactName) and node.type.kind is not Kind.RECORDS)
+    )
 
 
 def _settled(value: SValue, frame: Frame) -> SValue:
