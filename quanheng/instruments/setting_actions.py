@@ -4,7 +4,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
 
 from quanheng.instruments.access import local_rule_for, require_decider, switch_for
@@ -79,7 +79,7 @@ def add_local_rule(
     list(LocalRule.objects.select_for_update().filter(rule=rule).order_by("pk"))
     if LocalRule.objects.filter(rule=rule, parameter=parameter, valid_to=None).exists():
         raise CannotSign("local-already-set")
-    row = LocalRule.objects.create(
+    row = LocalRule(
         rule=rule,
         parameter=parameter,
         value=written,
@@ -89,6 +89,7 @@ def add_local_rule(
         added_by=actor.key,
         added_at=at,
     )
+    _create(row)
     _record(actor, ADD_LOCAL_RULE, row, {"central": before, "value": written}, row.reason, at)
     return row
 
@@ -121,6 +122,15 @@ def _checked(text: RuleText, name: str, value: str) -> tuple[str, str]:
         code = "not-stricter-higher" if direction(text.id, name) is Direction.HIGHER else "not-stricter-lower"
         raise CannotSign(code, central=plain(parameter.value))
     return str(number), plain(parameter.value)
+
+
+def _create(row: LocalRule) -> None:
+    """Of two who set the same number at the same moment the second finds it set."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise CannotSign("local-already-set") from None
 
 
 def _fits(parameter: Parameter, number: int | Fraction) -> bool:
