@@ -43,6 +43,8 @@ PURPOSES: dict[str, Groups] = {
 }
 TABS = ("overview", "resume", "posts", "education", "family", "rewards", "grades", "training", "forms", "readings")
 EVIDENCE = ("field-birth", "field-identity-number")
+WORK_YEARS = "SEL-QUAL-08-1a"  # a condition of posts of the county level
+AVOID = "AVO-KIN"
 
 
 def per_file(name: str, query: str = "", **kwargs: str) -> list[Row]:
@@ -68,6 +70,18 @@ DOSSIER = [
         for record in ("{holding_zhou}", "{holding_county}", "{absent}", "nonsense")
     ),
     get("desk:evidence", NOBODY, pk="{cadre_chen}", kind="nonsense"),
+    *per_file("desk:rule-evidence", query="target=post:county_deputy", rule=WORK_YEARS),
+    get("desk:rule-evidence", OF_CHEN, query="target=post:{position_a}&on=2024-01-01", pk="{cadre_chen}", rule=AVOID),
+    *(
+        get("desk:rule-evidence", NOBODY, query=f"target={target}", pk="{cadre_chen}", rule=rule)
+        for target, rule in (
+            ("post:county_deputy", "NONSENSE"),
+            ("post:county_deputy", "RNK-BAN"),  # a rule, but no condition of a post
+            ("post:{absent}", AVOID),
+            ("nonsense", WORK_YEARS),
+            ("", WORK_YEARS),
+        )
+    ),
     get("desk:dossier-form", NOBODY, pk="{cadre_chen}", kind="exe"),
     *(get("desk:dossier", OF_CHEN, query=f"tab={tab}", pk="{cadre_chen}") for tab in TABS),
     *(

@@ -60,6 +60,7 @@ NAMING_ASKED: dict[str, tuple[str, ...]] = {
     "revoke": ("grant_zhao",),
     "end_role": ("role_zhao",),
     "unit_text": ("code_b",),
+    "target": ("post:{position_b}",),
 }
 SAME_AS_ABSENT = {"CANARY-zhou-": "CANARY-none-", "CANARY-unitb-": "CANARY-none-"}
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanheng.accounts.choices import PurposeChoice
+from quanheng.instruments.queries import Standing
 from quanheng.kernel.actor import Purpose, Role
 from quanheng.kernel.errors import NotFound, NotPermitted
 from quanheng.ledger.actions import record_opening, record_refusal
@@ -72,6 +73,20 @@ class DeskLinks:
 
     def person(self, pk: UUID) -> str:
         return self._url("dossier", pk, query=self.query)
+
+    def condition(self, rule: str, target: str) -> str:
+        return self._url("rule-evidence", self.cadre, rule, query=self.query, target=target)
+
+    def rule(self, rule: str) -> str:
+        day = parse_qs(self.query).get("on", [""])[0]
+        return self._url("rule", rule, query=urlencode({"on": day}) if day else "")
+
+    def switch(self, switch: str) -> str:
+        return self._url("rule-switch", switch)
+
+    def paper(self, standing: Standing) -> str:
+        row = standing.sign_off
+        return self._url("rule-paper", row.rule, row.pk) if row and row.paper_id else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ class AsOf:
     choose_name: str = ""  # name of the date field, e.g. "on": shows 看某日的状态
     keep: tuple[tuple[str, str], ...] = ()  # other query parameters to keep
     changes_since: int = 0  # stale: that many changes since
-    refresh_url: str = ""
+    notice: Text = ""  # stale: what else is wrong with it
+    refresh_url: str = ""  # POST target; csrf_token must be passed
+    back: str = ""  # where the refresh leads back to
 
 
 class Shape(StrEnum):
@@ -207,6 +209,7 @@ class Evidence:
     verdict: Verdict | None = None
     ruler: "Ruler | None" = None
     records: tuple[EvidenceRecord, ...] = ()
+    records_absent: Text = ""  # why there are none
     sealed: int = 0  # records counted but not open to this reader
     law: Law | None = None
     law_absent: Text = ""  # why no article is shown

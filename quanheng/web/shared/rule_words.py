@@ -90,3 +90,7 @@ def seen_text(rule: RuleText) -> str:
     """How far the project has seen the text: not more than a copy of third parties."""
     parts = [said(labels.SEEN[rule.is_verified]), said(labels.label(rule.seen_version))]
     return listed(parts, "，")
+
+
+def said_truth(value: bool) -> str:
+    return said(labels.TRUTHS[value])

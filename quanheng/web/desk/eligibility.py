@@ -1,0 +1,40 @@
+"""The drawer behind a verdict: one condition of a target, asked of one person. Logged like any opening of the file."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from quanheng.insight.targets import CannotReadTarget, Target, find_target
+from quanheng.instruments.local import rulebook_in_force
+from quanheng.kernel.actor import READERS
+from quanheng.kernel.errors import NotFound
+from quanheng.web.desk.dossier_opening import OpenFile, log_opening_once, open_file
+from quanheng.web.shared.gate import ActorRequest, roles
+from quanheng.web.shared.rule_evidence import RuleReader, ask, rule_evidence
+
+
+@roles(*READERS)
+@require_safe
+def show_rule_evidence(request: ActorRequest, pk: UUID, rule: str) -> HttpResponse:
+    """The drawer with htmx, a page without script. `?target=`, as `quanheng.insight.targets` writes it; `?on=`."""
+    file = open_file(request, pk)
+    target, house = asked_target(request, file), rulebook_in_force(file.on)
+    asked = ask(file.cadre, target, rule, house)
+    evidence = rule_evidence(file.cadre, asked, house, reader_of(file, target))
+    log_opening_once(request, file)
+    template = "components/_evidence.html" if request.htmx else "desk/dossier/evidence.html"
+    return render(request, template, {"evidence": evidence})
+
+
+def asked_target(request: ActorRequest, file: OpenFile) -> Target:
+    """NotFound for what is no target, as for a post that this account may not see."""
+    try:
+        return find_target(request.actor, request.GET.get("target", ""), file.on)
+    except CannotReadTarget:
+        raise NotFound from None
+
+
+def reader_of(file: OpenFile, target: Target) -> RuleReader:
+    return RuleReader(file.reader, file.links, file.links.page(tab="eligibility", target=target.code))

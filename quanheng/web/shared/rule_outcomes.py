@@ -1,0 +1,189 @@
+"""How a condition and all of them together stand, in shape and words: the remedy is said before the blame."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from quanheng.insight.eligibility import Condition, Eligibility
+from quanheng.rulebook import labels, phrases
+from quanheng.rulebook.facts_reading import load_facts
+from quanheng.rulebook.finding import Finding, Outcome
+from quanheng.rulebook.instrument import Unit, Words
+from quanheng.rulebook.types import MOST
+from quanheng.rulebook.values import Number
+from quanheng.rulebook.vocabulary import Meaning
+from quanheng.web.shared.dossier_words import span
+from quanheng.web.shared.parts import Shape, Text, Verdict
+from quanheng.web.shared.rule_words import is_english, said
+from quanheng.web.shared.wording import bracketed, listed
+
+SHAPES: Mapping[Outcome, Shape] = {
+    Outcome.MET: Shape.MET,
+    Outcome.NOT_MET: Shape.NOT_MET,
+    Outcome.UNKNOWN: Shape.UNKNOWN,
+    Outcome.NEEDS_PERSON: Shape.NEEDS_PERSON,
+    Outcome.NOT_APPLICABLE: Shape.NOT_APPLICABLE,
+}
+# What of a rule's numbers is measured, and what it is measured against.
+MEASURES, LIMITS = ("months", "hours", "have", "terms"), ("need", "cap")
+_FEW = 2
+
+
+def shape_of(condition: Condition) -> Shape:
+    """What no room keeps is for a person to find out, not a paper that the file lacks."""
+    if condition.is_waived:
+        return Shape.WAIVED
+    return Shape.NEEDS_PERSON if condition.is_outside else SHAPES[condition.outcome]
+
+
+def verdict_of(condition: Condition, url: str = "", *, is_bare: bool = False) -> Verdict:
+    return Verdict(shape_of(condition), remedy=remedy_of(condition), url=url, is_bare=is_bare)
+
+
+def remedy_of(condition: Condition) -> Text:
+    match condition.outcome:
+        case Outcome.NOT_MET:
+            return _remedy_of_failure(condition)
+        case Outcome.UNKNOWN if all(name.startswith("target.") for name in condition.missing):
+            return _("到具体岗位再看")
+        case Outcome.UNKNOWN if condition.is_outside:
+            return _("系统没有这类记录，须另行查明")
+        case Outcome.UNKNOWN:
+            return _("缺%(what)s") % {"what": missing_text(condition.missing)}
+        case _:
+            return ""
+
+
+def _remedy_of_failure(condition: Condition) -> Text:
+    if condition.earliest:
+        return _("%(day)s 起符合") % {"day": condition.earliest}
+    failing = [each for each in condition.findings if each.outcome is Outcome.NOT_MET]
+    lacks = short_text(failing[0]) if failing else ""
+    return _("差 %(amount)s") % {"amount": lacks} if lacks else ""
+
+
+def overall(found: Eligibility, url: str = "") -> Verdict:
+    """Of person, target and day; never of the person alone."""
+    return Verdict(SHAPES[found.outcome], remedy=_overall_remedy(found), url=url)
+
+
+def _overall_remedy(found: Eligibility) -> Text:
+    match found.outcome:
+        case Outcome.NOT_MET if found.earliest:
+            return _("%(day)s 起符合") % {"day": found.earliest}
+        case Outcome.NOT_MET:
+            return _("%(count)s 项不符合") % {"count": len(found.having(Outcome.NOT_MET))}
+        case Outcome.UNKNOWN:
+            return _("缺 %(count)s 项材料") % {"count": len(lacking(found))}
+        case Outcome.NEEDS_PERSON:
+            return _("%(count)s 项待认定") % {"count": len(waiting(found))}
+        case _:
+            return ""
+
+
+def failing(found: Eligibility) -> list[Condition]:
+    """The nearest first, those that no day will mend last."""
+    never = max((each.earliest for each in found.conditions if each.earliest), default=found.on)
+    return sorted(found.having(Outcome.NOT_MET), key=lambda each: (each.earliest is None, each.earliest or never))
+
+
+def lacking(found: Eligibility) -> list[Condition]:
+    """The file lacks something that would decide."""
+    return [each for each in found.having(Outcome.UNKNOWN) if not each.is_outside]
+
+
+def waiting(found: Eligibility) -> list[Condition]:
+    """For people to decide or to find out."""
+    outside = [each for each in found.outside if each.is_binding]
+    return [*found.having(Outcome.NEEDS_PERSON), *outside]
+
+
+# --- numbers
+
+
+def measure(finding: Finding) -> tuple[str, Number] | None:
+    """The number that is compared, by its name; none where the rule compares nothing."""
+    if limit(finding) is None:
+        return None
+    return next(((name, finding.numbers[name]) for name in MEASURES if name in finding.numbers), None)
+
+
+def limit(finding: Finding) -> tuple[str, Number] | None:
+    return next(((name, finding.numbers[name]) for name in LIMITS if name in finding.numbers), None)
+
+
+def short_text(finding: Finding) -> str:
+    short = finding.numbers.get("short")
+    return amount_text("short", short, finding) if short and short.lo > 0 else ""
+
+
+def unit_of(name: str, finding: Finding) -> Unit | None:
+    """That of the number itself, or of the one that it is compared with."""
+    if name in _UNITS:
+        return _UNITS[name]
+    found = next((each for each in MEASURES if each in finding.numbers), "")
+    if name in ("need", "short", "cap", "room", "have"):
+        is_years = any(each.unit is Unit.YEARS for each in finding.parameters)
+        return _UNITS.get(found) or (Unit.YEARS if found == "have" and is_years else None)
+    return None
+
+
+_UNITS = {
+    "months": Unit.MONTHS,
+    "undisputed": Unit.MONTHS,
+    "by_resume": Unit.MONTHS,
+    "undisputed_by_resume": Unit.MONTHS,
+    "hours": Unit.HOURS,
+    "hours_before": Unit.HOURS,
+    "days": Unit.DAYS,
+    "workdays": Unit.WORKDAYS,
+}
+
+
+def amount_text(name: str, value: Number, finding: Finding) -> str:
+    """`2 年 8 个月`, `58 学时`, `至少 3`; nothing where nothing is known of it."""
+    unit = unit_of(name, finding)
+    if value.is_exact:
+        return _with_unit(value.lo, unit)
+    if value.lo <= -MOST and value.hi >= MOST:
+        return ""
+    if value.hi >= MOST:
+        return _("至少 %(amount)s") % {"amount": _with_unit(value.lo, unit)}
+    if value.lo <= -MOST:
+        return _("至多 %(amount)s") % {"amount": _with_unit(value.hi, unit)}
+    return _("%(least)s 至 %(most)s") % {"least": _with_unit(value.lo, unit), "most": _with_unit(value.hi, unit)}
+
+
+def _with_unit(amount: int | Fraction, unit: Unit | None) -> str:
+    if unit is Unit.MONTHS and isinstance(amount, int) and amount >= 0:
+        return span(amount)
+    words = labels.unit(unit) if unit else None
+    return f"{labels.scalar(amount)} {said(words)}" if words else labels.scalar(amount)
+
+
+# --- facts
+
+
+def missing_text(names: Iterable[str]) -> str:
+    """By their meaning; after a few only how many there are."""
+    meanings = list(dict.fromkeys(meaning_of(name) for name in names))
+    more = _("等 %(count)s 项") % {"count": len(meanings)} if len(meanings) > _FEW else ""
+    return listed(meanings[:_FEW]) + more
+
+
+def meaning_of(name: str) -> str:
+    """Of a fact, or of a field of one (`posts.level`); a parameter that the office has to set by its own name."""
+    fact, _dot, field = name.partition(".")
+    known = load_facts().facts
+    if name in known:
+        return plain(phrases.FACTS.get(name) or known[name].meaning)
+    if fact in known and field in known[fact].fields:
+        return bracketed(plain(known[fact].meaning), plain(known[fact].fields[field].meaning))
+    return said(labels.NAMES[field]) if field in labels.NAMES else name
+
+
+def plain(meaning: Meaning | Words) -> str:
+    """As a name: without what only whoever encodes rules needs."""
+    text = meaning.en if is_english() else meaning.zh
+    return text.partition(" (derived")[0].partition("; ")[0].removeprefix("是否")
