@@ -49,6 +49,23 @@ def scope(actor: Actor, purpose: Purpose | None) -> Q:
     return condition
 
 
+def covered_homes(actor: Actor, purpose: Purpose, within: str = "") -> dict[frozenset[str], list[UUID]]:
+    """What `scope` says, for people told of elsewhere: home units by the categories that are covered there, those
+    below the path `within` alone. The own file and kin's are not taken out of it, nor who was withdrawn."""
+    categories = _categories_by_path(grant for grant in actor.grants if purpose in grant.purposes)
+    found: dict[frozenset[str], list[UUID]] = {}
+    if not categories or not actor.has_role(*READERS):
+        return found
+    condition = Q(pk__in=[])
+    for path in categories:
+        condition |= Q(path__startswith=path)
+    units = Unit.objects.filter(condition, path__startswith=within).order_by("path", "pk")
+    for key, path in units.values_list("pk", "path"):
+        covering = [held for top, held in categories.items() if path.startswith(top)]
+        found.setdefault(frozenset().union(*covering), []).append(key)
+    return found
+
+
 def default_purpose(actor: Actor) -> Purpose:
     """What a list is looked at for when nobody says: management, else the first purpose granted."""
     held = {purpose for grant in actor.grants for purpose in grant.purposes}

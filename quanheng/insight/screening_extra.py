@@ -1,0 +1,64 @@
+# ruff: noqa: S608  names are made here or come from the vocabulary
+"""Further conditions of one question: an expression of the rulebook's language over any facts of a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from quanheng.census.tables import SUBJECT
+from quanheng.insight.eligibility import has_source
+from quanheng.insight.verdict_table import NOT_MET, OUTSIDE, SHOWN, UNKNOWN, VERDICT, mask
+from quanheng.insight.verdicts import Verdicts, vocabulary
+from quanheng.rulebook.parse import Names, parse
+from quanheng.rulebook.sql import Bits
+from quanheng.rulebook.sql_statement import Statement, statement
+from quanheng.rulebook.sql_text import day
+from quanheng.rulebook.tree import Node
+from quanheng.rulebook.types import LAST, TRUTH
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """`text`: the expression. `title`: what the page calls it."""
+
+    text: str
+    title: str = ""
+
+    def read(self) -> Node:
+        """Raises `CannotParse`."""
+        return parse(self.text, Names(vocabulary()), TRUTH, "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table like that of the verdicts, in which extras are conditions after the rules; `kept`: SQL for those whom it
+    is narrowed to, who surely fulfil what narrows; `dated`: places with a column of days."""
+
+    table: str
+    kept: str
+    dated: frozenset[int]
+
+
+def with_extras(found: Verdicts, extras: Sequence[Extra], narrowed: Sequence[Extra]) -> Source:
+    if not extras and not narrowed:
+        return Source(VERDICT, "", found.dated)
+    first, count = len(found.rules), len(extras)
+    trees = {f"e{place}": each.read() for place, each in enumerate([*extras, *narrowed])}
+    written = statement(trees, replace(found.context, bits=Bits()))
+    columns = "".join(_judged(f"e{place}", first + place, written, found) for place in range(count))
+    keeping = "".join(f", e{place}_state = 2 AS n{place}" for place in range(count, len(trees)))
+    found.connection.execute(f"CREATE TEMP TABLE further AS SELECT {SUBJECT}{columns}{keeping} FROM ({written.text})")
+    masks = [f"v.m{code} + {mask(count, f'f.k{{0}} = {code}', first)} AS m{code}" for code in SHOWN]
+    timeless = mask(count, f"f.k{{0}} = {NOT_MET} AND f.d{{0}} IS NULL", first)
+    changed = ", ".join([*masks, f"v.timeless + {timeless} AS timeless"])
+    joined = f"{VERDICT} AS v JOIN further AS f USING ({SUBJECT})"
+    table = f"(SELECT v.* REPLACE ({changed}), f.* EXCLUDE ({SUBJECT}) FROM {joined})"
+    kept = "".join(f" AND n{place}" for place in range(count, len(trees)))
+    return Source(table, kept, found.dated | set(range(first, first + count)))
+
+
+def _judged(name: str, place: int, written: Statement, found: Verdicts) -> str:
+    state, missing, lo = (f"{name}_{part}" for part in ("state", "missing", "lo"))
+    sourced = sum(1 << bit for each, bit in written.bits.places.items() if has_source(each))
+    code = f"CASE WHEN {state} = {UNKNOWN} AND {missing} & {sourced} = 0 THEN {OUTSIDE} ELSE {state} END"
+    is_to_come = f"{state} = {NOT_MET} AND {lo} > {day(found.house.on)} AND {lo} < {day(LAST)}"
+    return f", {code} AS k{place}, CASE WHEN {is_to_come} THEN {lo} END AS d{place}"
