@@ -11,11 +11,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from quanheng.kernel.actor import Actor
 from quanheng.people.models import Cadre
 from tests.browser.desk import sign_in
 from tests.conftest import Cast
+from tests.deciders import BLOCKING, signer
 from tests.dossiers import fill
 
+__all__ = ["signer"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
@@ -46,6 +49,12 @@ PAGES = {
         "/desk/imports/new/",
         "/desk/ledger/",
         "/desk/search/?q=示范",
+        "/desk/rules/",
+        "/desk/rules/{rule}/",
+        "/desk/rules/{rule}/sign/",
+        "/desk/rules/switches/",
+        "/desk/rules/switches/{switch}/",
+        "/desk/rules/switches/{switch}/set/",
         "/help/",
         "/settings/",
     ],
@@ -57,9 +66,11 @@ PAGES = {
 
 
 @pytest.fixture
-def names(cast: Cast, at: datetime) -> dict[str, object]:
+def names(cast: Cast, at: datetime, signer: Actor) -> dict[str, object]:
+    """Lin is also the signer of rules."""
     chen: Cadre = fill(cast.chen_file, at - timedelta(days=100))
-    return {"chen": chen.pk, "unit": cast.unit_a.pk, "lin": cast.accounts["lin"].pk}
+    rules = {"rule": BLOCKING, "switch": "SW-ROUND"}
+    return {"chen": chen.pk, "unit": cast.unit_a.pk, "lin": cast.accounts["lin"].pk, **rules}
 
 
 @pytest.fixture
