@@ -26,13 +26,16 @@ def is_english() -> bool:
 
 def article_text(article: str | None) -> str:
     """`8(3)` is 第八条第（三）项; what is written otherwise stays as it is."""
-    if not article:
-        return ""
-    found = _ARTICLE.fullmatch(article)
+    if not article or not is_english():
+        return article_numeral(article)
+    return f"Art. {article}" if _ARTICLE.fullmatch(article) else article
+
+
+def article_numeral(article: str | None) -> str:
+    """As the Chinese text counts them, whatever the language of the page."""
+    found = _ARTICLE.fullmatch(article or "")
     if found is None:
-        return article
-    if is_english():
-        return f"Art. {article}"
+        return article or ""
     number, item = found.groups()
     return f"第{numeral(int(number))}条" + (f"第（{numeral(int(item))}）项" if item else "")
 

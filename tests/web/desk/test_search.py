@@ -111,7 +111,7 @@ def test_at_most_eight_of_each(client_of: ClientOf, cast: Cast, lin: Actor, at: 
     assert page.count("data-hit") == 9  # eight persons and the unit
 
 
-@pytest.mark.parametrize("text", ["沈砚秋", "syq", TAIL, "甲局", "QH01", "陈知行"])
+@pytest.mark.parametrize("text", ["沈砚秋", "shenyanq", TAIL, "甲局", "QH01", "陈知行"])
 def test_zhao_learns_nothing_of_unit_a(text: str, client_of: ClientOf, shen: Cadre, zhao: Actor) -> None:
     """The answer is the same as for a name that nobody has: no count of what is hidden."""
     page = client_of(zhao).get(reverse("desk:search"), {"q": text}).content.decode()
