@@ -44,6 +44,7 @@ NO_AUDIENCE = [
     get("web:change-password", {200: f"{EVERYBODY_IN} initial", 302: "anonymous closed"}),
     post("web:change-password", {200: f"{EVERYBODY_IN} initial", 302: "anonymous closed"}, {"old": "x"}),
     get("web:settings", SIGNED_IN),
+    post("web:census-refresh", desk({302: READERS}), {}),
     post("web:settings-shortcuts", {302: EVERYBODY}, {"shortcuts": "on"}),
 ]
 

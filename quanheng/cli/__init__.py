@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     from quanheng.cli import (  # parsers; each loads its own later
         calibrate,
+        census,
         data,
         files,
         keys,
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
 
     made = argparse.ArgumentParser(prog="quanheng", description="Quanheng 铨衡: cadre personnel work on evidence")
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (files, data, rules, calibrate, plan, ledger, running, operations, keys):
+    for module in (files, data, rules, calibrate, plan, ledger, census, running, operations, keys):
         module.add_commands(commands)
     return made
 

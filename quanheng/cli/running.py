@@ -15,6 +15,7 @@ from quanheng.cli import (
     FINDINGS,
     NotPrepared,
     add_json,
+    census,
     end_progress,
     progress,
     say,
@@ -28,6 +29,7 @@ from quanheng.kernel.errors import Refused
 RESUME_SECONDS = 30
 READY_SECONDS = 60
 STOP_SECONDS = 15
+KEEPING_SECONDS = 10
 
 
 class CannotServe(Refused):
@@ -85,6 +87,8 @@ def _city(arguments: argparse.Namespace) -> int:
         summary = _load(arguments)
     except load.CannotLoad:
         return _tell_city(arguments, None, 0)
+    progress("做快照…")
+    census.refresh_now(is_whole=True)
     end_progress()
     return _tell_city(arguments, summary, time.monotonic() - started)
 
@@ -270,10 +274,17 @@ def _worker(arguments: argparse.Namespace) -> int:
 
     from quanheng.web.shared import tasks
 
-    resumed = tasks.resume_interrupted()
+    resumed, stopping = tasks.resume_interrupted(), threading.Event()
+    keeping = threading.Thread(target=census.keep, args=[stopping], daemon=True)
     if not arguments.once:
         threading.Thread(target=_resume_now_and_then, daemon=True).start()
+        keeping.start()
     call_command("db_worker", interval=0.5, batch=arguments.once, startup_delay=False, verbosity=0, queue_name="*")
+    if arguments.once:
+        census.keep_once()
+    else:
+        stopping.set()
+        keeping.join(KEEPING_SECONDS)  # a snapshot that is cut off leaves the one before
     if arguments.json:
         say_json({"resumed": resumed})
     return DONE

@@ -6,7 +6,7 @@ from django.urls.resolvers import URLPattern
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from quanheng.web.shared import front, help_page, settings_page, sign_in, stories
+from quanheng.web.shared import census, front, help_page, settings_page, sign_in, stories
 from quanheng.web.shared.gate import public
 
 app_name = "web"
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("password/", settings_page.change_password, name="change-password"),
     path("help/", help_page.show_help, name="help"),
     path("settings/", settings_page.show_settings, name="settings"),
+    path("census/refresh/", census.refresh_census, name="census-refresh"),
     path("settings/shortcuts/", settings_page.switch_shortcuts, name="settings-shortcuts"),
 ]
 

@@ -13,6 +13,7 @@ from quanheng.formats.codes import table, table_keys
 from quanheng.kernel.actor import Role
 from quanheng.kernel.errors import NotFound
 from quanheng.web.console.account_parts import moment
+from quanheng.web.console.census_parts import census_state
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Fact
 
@@ -23,7 +24,9 @@ SHOWN = 200
 @require_GET
 def show_running(request: ActorRequest) -> HttpResponse:
     state = running_state(request.actor, at=request.now)
-    context = {"state": state, "since": moment(state.waiting_since), "facts": _facts(state)}
+    census = census_state(at=request.now)
+    facts = [*_facts(state), *census.facts]
+    context = {"state": state, "since": moment(state.waiting_since), "facts": facts, "alarms": census.alarms}
     return render(request, "console/running/running.html", context)
 
 

@@ -153,7 +153,11 @@ RULES: Mapping[str, str | Promise] = {
     "local-already-ended": gettext_lazy("这项本地规定已于 %(on)s 终止。刷新页面可看到现在的状态。"),
     "local-ends-too-early": gettext_lazy("终止日不能早于今天，也不能早于它施行的日子。"),
 }
-SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER, **RULES}
+CENSUS: Mapping[str, str | Promise] = {
+    "not-yet": gettext_lazy("全员快照还没有做好。后台进程启动后自动做，通常几秒到一分钟。请稍候刷新页面。"),
+    "busy": gettext_lazy("正在重新计算，没有另起一次。请稍候刷新页面。"),
+}
+SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER, **RULES, **CENSUS}
 
 
 def sentence(refusal: Refused) -> str:

@@ -55,7 +55,7 @@ def sign_in(request: VisitorRequest) -> HttpResponse:
 def _page(request: VisitorRequest, form: SignInForm) -> HttpResponse:
     context = {
         "form": form,
-        "next": _asked_for(request),
+        "next": asked_for(request),
         "notice": _("30 分钟没有操作，已退出。请重新登录，会回到原来的页面。") if request.GET.get("idle") else "",
         "personas": _personas() if settings.DEMO else (),
     }
@@ -88,7 +88,7 @@ def _enter(request: VisitorRequest, account: Account, *, is_persona: bool = Fals
     return redirect(target)
 
 
-def _asked_for(request: HttpRequest) -> str:
+def asked_for(request: HttpRequest) -> str:
     """The page to return to, if it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
@@ -96,7 +96,7 @@ def _asked_for(request: HttpRequest) -> str:
 
 
 def _target(request: HttpRequest) -> str:
-    return _asked_for(request) or reverse("web:front-door")
+    return asked_for(request) or reverse("web:front-door")
 
 
 def _record_failure(request: VisitorRequest, username: str) -> None:

@@ -1,6 +1,7 @@
 """Work of the background worker. Each task asks anew who the officer is and what the grants allow now."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,6 +9,9 @@ from uuid import UUID
 from django_tasks import task
 
 from quanheng.accounts.queries import account_of, actor_of
+from quanheng.census import house, upkeep
+from quanheng.census.publish import CannotPublish
+from quanheng.census.snapshot import Published
 from quanheng.intake import actions, apply_actions, queries, reading_actions
 from quanheng.intake.choices import ImportState
 from quanheng.intake.models import ImportBatch
@@ -56,6 +60,18 @@ def _run(key: UUID, state: ImportState, step: Step) -> None:
     except Exception:  # the task's own outermost loop: said on the page, then logged by the worker
         actions.fail(batch=key, code="unexpected")
         raise
+
+
+@task()
+def refresh_census() -> None:
+    """Asked for on a page, where it would take too long to wait for. While another builds one there is no need."""
+    with suppress(CannotPublish):
+        bring_census_up_to_date()
+
+
+def bring_census_up_to_date() -> Published | None:
+    on = clock.today()
+    return upkeep.bring_up_to_date(house.folder(), house.recipe_on(on), clock=clock.now, on=on)
 
 
 def actor_by_key(key: UUID) -> Actor:

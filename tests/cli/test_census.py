@@ -1,0 +1,110 @@
+"""`quanheng census`, and the round of the worker, on a register of two."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from quanheng.census import house, upkeep
+from quanheng.cli import DONE, FINDINGS, census, main
+from quanheng.people.models import Cadre, PostHolding
+from tests.conftest import Cast
+from tests.dossiers import fill
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def chen(cast: Cast, settings: Settings, tmp_path: Path) -> Cadre:
+    settings.CENSUS_FOLDER = tmp_path / "census"
+    return fill(cast.chen_file, AT)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
+
+
+def run(at: datetime, *words: str) -> int:
+    with time_machine.travel(at, tick=False):
+        return main(["census", *words])
+
+
+def test_refresh_reads_those_who_changed_or_everybody(chen: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(AT, "refresh") == DONE
+    assert told(capsys) == "第 1 号快照：2 人，全部重读。\n"
+    assert run(AT, "refresh") == DONE
+    assert told(capsys) == "第 2 号快照：2 人，重读 0 人。\n"
+    assert run(AT, "refresh", "--whole") == DONE
+    assert told(capsys) == "第 3 号快照：2 人，全部重读。\n与上一号核对一致。\n"
+
+
+def test_what_changed_without_a_mark_is_a_finding(chen: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
+    run(AT, "refresh")
+    PostHolding.objects.filter(cadre=chen, title="局长").update(valid_to=None, valid_from=AT.date())
+    capsys.readouterr()
+    assert run(AT, "refresh", "--whole", "--json") == FINDINGS
+    assert json.loads(told(capsys)) == {
+        "as_of": AT.isoformat(), "number": 2, "cadres": 2, "changed": None, "differing": ["posts"],
+    }  # fmt: skip
+    assert run(AT, "show") == DONE
+    assert "有人绕过系统改了数据库" in told(capsys)
+
+
+def test_show_says_how_old_it_is(chen: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(AT, "show") == FINDINGS
+    assert "快照还没有做好" in capsys.readouterr().err
+    run(AT, "refresh")
+    capsys.readouterr()
+    run(AT, "show")
+    assert told(capsys) == "第 1 号快照：2 人，数据截至 2026-11-20 01:00（UTC）。\n此后有 0 处变动。\n"
+    run(AT.replace(hour=2), "show", "--json")
+    found = {"as_of": AT.isoformat(), "still_since": AT.isoformat(), "number": 1, "cadres": 2, "changes": 0}
+    assert json.loads(told(capsys)) == {**found, "differing": None}
+
+
+class Stopping:
+    """A minute passes at once; the last one ends it."""
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+        self.waited: list[float] = []
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return len(self.waited) == self.rounds
+
+
+def test_the_worker_goes_round_each_minute(chen: Cadre, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping: Any = Stopping(3)
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    census.keep(stopping)
+    assert stopping.waited == [60, 60, 60]
+    snapshot = upkeep.current_snapshot(house.folder())
+    assert snapshot
+    assert (snapshot.number, snapshot.cadres) == (1, 2)
+    assert upkeep.last_sign(house.folder())
+
+
+def test_a_round_that_fails_does_not_end_the_worker(
+    chen: Cadre, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*given: object, **named: object) -> None:
+        raise OSError(28, "no space", "/secret/name")
+
+    stopping: Any = Stopping(2)
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    monkeypatch.setattr(upkeep, "refresh", fails)
+    census.keep(stopping)
+    assert capsys.readouterr().err == "quanheng census: OSError\n" * 2
+
+
+def test_a_snapshot_folder_is_of_one_layout(chen: Cadre, settings: Settings) -> None:
+    """Software with other tables finds none until its worker has made one."""
+    run(AT, "refresh")
+    assert [each.name for each in settings.CENSUS_FOLDER.iterdir()] == [house.folder().name]
+    assert len(house.folder().name) == 12
