@@ -1,6 +1,6 @@
 """`quanheng rules list | show | docs`: the rulebook as text, without any database.
 
-`check` and `facts` are in modules of their own, which are registered here.
+`check`, `eligible` and `facts` are in modules of their own, which are registered here.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import Any
 
 from quanheng.cli import DONE, add_json, say, say_json, wrong_use
 
-SIBLINGS = ("quanheng.cli.rules_facts", "quanheng.cli.rules_check")
+SIBLINGS = ("quanheng.cli.rules_facts", "quanheng.cli.rules_check", "quanheng.cli.rules_eligible")
 
 
 def add_commands(commands: Any) -> None:

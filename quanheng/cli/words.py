@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from quanheng.cli import calibrate_words, rules_check_words, rules_words
+from quanheng.cli import calibrate_words, rules_check_words, rules_eligible, rules_words
 from quanheng.kernel.errors import Refused
 
 Words = Mapping[str, Mapping[str, str]]
@@ -75,6 +75,7 @@ SENTENCES: Words = {
     **calibrate_words.SENTENCES,
     **rules_words.SENTENCES,
     **rules_check_words.SENTENCES,
+    **rules_eligible.SENTENCES,
 }
 
 

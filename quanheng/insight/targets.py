@@ -29,7 +29,12 @@ POOLS = ("young",)
 
 
 class CannotReadTarget(Refused):
-    """`unknown-target`: facts `target` and `kinds`, what may stand before the colon."""
+    """`unknown-target`: facts `target`, and what may be written: `kinds` before the colon, then `tiers` and so on."""
+
+
+def cannot_read(code: str, reason: str = "unknown-target") -> CannotReadTarget:
+    known = {"kinds": [POOL, POST, RANK], "tiers": PostTier.values, "ranks": Rank.values, "pools": list(POOLS)}
+    return CannotReadTarget(reason, target=code, **known)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def find_target(actor: Actor, code: str, on: date) -> Target:
     kind, _colon, rest = code.partition(":")
     found = _KINDS.get(kind)
     if found is None or not rest:
-        raise CannotReadTarget("unknown-target", target=code, kinds=sorted(_KINDS))
+        raise cannot_read(code)
     return found(actor, rest, on)
 
 
@@ -125,13 +130,13 @@ def _key(text: str) -> UUID | None:
 
 def _find_rank(_actor: Actor, rest: str, _on: date) -> Target:
     if rest not in Rank.values:
-        raise CannotReadTarget("unknown-target", target=f"{RANK}:{rest}", kinds=list(Rank.values))
+        raise cannot_read(f"{RANK}:{rest}")
     return rank_target(Rank(rest))
 
 
 def _find_pool(_actor: Actor, rest: str, _on: date) -> Target:
     if rest not in POOLS:
-        raise CannotReadTarget("unknown-target", target=f"{POOL}:{rest}", kinds=list(POOLS))
+        raise cannot_read(f"{POOL}:{rest}")
     return pool_target(rest)
 
 
