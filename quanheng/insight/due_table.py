@@ -20,13 +20,13 @@ from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
 
-KIND, MOST, VERSION = "due", 3, 1
+KIND, MOST, VERSION = "due", 3, 2
 DUE = "due"
 
 
 @contextmanager
 def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
-    """On the table `due` for the day of `house`: `COLUMNS`, with unit and category of the person as in the snapshot, by
+    """On the table `due` for the day of `house`: `COLUMNS`, with unit, category and status of the person as in the snapshot, by
     day and kind. Raises `NoSnapshot`."""
     for _ in range(TRIES):
         with cursor_on(house.on) as (cursor, snapshot):
@@ -71,5 +71,5 @@ def _build(source: Path, file: Path, house: HouseRules) -> None:
         columns = ", ".join(f"{name} {type}" for name, type in COLUMNS.items())
         connection.execute(f"CREATE TEMP TABLE found ({columns})")
         write_due(connection, house, "found")
-        chosen = "SELECT found.*, home_unit, management_category FROM found JOIN person USING (subject)"
+        chosen = "SELECT found.*, home_unit, management_category, status FROM found JOIN person USING (subject)"
         connection.execute(f"CREATE TABLE made.{DUE} AS {chosen} ORDER BY due_on, kind, rule, item, subject")
