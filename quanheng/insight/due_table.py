@@ -26,7 +26,7 @@ DUE = "due"
 
 @contextmanager
 def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
-    """On the table `due` for the day of `house`: `COLUMNS`, with unit, category and status of the person as in the snapshot, by
+    """On the table `due` for the day of `house`: `COLUMNS`, with unit, category and status as in the snapshot, by
     day and kind. Raises `NoSnapshot`."""
     for _ in range(TRIES):
         with cursor_on(house.on) as (cursor, snapshot):
