@@ -17,6 +17,13 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.NEEDS_PERSON: "须人定",
 }
 
+WHY: Mapping[str, str] = {
+    "not-in-force": "这条规则在该日不施行",
+    "not-encoded": "这条规则只有文字，尚未编写",
+    "not-switched-on": "这条是地方规则，须在 rules_on 中启用",
+    "no-records": "没有可供判断的记录",
+}
+
 
 def heading(report: Report) -> str:
     case = report.case
@@ -69,8 +76,11 @@ def reasons(finding: Finding) -> Iterator[str]:
 def difference_line(difference: Difference) -> str:
     expected = difference.expected
     who = "·".join(filter(None, (expected.rule, expected.subject, expected.item)))
-    where = f"第 {expected.line} 行"
-    return f"  ✗ {who} {difference.what}：应为 {difference.wanted}，实为 {difference.found}（{where}）"
+    found = WHY[difference.why] if difference.why else difference.found
+    near = f"；这里有 {'、'.join(difference.near)}" if difference.near else ""
+    if difference.what == "finding":
+        return f"  ✗ {who}：没有这项结论{f'，{found}' if difference.why else ''}{near}（第 {expected.line} 行）"
+    return f"  ✗ {who} {difference.what}：应为 {difference.wanted}，实为 {found}{near}（第 {expected.line} 行）"
 
 
 def total(reports: Sequence[Report]) -> str:
@@ -89,7 +99,7 @@ def as_json(report: Report, rules: Sequence[str] | None) -> dict[str, Any]:
         "findings": [finding_json(each) for each in findings],
         "differences": [
             {"rule": each.expected.rule, "line": each.expected.line, "what": each.what, "wanted": each.wanted}
-            | {"found": each.found}
+            | {"found": each.found, "why": each.why, "near": list(each.near)}
             for each in report.differences
         ],
     }
@@ -129,8 +139,7 @@ def fact_words(value: FactValue) -> str | int | None:
 
 
 _AT = "{file} 第 {line} 行，案例 {case}，{place}："
-_WRONG = "写的是“{what}”，应为 {expected}。"
-_NEAR = "写的是“{what}”，应为 {expected}。最接近的是：{near}"
+_WRONG = "写的是“{what}”，应为{expected}。{near}"
 _IN = "规则 {rule}，{place}，第 {column} 个字符："
 
 PARSE_ERRORS = (
@@ -138,28 +147,56 @@ PARSE_ERRORS = (
     *("unknown-name", "unknown-records", "unknown-parameter", "unknown-switch", "unknown-code", "unknown-function"),
     *("records-alone", "no-period", "no-order", "no-key"),
 )
+# What the engine expects, in words; names and codes stand as they are.
+EXPECTED: Mapping[str, str] = {
+    "truth": " true 或 false",
+    "number": "数，如 3、1/2、6.5、20%，或 {at_least: 2, at_most: 3}",
+    "date": "日期，如 2025-06-01",
+    "text": "文字",
+    "a number": "数，如 3、1/2、6.5",
+    "a date, or null for none": "日期，如 2025-06-01；没有写 null",
+    "a list of dates": "日期的列表，如 [2025-10-01, 2025-10-02]",
+    "a list of records": "记录的列表，如 [{名称: 值}]",
+    "a list": "列表，如 [甲, 乙]",
+    "names with values": "“名称: 值”",
+    "rule, outcome and what else is expected": " {rule: …, outcome: …}",
+    "each fact once": "每个事实只写一次",
+    "one of them": "其中一种",
+    "a fact of the vocabulary": "词汇表里的名称（quanheng rules facts）",
+    "a rule of the rulebook": "规则的编号（quanheng rules list）",
+    "a switch of the rulebook": "口径的编号（quanheng rules show 规则）",
+}
+
+
+def in_words(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts of a refusal with what is expected in Chinese, and the nearest name only where there is one."""
+    expected, near = str(facts.get("expected", "")), facts.get("near")
+    return {**facts, "expected": EXPECTED.get(expected, f" {expected}"), "near": f"最接近的是：{near}" if near else ""}
+
+
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "CannotReadSituation": {
         "not-situations": _AT + "这不是情形文件，" + _WRONG,
         "no-day": _AT + "没有日期，" + _WRONG,
         "two-kinds": _AT + "两种写法只能用一种，" + _WRONG,
-        "unknown-switch": _AT + "没有这个口径。" + _NEAR,
-        "unknown-value": _AT + "口径没有这个取值。" + _NEAR,
+        "unknown-switch": _AT + "没有这个口径。" + _WRONG,
+        "unknown-value": _AT + "口径没有这个取值。" + _WRONG,
         "not-a-calendar": _AT + "日历不成立。" + _WRONG,
-        "not-days": _AT + "须是日期的列表，" + _WRONG,
-        "unknown-rule": _AT + "没有这条规则。" + _NEAR,
+        "not-days": _AT + "日期写得不对，" + _WRONG,
+        "unknown-rule": _AT + "没有这条规则。" + _WRONG,
         "twice": _AT + "写了两次，" + _WRONG,
-        "unknown-fact": _AT + "词汇表里没有这个事实，quanheng rules facts 列出全部。" + _NEAR,
-        "not-records": _AT + "须是记录的列表，" + _WRONG,
-        "unknown-field": _AT + "不认识这个字段。" + _NEAR,
+        "unknown-fact": _AT + "词汇表里没有这个事实。" + _WRONG,
+        "not-records": _AT + "这个事实由记录组成，" + _WRONG,
+        "unknown-field": _AT + "不认识这个字段。" + _WRONG,
         "wrong-value": _AT + "值的类型不对，" + _WRONG,
-        "unknown-code": _AT + "没有这个代码。" + _NEAR,
-        "not-a-mapping": _AT + "须是“名称: 值”，" + _WRONG,
-        "not-a-list": _AT + "须是列表，" + _WRONG,
-        "unknown-outcome": _AT + "没有这种结论。" + _NEAR,
+        "unknown-code": _AT + "没有这个代码。" + _WRONG,
+        "not-a-mapping": _AT + "写法不对，" + _WRONG,
+        "not-a-list": _AT + "写法不对，" + _WRONG,
+        "unknown-outcome": _AT + "没有这种结论。" + _WRONG,
         "unknown-consequence": _AT + "没有这种后果，" + _WRONG,
+        "unknown-state": _AT + "没有这种状态。" + _WRONG,
     },
-    "CannotParse": dict.fromkeys(PARSE_ERRORS, _IN + _NEAR),
+    "CannotParse": dict.fromkeys(PARSE_ERRORS, _IN + _WRONG),
     "CannotReadVocabulary": {"declared-twice": "{what} {name} 声明了两次。"},
     "UnknownName": {"unknown-fact": "词汇表里没有 {name}。最接近的是：{near}"},
 }

@@ -59,7 +59,10 @@ def _switches(rule: RuleText, book: Rulebook) -> Iterator[str]:
     yield f"口径：{'' if rule.switches else '无'}"
     for id in rule.switches:
         switch = book.switch(id)
-        yield f"  {id} {switch.question.zh}默认：{switch.default.words.zh}（{labels.scalar(switch.default.value)}）"
+        default, others = switch.default, [each for each in switch.values if each != switch.default.value]
+        yield f"  {id} {switch.question.zh}默认：{default.words.zh}（{labels.scalar(default.value)}）"
+        if others:
+            yield f"    其他取值：{'、'.join(map(labels.scalar, others))}"
 
 
 def _expressions(rule: RuleText) -> Iterator[str]:

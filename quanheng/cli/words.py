@@ -82,7 +82,8 @@ SENTENCES: Words = {
 def sentence(refusal: Refused) -> str:
     words = SENTENCES.get(type(refusal).__name__, {}).get(refusal.code)
     if words:
-        return words.format(**{name: _text(value) for name, value in refusal.facts.items()})
+        facts = rules_check_words.in_words(refusal.facts) if "expected" in refusal.facts else refusal.facts
+        return words.format(**{name: _text(value) for name, value in facts.items()})
     return _of_formats(refusal) or _of_pages(refusal)
 
 

@@ -1,7 +1,7 @@
 """Cases against the rules in force on their day: findings, and how they differ from what is expected."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -9,7 +9,7 @@ from quanheng.rulebook.book import Rulebook, compile_rules
 from quanheng.rulebook.evaluate import evaluate
 from quanheng.rulebook.expectations import Difference, differences
 from quanheng.rulebook.finding import Finding
-from quanheng.rulebook.instrument import RuleText
+from quanheng.rulebook.instrument import RuleText, State
 from quanheng.rulebook.rule import Rule, compile_rule
 from quanheng.rulebook.situations import Case
 from quanheng.rulebook.vocabulary import Scope, Vocabulary
@@ -56,7 +56,20 @@ def check_case(case: Case, book: Rulebook, rules: Mapping[RuleText, Rule], vocab
     running = [rules[text] for text in book.running(case.on, case.rules_on) if text in rules]
     findings = tuple(finding for rule in running for finding in _findings(rule, case, vocabulary))
     found = tuple(each for expected in case.expect for each in differences(expected, findings))
-    return Report(case, findings, found)
+    return Report(case, findings, tuple(_explained(each, case, book, findings) for each in found))
+
+
+def _explained(difference: Difference, case: Case, book: Rulebook, findings: Iterable[Finding]) -> Difference:
+    """Why a rule gave no finding at all: not-encoded, not-in-force, not-switched-on; no-records: nothing to look at."""
+    id = difference.expected.rule
+    if difference.what != "finding" or any(each.rule == id for each in findings):
+        return difference
+    there = [text for text in book.versions(id) if text.in_force.contains(case.on)]
+    if not there:
+        return replace(difference, why="not-in-force")
+    if there[0].state is not State.ENCODED:
+        return replace(difference, why="not-encoded")
+    return replace(difference, why="not-switched-on" if there[0].is_local and id not in case.rules_on else "no-records")
 
 
 def _findings(rule: Rule, case: Case, vocabulary: Vocabulary) -> Iterator[Finding]:

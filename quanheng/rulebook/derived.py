@@ -74,6 +74,49 @@ def _latest(held: list[Record]) -> list[Record]:
     return [each for each in held if each.values.get("end") == max(ends)]
 
 
+def last_promotion(given: Given) -> FactValue:
+    """First day of the unbroken run on the highest level now held; None where a level or a beginning is not known."""
+    held, current = given.begun("posts", "start"), given.current_posts
+    levels = {each.key: ladders.level(str(each.values.get("level"))) for each in given.records("posts")}
+    if not current or len(held) < len(given.records("posts")) or None in levels.values():
+        return None
+    rungs = {key: ladders.level_index(level) for key, level in levels.items() if level is not None}
+    top = max(rungs[each.key] for each in current)
+    return _run_to(given.on, [_span(each) for each in held if rungs[each.key] >= top])
+
+
+def _span(post: Record) -> tuple[date, date]:
+    start, end = post.values.get("start"), post.values.get("end")
+    return (start if isinstance(start, date) else date.min), (end if isinstance(end, date) else date.max)
+
+
+def _run_to(on: date, spans: list[tuple[date, date]]) -> date:
+    first = on
+    for start, end in sorted(spans, reverse=True, key=lambda span: (span[1], span[0])):
+        first = min(first, start) if first <= end else first
+    return first
+
+
+def is_on_probation(given: Given) -> FactValue:
+    """Does a probationary period in a leading post run on the day? None where such periods are not known."""
+    if not isinstance(given.facts.get("probations"), tuple):
+        return None
+    return any(is_running(each, "closed", given.on) for each in given.begun("probations", "start"))
+
+
+_AIMS = {
+    "rank": ("target.rank",),
+    "staff_grade": ("target.staff_grade",),
+    "post": ("target.level", "target.role", "target.post"),
+}
+
+
+def target_kind(given: Given) -> FactValue:
+    """What is aimed at, where only its rank, its staff grade or its level, role or name is told."""
+    aims = [kind for kind, names in _AIMS.items() if any(given.facts.get(name) is not None for name in names)]
+    return aims[0] if len(aims) == 1 else None
+
+
 def retirement_date(given: Given) -> FactValue:
     """The day on which the statutory age is reached, by class and month of birth (tables of 2024)."""
     birth, word = given.day("person.birth"), given.text("person.retirement_class")
@@ -113,6 +156,9 @@ OF_FIELD: Mapping[str, OfRecord] = {
     "is_business_kin": kin_ties.is_business_kin,
 }
 FACTS: Mapping[str, Callable[[Given], FactValue]] = {
+    "target.kind": target_kind,
+    "person.last_promotion": last_promotion,
+    "person.is_on_probation": is_on_probation,
     "target.levels_up": levels_up,
     "rank_ceilings": rank_facts.ceilings_of_ranks,
     "case.new_promotions": rank_facts.new_promotions,

@@ -8,10 +8,11 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from quanheng.rulebook import given_values
 from quanheng.rulebook.book import Rulebook
-from quanheng.rulebook.fields import ratio
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import OnFail
+from quanheng.rulebook.situation import Bounded
 from quanheng.rulebook.strict_yaml import Lined
 from quanheng.rulebook.types import FIRST, LAST, MOST
 from quanheng.rulebook.values import Day, Number, State
@@ -56,12 +57,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`what`: finding, outcome, consequence, numbers.need …; `found` "-" where there is none."""
+    """`what`: finding, outcome, consequence, numbers.need …; `found` "-" where there is none. `why`: why a rule gave no
+    finding at all (`checking`). `near`: the items, or names of numbers or dates, that there are instead."""
 
     expected: Expected
     what: str
     wanted: str
     found: str
+    why: str = ""
+    near: tuple[str, ...] = ()
 
 
 def read_expected(given: Any, place: Place, book: Rulebook) -> Expected:
@@ -125,16 +129,17 @@ def _mapping(place: Place, given: Lined, name: str) -> Mapping[str, Any]:
 
 
 def _number(place: Place, given: Any) -> int | Fraction:
-    made = given if isinstance(given, int) and not isinstance(given, bool) else ratio(given)
-    if made is None:
+    made = given_values.number(given)
+    if made is None or isinstance(made, Bounded):
         raise place.at("numbers").refuse("wrong-value", given, "a number")
     return made
 
 
 def _date(place: Place, given: Any) -> date | None:
-    if given is not None and not isinstance(given, date):
+    made = given_values.day(given)
+    if given is not None and given != NONE and made is None:
         raise place.at("dates").refuse("wrong-value", given, "a date, or null for none")
-    return given
+    return made
 
 
 def differences(expected: Expected, findings: Sequence[Finding]) -> Iterator[Difference]:
@@ -142,14 +147,14 @@ def differences(expected: Expected, findings: Sequence[Finding]) -> Iterator[Dif
     meant = [each for each in findings if _is_meant(expected, each)]
     applying = [each for each in meant if each.outcome is not Outcome.NOT_APPLICABLE]
     if not meant:
-        yield Difference(expected, "finding", _who(expected), "-")
+        yield Difference(expected, "finding", _who(expected), "-", near=tuple(_others(expected, findings)))
     for finding in applying or meant:
         yield from _compared(expected, finding)
 
 
 def _is_meant(expected: Expected, finding: Finding) -> bool:
-    subject = expected.subject in (None, finding.subject)
-    return finding.rule == expected.rule and subject and expected.item in (None, finding.item)
+    is_subject = expected.subject is None or finding.subject in ("", expected.subject)  # "": of the whole case
+    return finding.rule == expected.rule and is_subject and expected.item in (None, finding.item)
 
 
 def _who(expected: Expected) -> str:
@@ -159,7 +164,21 @@ def _who(expected: Expected) -> str:
 def _compared(expected: Expected, finding: Finding) -> Iterator[Difference]:
     for what, wanted, found in _pairs(expected, finding):
         if wanted != found:
-            yield Difference(expected, what, wanted, found)
+            yield Difference(expected, what, wanted, found, near=_named(what, finding))
+
+
+def _named(what: str, finding: Finding) -> tuple[str, ...]:
+    """The numbers or dates that there are, where one was asked for that there is not."""
+    kind, _, name = what.partition(".")
+    known: Mapping[str, object] = {"numbers": finding.numbers, "dates": finding.dates}.get(kind, {name: None})
+    return () if name in known else tuple(known)
+
+
+def _others(expected: Expected, findings: Sequence[Finding]) -> Iterator[str]:
+    """Who and what the findings of that rule are about."""
+    for each in findings:
+        if each.rule == expected.rule and (each.subject or each.item):
+            yield " · ".join(filter(None, (each.subject, each.item)))
 
 
 def _pairs(expected: Expected, finding: Finding) -> Iterator[tuple[str, str, str]]:

@@ -140,5 +140,19 @@ def ratio(written: object) -> Fraction | None:
 
 def shown(value: object) -> str:
     """A value as far as an error needs it."""
-    text = str(dict(value)) if isinstance(value, Mapping) else str(value)
+    text = _written(value)
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _written(value: object) -> str:
+    """As it stands in the file, on one line."""
+    match value:
+        case Mapping():
+            return "{" + ", ".join(f"{name}: {_written(each)}" for name, each in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+    return str(value)

@@ -139,6 +139,7 @@ NAMES = {
     "recommended": Words("推荐或测评", "recommendation or rating"),
     "inquired": Words("考察了解", "appraisal"),
     "posted": Words("张贴之日", "posted"),
+    "consent_from": Words("视为同意之日", "consent presumed from"),
     "approve_from": Words("可审批之日", "approval from"),
     "approved": Words("审批之日", "approved"),
     "trigger": Words("事由之日", "day of the ground"),

@@ -6,29 +6,30 @@ cases: [{id, title, on, switches?: {id: value}, rules_on?: [id], calendar?: {hol
          expect?: [{rule, outcome, …}]}]
 ```
 A fact left out, or null, is unknown. `person.`, `target.` and `case.` may be written as a mapping
-(`target: {level: …}`), and `person.` or `case.` left out in their own block. Records are a list of mappings; a number
-of which only bounds are known is `{at_least: 2, at_most: 3}`. What follows from raw records is derived (`derived`).
+(`target: {level: …}`), and `person.` or `case.` left out in their own block. Records are a list of mappings, or one
+mapping for one record; a number of which only bounds are known is `{at_least: 2, at_most: 3}`. Other spellings of the
+same value are taken (`given_values`). What follows from raw records is derived (`derived`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from quanheng.kernel.errors import Refused
+from quanheng.rulebook import given_values
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.derived import derive
 from quanheng.rulebook.expectations import Expected, read_expected
-from quanheng.rulebook.fields import ratio, shown
+from quanheng.rulebook.fields import shown
 from quanheng.rulebook.instrument import Scalar
-from quanheng.rulebook.situation import Bounded, FactValue, Raw, Record, Situation
+from quanheng.rulebook.situation import FactValue, Raw, Record, Situation
 from quanheng.rulebook.strict_yaml import Lined, read
 from quanheng.rulebook.types import Kind, Type
-from quanheng.rulebook.vocabulary import Fact, Vocabulary, nearest
+from quanheng.rulebook.vocabulary import Fact, Scope, Vocabulary, nearest
 from quanheng.rulebook.workdays import Calendar, CalendarError, standard
 
-BOUNDS = ("at_least", "at_most")
+_SCOPES = frozenset(scope.value for scope in Scope)
 _CASE_FIELDS = (
     "id",
     "title",
@@ -71,10 +72,11 @@ def read_situations(
     content: bytes | str, file: str, book: Rulebook, vocabulary: Vocabulary, on: date | None = None
 ) -> tuple[Case, ...]:
     """Raises `CannotReadYaml`, `CannotReadSituation`. `on`: asked instead of each case's own day."""
-    document = read(content, file)
+    document = read(content, file, decimals=True)
     top = Place(file, "-", "", 1)
     if not isinstance(document, Lined) or not isinstance(document.get("cases"), list):
-        raise top.refuse("not-situations", document, "cases: [{id, title, on, subject, expect}]")
+        what = document.get("cases", document) if isinstance(document, Lined) else document
+        raise top.refuse("not-situations", what, "cases: [{id, title, on, subject, expect}]")
     return tuple(
         Reader(Place(file, str(number), "", 1), book, vocabulary, on).case(each)
         for number, each in enumerate(document["cases"], 1)
@@ -132,16 +134,12 @@ class Reader:
             ),
         )
 
-    def expected(self, values: Lined) -> tuple[Expected, ...]:
-        place = self.of(values, "expect")
-        return tuple(read_expected(each, place, self.book) for each in self.items(values, "expect"))
-
     # the parts
 
     def situation(self, values: Lined) -> Situation:
         """Day, switches, calendar, signatures and the facts of the case."""
-        on = self.on or values.get("on")
-        if not isinstance(on, date):
+        on = self.on or given_values.day(values.get("on"))
+        if on is None:
             raise self.of(values, "on").refuse("no-day", values.get("on"), "on: 2025-06-01")
         facts, switches = self.facts(self.of(values, "case"), values.get("case"), "case"), self.switches(values)
         facts = derive(facts, self.vocabulary, on=on, switches=switches, book=self.book)
@@ -179,9 +177,7 @@ class Reader:
                 raise place.at(id).refuse("unknown-switch", id, "a switch of the rulebook", nearest(id, made))
             known = {str(each): each for each in self.book.switch(id).values}
             if str(value) not in known:
-                raise place.at(id).refuse(
-                    "unknown-value", value, "one of " + ", ".join(known), nearest(str(value), known)
-                )
+                raise place.at(id).refuse("unknown-value", value, ", ".join(known), nearest(str(value), known))
             made[id] = known[str(value)]
         return made
 
@@ -196,10 +192,11 @@ class Reader:
             raise place.refuse("not-a-calendar", given, str(error)) from None
 
     def days(self, place: Place, given: Any) -> list[date]:
-        listed = given or []
-        if not isinstance(listed, list) or not all(isinstance(each, date) for each in listed):
+        listed = [given_values.day(each) for each in given] if isinstance(given, list) else [given] if given else []
+        days = [each for each in listed if isinstance(each, date)]
+        if len(days) < len(listed):
             raise place.refuse("not-days", given, "a list of dates")
-        return listed
+        return days
 
     def signed(self, values: Lined) -> frozenset[str] | None:
         given = values.get("signed", "all")
@@ -234,7 +231,7 @@ class Reader:
         """Mappings under a scope's name become dotted names."""
         for name, value in values.items():
             where = place.at(name, values.lines.get(name))
-            if isinstance(value, Lined) and not set(value) <= set(BOUNDS):
+            if isinstance(value, Lined) and prefix + name in _SCOPES:
                 yield from self.flat(where, value, f"{prefix}{name}.")
             else:
                 yield prefix + name, value, where
@@ -245,13 +242,11 @@ class Reader:
                 return self.vocabulary.facts[written]
         raise place.refuse("unknown-fact", name, "a fact of the vocabulary", nearest(name, self.vocabulary.facts))
 
-    def single(self, place: Place, fact: Fact, given: Any) -> FactValue:
-        return self.raw(place, fact.type, given)
-
     def records(self, place: Place, fact: Fact, given: Any) -> tuple[Record, ...]:
-        if not isinstance(given, list):
+        listed = [given] if isinstance(given, Lined) else given
+        if not isinstance(listed, list):
             raise place.refuse("not-records", given, "a list of records")
-        return tuple(self.record(place.at(f"[{number}]"), fact, each, number) for number, each in enumerate(given))
+        return tuple(self.record(place.at(f"[{number}]"), fact, each, number) for number, each in enumerate(listed))
 
     def record(self, place: Place, fact: Fact, given: Any, number: int) -> Record:
         values, made = self.mapping(place, given), dict[str, Raw]()
@@ -259,21 +254,19 @@ class Reader:
             where = place.at(name, values.lines.get(name))
             if name not in fact.fields:
                 near = nearest(name, fact.fields)
-                raise where.refuse("unknown-field", name, f"a field of {fact.name}: {', '.join(fact.fields)}", near)
+                raise where.refuse("unknown-field", name, ", ".join(fact.fields), near)
             made[name] = self.raw(where, fact.fields[name].type, value)
         return Record(f"{fact.name}[{number}]", made)
 
     def raw(self, place: Place, type: Type, given: Any) -> Raw:
         if given is None:
             return None
-        made = _RAW[type.kind](given)
+        codes = self.vocabulary.codes[type.of].values if type.kind is Kind.CODE else ()
+        made = given_values.code(given, codes) if codes else given_values.READERS[type.kind](given)
         if made is None:
-            raise place.refuse("wrong-value", given, f"a {type}")
-        codes = self.vocabulary.codes.get(type.of) if type.kind is Kind.CODE else None
-        if codes and made not in codes.values:
-            raise place.refuse(
-                "unknown-code", given, "one of " + ", ".join(codes.values), nearest(str(given), codes.values)
-            )
+            raise place.refuse("wrong-value", given, str(type))
+        if codes and made not in codes:
+            raise place.refuse("unknown-code", given, ", ".join(codes), nearest(str(given), codes))
         return made
 
     # shapes
@@ -297,21 +290,3 @@ class Reader:
             if name not in known:
                 where = place.at(name, values.lines.get(name))
                 raise where.refuse("unknown-field", name, ", ".join(known), nearest(name, known))
-
-
-def _number(given: Any) -> Raw:
-    if isinstance(given, Lined) and set(given) <= set(BOUNDS):
-        lo, hi = (given.get(name) for name in BOUNDS)
-        return Bounded(lo, hi) if all(isinstance(each, int | None) for each in (lo, hi)) else None
-    if isinstance(given, bool):
-        return None
-    return given if isinstance(given, int | Fraction) else ratio(given)
-
-
-_RAW: Mapping[Kind, Callable[[Any], Raw]] = {
-    Kind.TRUTH: lambda given: given if isinstance(given, bool) else None,
-    Kind.NUMBER: _number,
-    Kind.DATE: lambda given: given if isinstance(given, date) else None,
-    Kind.CODE: lambda given: given if isinstance(given, str) else None,
-    Kind.TEXT: lambda given: str(given) if isinstance(given, str | int) and not isinstance(given, bool) else None,
-}

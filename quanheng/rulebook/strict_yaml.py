@@ -1,12 +1,14 @@
 """YAML as the rulebook reads it: what is written is what is meant, and every value knows its line.
 
-Stricter than YAML 1.1: `yes`, `no`, `on` and `off` are words, not truths; a double is refused (write 1/5 or 20%);
-a duplicate key, an alias and a tag are refused. 2019-03-03 is a date.
+Stricter than YAML 1.1: `yes`, `no`, `on` and `off` are words, not truths; a double is refused (write 1/5 or 20%), or
+with `decimals` read as the exact number that is written; a duplicate key, an alias and a tag are refused. 2019-03-03 is
+a date.
 """
 
 import re
 from collections.abc import Hashable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +38,14 @@ def read_file(path: Path) -> Any:
         return read(file.read(MAX_BYTES + 1), path.name)
 
 
-def read(content: bytes | str, file: str) -> Any:
+def read(content: bytes | str, file: str, *, decimals: bool = False) -> Any:
     """The one document of `content`: mappings are `Lined`. Raises `CannotReadYaml`."""
     if len(content) > MAX_BYTES:
         raise CannotReadYaml("too-large", file=file, line=1, what=f"> {MAX_BYTES} B", why="a file of rules is smaller")
     loader: _Loader | None = None
     try:
         loader = _Loader(content)
-        loader.file = file
+        loader.file, loader.decimals = file, decimals
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, file) from None
@@ -63,6 +65,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, file: str) -> CannotReadYaml:
 
 class _Loader(yaml.SafeLoader):
     file = ""
+    decimals = False
 
     def refuse(self, code: str, node: Any, what: object, why: str) -> CannotReadYaml:
         return CannotReadYaml(code, file=self.file, line=node.start_mark.line + 1, what=str(what), why=why)
@@ -116,7 +119,9 @@ def _date(loader: _Loader, node: yaml.ScalarNode) -> date:
         raise loader.refuse("no-such-date", node, node.value, "a date is written 2019-03-03") from None
 
 
-def _double(loader: _Loader, node: yaml.ScalarNode) -> float:
+def _double(loader: _Loader, node: yaml.ScalarNode) -> Fraction:
+    if loader.decimals and _DECIMAL.fullmatch(node.value):
+        return Fraction(node.value)
     raise loader.refuse("double", node, node.value, "a double is not exact; write 1/5 or 20%")
 
 
@@ -124,6 +129,7 @@ def _refused(loader: _Loader, node: yaml.Node) -> None:
     raise loader.refuse("tag", node, node.tag, "tags are not read here")
 
 
+_DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _KINDS: dict[str, tuple[str, str, str, Any]] = {
     "null": ("tag:yaml.org,2002:null", r"~|null|", "~n\0", _null),
     "truth": ("tag:yaml.org,2002:bool", r"true|false", "tf", _truth),

@@ -31,6 +31,7 @@ FAMILIES = {file.stem.partition("-")[0] for file in FILES}
 NONE_BECAUSE = "none, because "
 COMPUTED = (Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN)
 DAY = timedelta(days=1)
+FOLLOWS = {"person.last_promotion"}  # moves with the posts from which it is derived
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def dates_of(case: Case) -> dict[str, date]:
     """Every date of a case, the day asked for included, by where it stands."""
     found = {"on": case.on}
     for subject, situation in (case.subjects or {"": case.whole}).items():  # a subject has the facts of the case too
-        for name, value in situation.facts.items():
+        told = {name: value for name, value in situation.facts.items() if name not in FOLLOWS}
+        for name, value in told.items():
             found |= {f"{subject}.{name}{place}": when for place, when in dates_in(value)}
     return found
 
