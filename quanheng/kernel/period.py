@@ -17,8 +17,10 @@ def whole_years(start: date, on: date) -> int:
 
 
 def whole_months(start: date, on: date) -> int:
-    """Completed months, by day."""
-    return (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
+    """The greatest n for which `start` moved by n months is not after `on`: from 31 August six are full on 28 February,
+    as the rules count (`rulebook.dates.months_between`)."""
+    months = (on.year - start.year) * 12 + on.month - start.month
+    return months - (add_months(start, months) > on)
 
 
 def month_start(year: int, month: int) -> date:

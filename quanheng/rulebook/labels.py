@@ -131,6 +131,8 @@ NAMES = {
     "terms": Words("连任届数", "terms in a row"),
     "chiefs": Words("党政正职人数", "principals"),
     "grassroots": Words("基层月数", "months at the grass roots"),
+    "by_resume": Words("按简历的月数", "months by the résumé"),
+    "undisputed_by_resume": Words("按简历无争议的月数", "undisputed months by the résumé"),
     "settings": Words("单位类型数", "tiers of units"),
     "units": Words("单位数", "units"),
     "counted_from": Words("计数起始日", "counted from"),

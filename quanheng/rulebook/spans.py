@@ -1,11 +1,12 @@
 """Spans of time in months, years and days, as the instruments count them. Pure functions of dates.
 
 Months are counted as in `dates`: the same day number n months later, or the last day of a month that is too short, and
-full months so that a person for whom 36 are needed and 36 are counted has reached them. Dates are first days on which
-something holds (periods are half-open).
+full months so that a person for whom 36 are needed and 36 are counted has reached them. Months over several stretches
+are counted by `months_in` of the language, where odd days of one stretch add to those of another. Dates are first days
+on which something holds (periods are half-open).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -189,48 +190,3 @@ def is_term_limit_reached(consecutive_terms: int, limit: int = MAX_TERMS) -> boo
 def limit_reached(start: date, years: int) -> date:
     """The day on which `years` without a break are full (JL2006 5: ten years). From that day the limit bites."""
     return add_years(start, years)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Half-open `[start, end)`; None is still going on."""
-
-    start: date
-    end: date | None
-
-
-def months_held(stretches: Iterable[Stretch], on: date) -> int:
-    """Full months on `on` over several stretches, overlaps once (RQ2006 7: fifteen years on one level, added up).
-
-    Stretches that touch or overlap are one; each unbroken run gives its full months and no run lends days to another.
-    """
-    return sum(months_between(start, end) for start, end in _runs(stretches, on))
-
-
-def _runs(stretches: Iterable[Stretch], on: date) -> list[tuple[date, date]]:
-    runs: list[tuple[date, date]] = []
-    for one in sorted(stretches, key=lambda one: one.start):
-        start, end = one.start, min(one.end or on, on)
-        if end < start:
-            continue
-        if runs and start <= runs[-1][1]:
-            runs[-1] = runs[-1][0], max(end, runs[-1][1])
-        else:
-            runs.append((start, end))
-    return runs
-
-
-def months_reached(stretches: Sequence[Stretch], months: int, on: date) -> date | None:
-    """The day on which the stretches together give `months`, if the one open on `on` goes on. None: not in sight."""
-    runs = _runs(stretches, on)
-    total = 0
-    for start, end in runs:
-        full = months_between(start, end)
-        if total + full >= months:
-            return add_months(start, months - total)
-        total += full
-    # Only a stretch still open goes on; one that has ended leaves the sum where it is.
-    if not any(one.start <= on and (one.end is None or one.end > on) for one in stretches):
-        return None
-    start, end = runs[-1]
-    return add_months(start, months - (total - months_between(start, end)))

@@ -18,7 +18,6 @@ from quanheng.rulebook.spans import (
     PeriodEnd,
     ProbationError,
     Sanction,
-    Stretch,
     add_years,
     days_late,
     days_limit,
@@ -30,8 +29,6 @@ from quanheng.rulebook.spans import (
     latest_end,
     limit_reached,
     month_of,
-    months_held,
-    months_reached,
     probation_end,
     restored_end,
     term_end,
@@ -125,11 +122,22 @@ def test_who_begins_later_reaches_later(one: date, other: date, months: int) -> 
 
 
 @given(DATES, DATES)
-def test_the_count_of_the_dossier_differs_at_month_ends_only(one: date, other: date) -> None:
-    """`kernel.period.whole_months` counts by day numbers."""
+def test_the_dossier_counts_months_as_the_rules_do(one: date, other: date) -> None:
     start, on = min(one, other), max(one, other)
-    ends_short = on.day < start.day and (on + timedelta(days=1)).day == 1
-    assert months_between(start, on) == period.whole_months(start, on) + ends_short
+    assert period.whole_months(start, on) == months_between(start, on)
+
+
+@pytest.mark.parametrize(
+    ("start", "on", "months"),
+    [
+        (D(2024, 8, 31), D(2025, 2, 27), 5),
+        (D(2024, 8, 31), D(2025, 2, 28), 6),  # the last day of a month that is too short is the day
+        (D(2024, 2, 29), D(2025, 2, 28), 12),
+        (D(2024, 1, 15), D(2024, 1, 14), -1),  # a day that is still to come
+    ],
+)
+def test_months_at_the_end_of_a_month(start: date, on: date, months: int) -> None:
+    assert period.whole_months(start, on) == months
 
 
 # --- effect periods
@@ -320,60 +328,6 @@ def test_ten_years_in_a_post() -> None:
     assert limit_reached(D(2015, 9, 1), 10) == D(2025, 9, 1)
     assert limit_reached(D(2014, 6, 1), 10) == D(2024, 6, 1)
     assert limit_reached(D(2016, 2, 29), 10) == D(2026, 2, 28)
-
-
-def stretches(*pairs: tuple[date, date | None]) -> list[Stretch]:
-    return [Stretch(start, end) for start, end in pairs]
-
-
-@pytest.mark.parametrize(
-    ("held", "on", "months"),
-    [
-        ([], D(2025, 9, 1), 0),
-        ([(D(2010, 9, 1), None)], D(2025, 8, 31), 179),
-        ([(D(2010, 9, 1), None)], D(2025, 9, 1), 180),
-        ([(D(2010, 9, 1), D(2015, 9, 1)), (D(2016, 1, 1), D(2026, 1, 1))], D(2025, 9, 1), 60 + 116),
-        ([(D(2010, 1, 1), D(2012, 1, 1)), (D(2011, 1, 1), D(2013, 1, 1))], D(2025, 1, 1), 36),  # overlap once
-        ([(D(2010, 1, 16), D(2010, 2, 10)), (D(2010, 2, 10), D(2010, 3, 16))], D(2025, 1, 1), 2),  # touching
-        ([(D(2010, 1, 16), D(2010, 2, 10)), (D(2010, 2, 11), D(2010, 3, 16))], D(2025, 1, 1), 1),  # a day apart
-        ([(D(2010, 1, 1), D(2014, 1, 1)), (D(2011, 1, 1), D(2012, 1, 1))], D(2025, 1, 1), 48),  # one inside
-        ([(D(2030, 1, 1), None)], D(2025, 1, 1), 0),  # not begun
-        ([(D(2025, 1, 1), None)], D(2025, 1, 1), 0),  # begun today
-    ],
-)
-def test_months_held_over_several_stretches(held: list[tuple[date, date | None]], on: date, months: int) -> None:
-    assert months_held(stretches(*held), on) == months
-
-
-@pytest.mark.parametrize(
-    ("held", "reached"),
-    [
-        ([], None),
-        ([(D(2010, 9, 1), None)], D(2025, 9, 1)),  # reached on the day itself
-        ([(D(2012, 9, 1), None)], D(2027, 9, 1)),  # will be
-        ([(D(2005, 1, 1), D(2024, 1, 1))], D(2020, 1, 1)),  # was, within what has ended
-        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2018, 6, 1), None)], D(2023, 6, 1)),
-        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2022, 6, 1), None)], D(2027, 6, 1)),
-        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2022, 6, 1), D(2025, 9, 2))], D(2027, 6, 1)),  # still open today
-        ([(D(2005, 1, 1), D(2015, 1, 1)), (D(2022, 6, 1), D(2025, 9, 1))], None),  # ended today
-        ([(D(2030, 1, 1), None)], None),  # not begun
-    ],
-)
-def test_fifteen_years_on_one_level(held: list[tuple[date, date | None]], reached: date | None) -> None:
-    """RQ2006 7: added up over stretches."""
-    on = D(2025, 9, 1)
-    assert months_reached(stretches(*held), 180, on) == reached
-    assert (months_held(stretches(*held), on) >= 180) is (reached is not None and reached <= on)
-
-
-@given(st.lists(st.tuples(DATES, DATES), max_size=5), DATES, st.integers(1, 240))
-def test_reached_is_the_day_on_which_the_months_are_held(pairs: list[tuple[date, date]], on: date, months: int) -> None:
-    held = stretches(*((min(pair), max(pair)) for pair in pairs))
-    reached = months_reached(held, months, on)
-    if reached is not None and reached <= on:
-        assert months_held(held, reached) >= months > months_held(held, reached - timedelta(days=1))
-    else:
-        assert months_held(held, on) < months
 
 
 # --- a sanction that ends by a decision
