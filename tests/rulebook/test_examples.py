@@ -1,13 +1,11 @@
-"""The examples of `tests/data/rulebook/examples` hold, and together show every encoded rule of their families.
+"""The examples of `quanheng/rulebook/examples` hold, and together show every encoded rule of their families.
 
 A file is named after its family, with more after a hyphen (`SEL-INS.yaml` belongs to SEL). Beside `cases` it may hold
 `boundary: {RULE: "none, because …"}` for rules whose outcome changes on no date.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,38 +13,24 @@ import pytest
 
 from quanheng.rulebook.book import load
 from quanheng.rulebook.checking import Report, check, load_rules
-from quanheng.rulebook.expectations import Expected
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Outcome
 from quanheng.rulebook.instrument import Check
 from quanheng.rulebook.rule import Rule
-from quanheng.rulebook.situation import FactValue
-from quanheng.rulebook.situations import CannotReadSituation, Case, read_situations
+from quanheng.rulebook.rule_examples import Example, cases_in, files, is_boundary
+from quanheng.rulebook.situations import CannotReadSituation, read_situations
 from quanheng.rulebook.strict_yaml import read_file
 from quanheng.rulebook.tree import Call, Function, walk
 
-FOLDER = Path(__file__).parent.parent / "data" / "rulebook" / "examples"
-FILES = sorted(FOLDER.glob("*.yaml"))
+FILES = files()
 FAMILIES = {file.stem.partition("-")[0] for file in FILES}
 NONE_BECAUSE = "none, because "
 COMPUTED = (Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN)
-DAY = timedelta(days=1)
-FOLLOWS = {"person.last_promotion"}  # moves with the posts from which it is derived
-
-
-@dataclass(frozen=True)
-class Example:
-    """One expectation with the case it stands in."""
-
-    case: Case
-    expected: Expected
 
 
 @cache
 def reports(file: Path) -> tuple[Report, ...]:
-    book, vocabulary = load(), load_facts()
-    cases = read_situations(file.read_bytes(), file.name, book, vocabulary)
-    return check(cases, book, load_rules(), vocabulary)
+    return check(cases_in(file), load(), load_rules(), load_facts())
 
 
 @cache
@@ -121,30 +105,6 @@ def test_both_sides_of_the_boundary_date_are_shown(rule: Rule) -> None:
 def names_a_day(rule: Rule) -> bool:
     nodes = [node for root in (rule.applies, rule.requires) for node in walk(root)]
     return any(isinstance(each, Call) and each.function in (Function.REACHED, Function.BEFORE) for each in nodes)
-
-
-def is_boundary(one: Example, other: Example) -> bool:
-    first, second = dates_of(one.case), dates_of(other.case)
-    apart = [second[path] - first[path] for path in first.keys() & second.keys() if first[path] != second[path]]
-    is_next_day = first.keys() == second.keys() and apart == [DAY]
-    return is_next_day and one.expected.outcome is not other.expected.outcome
-
-
-def dates_of(case: Case) -> dict[str, date]:
-    """Every date of a case, the day asked for included, by where it stands."""
-    found = {"on": case.on}
-    for subject, situation in (case.subjects or {"": case.whole}).items():  # a subject has the facts of the case too
-        told = {name: value for name, value in situation.facts.items() if name not in FOLLOWS}
-        for name, value in told.items():
-            found |= {f"{subject}.{name}{place}": when for place, when in dates_in(value)}
-    return found
-
-
-def dates_in(value: FactValue) -> Iterator[tuple[str, date]]:
-    if isinstance(value, date):
-        yield "", value
-    for record in value if isinstance(value, tuple) else ():
-        yield from ((f"{record.key}.{name}", each) for name, each in record.values.items() if isinstance(each, date))
 
 
 def test_only_rules_that_are_encoded_are_said_to_have_no_boundary() -> None:
