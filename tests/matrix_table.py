@@ -10,6 +10,7 @@ from tests.access.world import PERSONAS
 from tests.matrix_dossier import CHANGES, DOSSIER, TIES
 from tests.matrix_imports import DAY, IMPORTS, LEDGER, MINE
 from tests.matrix_rules import RULES
+from tests.matrix_screening import SCREENING
 from tests.matrix_words import (
     AWAY,
     EDITORS,
@@ -279,5 +280,5 @@ CONSOLE = [
 ]  # fmt: skip
 
 READING = (NO_AUDIENCE, UNITS, PEOPLE, DOSSIER, MINE, DAY, LEDGER)
-CHANGING = (POSITIONS, CHANGES, TIES, IMPORTS, RULES, CONSOLE)
+CHANGING = (POSITIONS, CHANGES, TIES, IMPORTS, RULES, SCREENING, CONSOLE)
 ROWS: list[Row] = [row for rows in (*READING, *CHANGING) for row in rows]

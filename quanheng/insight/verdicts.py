@@ -1,16 +1,11 @@
-# ruff: noqa: S608  names are made here or come from the vocabulary
 """How everybody in a snapshot stands to one target: worked out once, kept beside the snapshot for all who ask.
 
-A file `verdicts-<snapshot>-<digest>.duckdb`, never written to once it has its name; the digest is of the target, the
-rules, the switches and the day. It knows no actor: who may be in a list is decided at each question
-(`quanheng.insight.screening_scope`). Its table (`quanheng.insight.verdict_table`) has a row a person: unit, category
-and status as in the snapshot, and how the conditions stand. The last files used are kept, as long as their snapshot.
+The file knows no actor: who may be in a list is decided at each question (`quanheng.insight.screening_scope`). Its
+table (`quanheng.insight.verdict_table`) has a row a person: unit, category and status as in the snapshot, and how the
+conditions stand.
 """
 
-import fcntl
 import hashlib
-import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +16,9 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.house import cursor_on
-from quanheng.census.publish import finish, number_of, published
+from quanheng.census.kept import kept
 from quanheng.census.reading import TRIES, NoSnapshot, Snapshot
+from quanheng.census.snapshot import MEMORY
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
 from quanheng.insight.targets import Target
@@ -36,10 +32,7 @@ from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.vocabulary import Vocabulary
 from quanheng.rulebook.workdays import standard
 
-KEPT = 60
-MEMORY = "2GB"
-VERSION = 2  # of what this file writes
-_NAME = re.compile(r"verdicts-(\d{8})-[0-9a-f]{16}\.duckdb")
+KIND, MOST, VERSION = "verdicts", 60, 2  # the last is that of the table
 
 
 @dataclass(frozen=True)
@@ -71,8 +64,8 @@ def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
         with cursor_on(house.on) as (cursor, snapshot):
             source = _file_of(cursor)
         try:  # between two steps a file may go, where others publish
-            kept = _kept(source, snapshot, target, house, rules)
-            connection = _opened(source, kept)
+            file = _kept(source, snapshot, target, house, rules)
+            connection = _opened(source, file)
         except (duckdb.IOException, FileNotFoundError):
             if source.exists():
                 raise
@@ -102,10 +95,11 @@ def _file_of(cursor: DuckDBPyConnection) -> Path:
     return Path(row[0])
 
 
-def _opened(source: Path, kept: Path) -> DuckDBPyConnection:
+def _opened(source: Path, file: Path) -> DuckDBPyConnection:
     connection = _beside(source)
-    connection.execute(f"ATTACH '{kept}' AS kept (READ_ONLY)")
-    return _closed_to_the_outside(connection)
+    connection.execute(f"ATTACH '{file}' AS kept (READ_ONLY)")
+    connection.execute("SET enable_external_access = false")
+    return connection
 
 
 def _beside(source: Path) -> DuckDBPyConnection:
@@ -115,45 +109,17 @@ def _beside(source: Path) -> DuckDBPyConnection:
     return connection
 
 
-def _closed_to_the_outside(connection: DuckDBPyConnection) -> DuckDBPyConnection:
-    connection.execute("SET enable_external_access = false")
-    return connection
-
-
 def _kept(source: Path, snapshot: Snapshot, target: Target, house: HouseRules, rules: Sequence[Rule]) -> Path:
+    def build(file: Path) -> None:
+        with _beside(source) as connection:
+            connection.execute(f"ATTACH '{file}' AS kept")
+            write(connection, context(target, house), rules)
+
     digest = _digest(snapshot, target, house, rules)
-    file = source.parent / f"verdicts-{snapshot.number:08}-{digest}.duckdb"
-    if not file.exists():
-        with (source.parent / ".judging").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # waits; goes with the process, however it ends
-            if not file.exists():
-                finish(_built(source, target, house, rules), file)
-            forget(source.parent)
-    os.utime(file)
-    return file
+    return kept(source.parent, snapshot.number, KIND, digest, build, most=MOST)
 
 
 def _digest(snapshot: Snapshot, target: Target, house: HouseRules, rules: Sequence[Rule]) -> str:
     asked = [VERSION, snapshot.definition, house.on, sorted(target.told.items()), sorted(house.switches.items())]
     whole = repr((asked, [rule.text for rule in rules]))
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
-
-
-def forget(folder: Path) -> None:
-    """All but the last ones used; and those of a snapshot that is gone."""
-    numbers = {number_of(file) for file in published(folder)}
-    mine = [(file, found) for file in folder.iterdir() if (found := _NAME.fullmatch(file.name))]
-    alive = [file for file, found in mine if int(found[1]) in numbers]
-    alive.sort(key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
-    for file in {file for file, _ in mine} - {*alive[:KEPT]}:
-        file.unlink(missing_ok=True)
-
-
-def _built(source: Path, target: Target, house: HouseRules, rules: Sequence[Rule]) -> Path:
-    unfinished = source.parent / ".judging.duckdb"  # one at a time: what a dead one left is written over
-    for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
-        left.unlink(missing_ok=True)
-    with _beside(source) as connection:
-        connection.execute(f"ATTACH '{unfinished}' AS kept")
-        write(connection, context(target, house), rules)
-    return unfinished

@@ -225,5 +225,17 @@ def kin_ties_of(cadre: UUID) -> QuerySet[KinTie]:
     return ties.select_related("kin", "kin__home_unit").order_by("state", "pk")
 
 
+SCREENING = "target="  # what the address of a screening begins with, and that of a list does not
+
+
 def saved_queries_of(actor: Actor) -> QuerySet[SavedQuery]:
+    """Of the 名册."""
+    return _saved(actor).exclude(query__startswith=SCREENING)
+
+
+def saved_screenings_of(actor: Actor) -> QuerySet[SavedQuery]:
+    return _saved(actor).filter(query__startswith=SCREENING)
+
+
+def _saved(actor: Actor) -> QuerySet[SavedQuery]:
     return SavedQuery.objects.filter(account_key=actor.key).order_by("name", "pk")

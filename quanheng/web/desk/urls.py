@@ -18,14 +18,17 @@ from quanheng.web.desk import (
     rule_acts,
     rule_switches,
     rules,
+    screening,
     search,
     today,
+    today_items,
 )
 
 app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
     path("today/", today.show_today, name="today"),
+    path("today/items/<slug:kind>/", today_items.list_items, name="today-items"),
     path("today/<slug:kind>/", today.list_due, name="today-due"),
     path("search/", search.search, name="search"),
     path("ledger/", ledger.list_entries, name="ledger"),
@@ -82,6 +85,9 @@ urlpatterns: list[URLPattern] = [
     path("rules/<slug:rule>/local/", rule_acts.add_local, name="rule-local-add"),
     path("rules/<slug:rule>/local/<uuid:pk>/end/", rule_acts.end_local, name="rule-local-end"),
     path("rules/<slug:rule>/papers/<uuid:pk>/", rules.show_paper, name="rule-paper"),
+    path("screening/", screening.show_screening, name="screening"),
+    path("screening/queries/", screening.save_screening, name="screening-query"),
+    path("screening/queries/<uuid:pk>/delete/", screening.delete_screening, name="screening-query-delete"),
     path("units/", organization.list_units, name="units"),
     path("units/options/", organization.list_options, name="unit-options"),
     path("units/<uuid:pk>/", organization.show_unit, name="unit"),

@@ -72,6 +72,7 @@ DESK = (
             Tab(_("导入"), "desk:imports", EDITORS, also=("desk:import",)),
         ),
     ),
+    Entry(_("选任"), (Tab(_("资格筛查"), "desk:screening", READERS, also=("desk:screening-",)),)),
 )
 MINE = (
     Entry(_("我的档案"), (Tab(_("我的档案"), "mine:dossier", _CADRE, also=("mine:dossier-",)),), is_single=True),

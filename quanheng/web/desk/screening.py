@@ -1,0 +1,105 @@
+"""资格筛查: how everybody in one's scope stands to a post, rank or pool, and the way to each reason."""
+
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quanheng.census.reading import NoSnapshot
+from quanheng.insight.conditions import conditions
+from quanheng.insight.screening import screen
+from quanheng.insight.targets import CannotReadTarget, Target, find_target
+from quanheng.instruments.local import HouseRules, rulebook_in_force
+from quanheng.kernel.actor import READERS
+from quanheng.organization.queries import named_unit, visible_tree
+from quanheng.people import actions
+from quanheng.web.desk import screening_page as pages
+from quanheng.web.desk.screening_query import ScreeningQuery, parse
+from quanheng.web.shared.gate import ActorRequest, roles
+
+
+@roles(*READERS)
+@require_safe
+def show_screening(request: ActorRequest) -> HttpResponse:
+    query = query_of(request)
+    if not query.target:
+        return render(request, "desk/screening/start.html", pages.start_context(request, query))
+    target, house = target_of(request, query), rulebook_in_force(query.on)
+    if target is None:
+        context = pages.start_context(request, query) | {"problem": _("读不懂要筛查的目标。请从下面重新选一个。")}
+        return render(request, "desk/screening/start.html", context, status=400)
+    if query.kept is not None:
+        query = _ticked(query, house, target)
+        if not request.htmx:
+            return redirect(f"{reverse('desk:screening')}{query.url()}")
+    return _answered(request, query, target, house)
+
+
+def _answered(request: ActorRequest, query: ScreeningQuery, target: Target, house: HouseRules) -> HttpResponse:
+    began = perf_counter()
+    try:
+        answer = screen(request.actor, target, house, query.question())
+    except NoSnapshot:
+        return render(request, "desk/screening/none.html", pages.none_context(request, query, target), status=503)
+    context = pages.answer_context(request, query, target, house, answer)
+    context["seconds"] = f"{perf_counter() - began:.2f}"
+    is_swap = bool(request.htmx) and request.htmx.target == "screening"
+    template = "desk/screening/_work.html" if is_swap else "desk/screening/screening.html"
+    response = render(request, template, context)
+    if is_swap:
+        response.headers["HX-Push-Url"] = f"{reverse('desk:screening')}{query.here}"
+    return response
+
+
+def query_of(request: ActorRequest) -> ScreeningQuery:
+    """A unit that is named in the form stands in for the one of the address."""
+    data = request.GET.copy()
+    named = data.get("unit_named", "").strip()
+    if "unit_named" in data:
+        found = named_unit(request.actor, named) if named else None
+        data["unit"] = str(found.pk) if found else (data.get("unit", "") if named else "")
+    return parse(data, visible_tree(request.actor), request.today)
+
+
+def target_of(request: ActorRequest, query: ScreeningQuery) -> Target | None:
+    """None for what cannot be read; a post out of sight is not found."""
+    try:
+        return find_target(request.actor, query.target, query.on)
+    except CannotReadTarget:
+        return None
+
+
+def _ticked(query: ScreeningQuery, house: HouseRules, target: Target) -> ScreeningQuery:
+    asked = {rule.id for rule in conditions(house, target)}
+    return replace(query, left_out=tuple(sorted(asked - set(query.kept or ()))), kept=None)
+
+
+@roles(*READERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def save_screening(request: ActorRequest) -> HttpResponse:
+    """Name the target and conditions now set and keep them."""
+    query = query_of(request)
+    name = request.POST.get("name", "").strip()
+    address = query.url().removeprefix("?")
+    if request.method == "POST" and name and query.target and len(address) <= pages.MAX_ADDRESS:
+        actions.save_query(actor=request.actor, name=name, query=address, at=request.now)
+        return redirect(f"{reverse('desk:screening')}{query.url()}")
+    is_too_long = len(address) > pages.MAX_ADDRESS
+    context: dict[str, Any] = pages.save_context(request, query) | {
+        "is_nameless": request.method == "POST" and not name,
+        "is_too_long": is_too_long,
+    }
+    return render(request, "desk/screening/save.html", context)
+
+
+@roles(*READERS)
+@require_POST
+def delete_screening(request: ActorRequest, pk: UUID) -> HttpResponse:
+    actions.delete_query(actor=request.actor, query=pk)
+    return redirect("desk:screening")

@@ -1,0 +1,193 @@
+"""Contexts of the pages of the 资格筛查."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quanheng.accounts.choices import ManagementCategory
+from quanheng.insight.screening import Answer
+from quanheng.insight.screening_scope import people_in
+from quanheng.insight.targets import POOLS, Target, pool_target
+from quanheng.instruments.local import HouseRules
+from quanheng.organization.choices import PostTier, Rank
+from quanheng.organization.queries_search import positions_matching
+from quanheng.people import roster
+from quanheng.people.queries import saved_screenings_of
+from quanheng.web.desk import screening_parts as parts
+from quanheng.web.desk.days import printed_at
+from quanheng.web.desk.people_query import MANAGED
+from quanheng.web.desk.screening_query import PAGE, ScreeningQuery
+from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
+from quanheng.web.shared.as_of import as_of_snapshot
+from quanheng.web.shared.gate import ActorRequest
+from quanheng.web.shared.parts import Chip, Link, Option, Pager
+from quanheng.web.shared.wording import listed
+
+MAX_ADDRESS = 1000  # characters that a saved query can hold
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    label: str
+    options: tuple[Option, ...]
+
+
+def start_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any]:
+    """Where a target is chosen: a tier, a rank, a pool, or a post that is looked for."""
+    found = positions_matching(request.actor, query.find, query.on) if query.find else []
+    return {
+        "title": _("资格筛查"),
+        "crumbs": [Link(_("选任"))],
+        "tiers": [Link(label, query.url(target=f"post:{value}")) for value, label in PostTier.choices],
+        "ranks": [Link(label, query.url(target=f"rank:{value}")) for value, label in Rank.choices],
+        "pools": [Link(pool_target(pool).title, query.url(target=f"pool:{pool}")) for pool in POOLS],
+        "positions": [Link(f"{row.unit.name}{row.title}", query.url(target=f"post:{row.pk}")) for row in found],
+        "find": query.find,
+        "keep": [pair for pair in query.parameters if pair[0] != "target"],
+        "saved": [(row, f"?{row.query}") for row in saved_screenings_of(request.actor)],
+        "printed_at": printed_at(request),
+    }
+
+
+def none_context(request: ActorRequest, query: ScreeningQuery, target: Target) -> dict[str, Any]:
+    return {"title": target.title, "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))]}
+
+
+def save_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any]:
+    return {
+        "saved": saved_screenings_of(request.actor),
+        "back_url": f"{reverse('desk:screening')}{query.url()}",
+        "chips": used(query),
+        "has_target": bool(query.target),
+    }
+
+
+def answer_context(
+    request: ActorRequest, query: ScreeningQuery, target: Target, house: HouseRules, answer: Answer
+) -> dict[str, Any]:
+    keys = [line.cadre for lines in answer.lines.values() for line in lines]
+    # Whoever has left the scope while we counted is not named.
+    cadres = people_in(request.actor, query.question().scope).filter(pk__in=keys).select_related("home_unit")
+    rows = {row.cadre.pk: row for row in roster.rows_of(list(cadres), request.today, frozenset({"posts"}))}
+    left_out = [rule for rule in answer.rules if rule.id in query.left_out]
+    return {
+        "query": query,
+        "target": target,
+        "title": target.title,
+        "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))],
+        "header_facts": _header_facts(query, len(left_out)),
+        "actions": _actions(query),
+        "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
+        "printed_at": printed_at(request),
+        "answer": answer,
+        "conditions": parts.condition_groups(answer, query, house, target),
+        "extras": _extras(query, answer),
+        "heads": parts.heads(answer, query),
+        "tabs": parts.tabs(answer, query),
+        "groups": parts.people_groups(answer, query, target, rows),
+        "pager": _pager(query, answer) if query.group else None,
+        "scope_text": scope_text(query),
+        "chips": used(query),
+        **_form(query),
+    }
+
+
+def _header_facts(query: ScreeningQuery, left_out: int) -> list[str]:
+    day = _("拟任日 %(day)s") % {"day": query.on}
+    rows = len([row for row in query.rows if not row.problem])
+    facts = [day]
+    if left_out:
+        facts.append(ngettext("去掉了 %(count)s 个条件", "去掉了 %(count)s 个条件", left_out) % {"count": left_out})
+    if rows:
+        facts.append(ngettext("另加 %(count)s 个条件", "另加 %(count)s 个条件", rows) % {"count": rows})
+    return facts
+
+
+def _actions(query: ScreeningQuery) -> list[Link]:
+    return [
+        Link(_("换目标"), f"{reverse('desk:screening')}{query.url('target')}"),
+        Link(_("存为常用"), f"{reverse('desk:screening-query')}{query.url()}"),
+    ]
+
+
+def _extras(query: ScreeningQuery, answer: Answer) -> list[dict[str, Any]]:
+    """Each row with its counts, in the order of the columns; those that cannot be asked say why."""
+    counts = iter(answer.counts[len(answer.rules) :])
+    number = iter(range(1, len(query.rows) + 1))
+    made = []
+    for row in query.rows:
+        rest = [("also", each.value) for each in query.rows if each != row]
+        url = query.url("also") + "".join(f"&{part}" for part in [_encoded(rest)] if part)
+        is_asked = not row.problem
+        made.append(
+            {
+                "title": row.title or row.text,
+                "problem": row.problem,
+                "number": next(number) if is_asked else None,
+                "counts": parts.counts_text(next(counts), answer.total) if is_asked else "",
+                "remove_url": url,
+            }
+        )
+    return made
+
+
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    return urlencode(pairs)
+
+
+def _pager(query: ScreeningQuery, answer: Answer) -> Pager:
+    assert query.group
+    total = answer.groups[query.group]
+    pages = max(1, -(-total // PAGE))
+    first = (query.page - 1) * PAGE + 1 if total else 0
+    here = {"group": query.group.value}
+    return Pager(
+        total=total,
+        first=first,
+        last=min(query.page * PAGE, total),
+        number=query.page,
+        pages=pages,
+        previous_url=query.url(**here, page=query.page - 1) if query.page > 1 else "",
+        next_url=query.url(**here, page=query.page + 1) if query.page < pages else "",
+    )
+
+
+def scope_text(query: ScreeningQuery) -> str:
+    where = query.unit.name if query.unit else _("管理范围内")
+    if query.unit and not query.is_below:
+        where = _("%(unit)s（不含下级）") % {"unit": where}
+    tiers = listed(str(PostTier(tier).label) for tier in query.tiers)
+    return " · ".join(part for part in (where, tiers or _("现职干部")) if part)
+
+
+def used(query: ScreeningQuery) -> list[Chip]:
+    tiers = listed(str(PostTier(tier).label) for tier in query.tiers)
+    kinds = listed(str(ManagementCategory(each).label) for each in query.categories)
+    found = [
+        (query.unit.name if query.unit else "", ("unit", "below")),
+        (_("现任%(tiers)s") % {"tiers": tiers} if tiers else "", ("tier",)),
+        (kinds if query.categories != MANAGED else "", ("category",)),
+        (_("去掉 %(count)s 个条件") % {"count": len(query.left_out)} if query.left_out else "", ("off",)),
+    ]
+    return [Chip(label, query.url(*names)) for label, names in found if label]
+
+
+def _form(query: ScreeningQuery) -> dict[str, Any]:
+    """Fields of the form at the left; what it does not show goes along hidden."""
+    groups: dict[str, list[Option]] = {}
+    for field in extra_fields():
+        groups.setdefault(field.group, []).append(Option(field.key, field.label))
+    groups[_("写成表达式")] = [Option(EXPRESSION, _("规则库的表达式"))]
+    return {
+        "keep": [("target", query.target), *(("also", row.value) for row in query.rows)],
+        "tier_options": [Option(value, label, value in query.tiers) for value, label in PostTier.choices],
+        "category_options": [
+            Option(value, label, value in query.categories) for value, label in ManagementCategory.choices
+        ],
+        "field_groups": [FieldGroup(label, tuple(options)) for label, options in groups.items()],
+        "operators": [Option(key, label) for key, (label, _sign) in OPERATORS.items()],
+    }

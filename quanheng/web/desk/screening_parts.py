@@ -1,0 +1,251 @@
+"""What the 资格筛查 prints: conditions with counts, groups of people, a row a person and a column a question."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quanheng.insight.columns import Column, columns
+from quanheng.insight.screening import GROUPS, OUTCOME_OF, Answer, Line
+from quanheng.insight.targets import Target
+from quanheng.insight.verdict_table import MILDEST_FIRST, NEEDS_PERSON, NOT_MET, OUTSIDE, UNJUDGED, UNKNOWN
+from quanheng.instruments.local import HouseRules
+from quanheng.people.roster import Row
+from quanheng.rulebook.finding import Outcome
+from quanheng.rulebook.instrument import OnFail
+from quanheng.rulebook.rule import Rule
+from quanheng.web.desk.screening_query import ScreeningQuery
+from quanheng.web.shared.parts import Shape, Text, Verdict
+from quanheng.web.shared.rule_outcomes import SHAPES
+from quanheng.web.shared.rule_words import article_text, said
+
+WAITING = (NEEDS_PERSON, OUTSIDE, UNJUDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """One rule of the list at the left."""
+
+    rule: str
+    title: str
+    article: str
+    url: str
+    counts: str
+    is_kept: bool
+    is_signed: bool
+    is_binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionGroup:
+    """The rules of one question, under its name where they are several."""
+
+    name: str
+    counts: str
+    lines: tuple[ConditionLine, ...]
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.lines) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    key: str
+    name: str
+    post: str
+    url: str
+    cells: tuple[Verdict, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOfPeople:
+    outcome: str
+    shape: Shape
+    name: Text
+    count: int
+    note: Text
+    lines: tuple[PersonLine, ...]
+    more: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTab:
+    name: Text
+    count: int
+    url: str
+    shape: Shape | None
+    is_current: bool
+
+
+def condition_groups(answer: Answer, query: ScreeningQuery, house: HouseRules, target: Target) -> list[ConditionGroup]:
+    places = {rule.id: place for place, rule in enumerate(answer.rules)}
+    return [_condition_group(column, answer, query, house, places) for column in columns(answer.rules)]
+
+
+def _condition_group(
+    column: Column, answer: Answer, query: ScreeningQuery, house: HouseRules, places: Mapping[str, int]
+) -> ConditionGroup:
+    lines = tuple(_condition_line(rule, answer.counts[places[rule.id]], query, house) for rule in column.rules)
+    kept = [answer.counts[places[rule.id]] for rule in column.rules if rule.id not in query.left_out]
+    worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN, *WAITING)}
+    return ConditionGroup(column.name, counts_text(worst, 0), lines)
+
+
+def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery, house: HouseRules) -> ConditionLine:
+    return ConditionLine(
+        rule=rule.id,
+        title=said(rule.text.title),
+        article=article_text(rule.text.article) or rule.text.citation,
+        url=reverse("desk:rule", args=[rule.id]) + ("" if query.is_today else f"?on={query.on}"),
+        counts=counts_text(counts, sum(counts.values())),
+        is_kept=rule.id not in query.left_out,
+        is_signed=rule.id in house.signed,
+        is_binding=rule.text.on_fail is OnFail.BLOCK,
+    )
+
+
+def counts_text(counts: Mapping[int, int], total: int) -> str:
+    """`不符合 203 · 缺 2`; of a condition that all fulfil that they do."""
+    waiting = sum(counts.get(code, 0) for code in WAITING)
+    parts = [
+        (_("不符合 %(count)s"), counts.get(NOT_MET, 0)),
+        (_("缺 %(count)s"), counts.get(UNKNOWN, 0)),
+        (_("待认定 %(count)s"), waiting),
+    ]
+    shown = [text % {"count": f"{count:,}"} for text, count in parts if count]
+    if not shown and total:
+        return _("没有不符合的")
+    return " · ".join(shown)
+
+
+def heads(answer: Answer, query: ScreeningQuery) -> list[Head]:
+    kept = [rule for rule in answer.rules if rule.id not in query.left_out]
+    extra = [Head(f"extra-{place}", _("附加 %(number)s") % {"number": place + 1}) for place in range(_extras(answer))]
+    return [*(Head(column.key, column.name) for column in columns(kept)), *extra]
+
+
+def _extras(answer: Answer) -> int:
+    return len(answer.counts) - len(answer.rules)
+
+
+def tabs(answer: Answer, query: ScreeningQuery) -> list[GroupTab]:
+    everybody = GroupTab(_("全部"), answer.total, query.url(), None, query.group is None)
+    return [
+        everybody,
+        *(_tab(each, answer, query) for each in GROUPS if each is not Outcome.MET or answer.groups[each]),
+    ]
+
+
+def _tab(group: Outcome, answer: Answer, query: ScreeningQuery) -> GroupTab:
+    url = query.url(group=group.value)
+    return GroupTab(name_of(group), answer.groups[group], url, SHAPES[group], query.group is group)
+
+
+def name_of(group: Outcome) -> Text:
+    return {
+        Outcome.MET: _("符合"),
+        Outcome.NEEDS_PERSON: _("待认定"),
+        Outcome.UNKNOWN: _("缺材料"),
+        Outcome.NOT_MET: _("不符合"),
+    }[group]
+
+
+def note_of(group: Outcome) -> Text:
+    return {
+        Outcome.MET: _("各条都符合"),
+        Outcome.NEEDS_PERSON: _("机器能判的都符合，等人认定"),
+        Outcome.UNKNOWN: _("补齐材料后重判，不作不符合处理"),
+        Outcome.NOT_MET: _("按离符合的远近排列"),
+    }[group]
+
+
+def people_groups(
+    answer: Answer, query: ScreeningQuery, target: Target, rows: Mapping[UUID, Row]
+) -> list[GroupOfPeople]:
+    return [_group(group, lines, answer, query, target, rows) for group, lines in answer.lines.items()]
+
+
+def _group(
+    group: Outcome,
+    lines: Iterable[Line],
+    answer: Answer,
+    query: ScreeningQuery,
+    target: Target,
+    rows: Mapping[UUID, Row],
+) -> GroupOfPeople:
+    asked = _Matrix(answer, query, target)
+    made = tuple(asked.person(line, rows[line.cadre]) for line in lines if line.cadre in rows)
+    more = 0 if query.group else answer.groups[group] - len(made)
+    return GroupOfPeople(
+        group.value,
+        SHAPES[group],
+        name_of(group),
+        answer.groups[group],
+        note_of(group),
+        made,
+        max(0, more),
+        query.url(group=group.value),
+    )
+
+
+def _deciding(column: Column) -> Sequence[Rule]:
+    """What only warns decides about a column where nothing else does."""
+    return [rule for rule in column.rules if rule.text.on_fail is OnFail.BLOCK] or column.rules
+
+
+class _Matrix:
+    """One row a person: the worst of each column's conditions that are asked, with the way to the one that decides."""
+
+    def __init__(self, answer: Answer, query: ScreeningQuery, target: Target) -> None:
+        self.answer, self.target = answer, target
+        places = {rule.id: place for place, rule in enumerate(answer.rules)}
+        kept = [rule for rule in answer.rules if rule.id not in query.left_out]
+        self.columns = [[(places[rule.id], rule) for rule in _deciding(column)] for column in columns(kept)]
+        self.tail = f"?target={target.code}" + ("" if query.is_today else f"&on={query.on}")
+
+    def person(self, line: Line, row: Row) -> PersonLine:
+        cells = [self._cell(line, column, row) for column in self.columns]
+        rest = line.codes[len(self.answer.rules) :]
+        cells += [Verdict(SHAPES[OUTCOME_OF[code]], is_bare=True) for code in rest]
+        url = reverse("desk:dossier", args=[line.cadre]) + f"?tab=eligibility&target={self.target.code}"
+        verdict = Verdict(SHAPES[line.outcome], remedy=remedy(line))
+        return PersonLine(str(line.cadre), row.cadre.name, post_of(row), url, tuple(cells), verdict)
+
+    def _cell(self, line: Line, column: Sequence[tuple[int, Rule]], row: Row) -> Verdict:
+        place, rule = max(column, key=lambda each: MILDEST_FIRST.index(line.codes[each[0]]))
+        code = line.codes[place]
+        url = reverse("desk:rule-evidence", args=[line.cadre, rule.id]) + self.tail
+        text = _("打开时判") if code == UNJUDGED else ""
+        return Verdict(SHAPES[OUTCOME_OF[code]], text=text, is_bare=True, url=url)
+
+
+def remedy(line: Line) -> Text:
+    match line.outcome:
+        case Outcome.NOT_MET if line.earliest:
+            return _("%(day)s 起符合") % {"day": line.earliest}
+        case Outcome.NOT_MET:
+            return ngettext("%(count)s 项不符合", "%(count)s 项不符合", line.open) % {"count": line.open}
+        case Outcome.UNKNOWN:
+            return _("缺 %(count)s 项材料") % {"count": line.open}
+        case Outcome.NEEDS_PERSON:
+            return _("等 %(count)s 项认定") % {"count": line.open}
+        case _:
+            return ""
+
+
+def post_of(row: Row) -> str:
+    """Unit and title of the present posts, or what an imported form states."""
+    held = "，".join(f"{post.unit_name}{post.title}" for post in row.current_posts)
+    return held or row.stated_post or row.cadre.home_unit.name

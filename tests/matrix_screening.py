@@ -1,0 +1,16 @@
+"""The rows of the 资格筛查: every reader screens the own scope, an empty one too."""
+
+from tests.matrix_words import NOBODY, READERS, Row, desk, get, post
+
+ALL = desk({200: READERS})
+
+SCREENING: list[Row] = [
+    get("desk:screening", ALL),
+    get("desk:screening", ALL, query="find=CANARY"),
+    get("desk:screening", desk({400: READERS}), query="target=seat:none"),
+    get("desk:screening", NOBODY, query="target=post:{absent}"),
+    get("desk:screening-query", ALL),
+    get("desk:screening-query", ALL, query="target=rank:counsel_4"),
+    post("desk:screening-query", desk({302: READERS}), {"name": "乡镇正职"}, query="target=rank:counsel_4"),
+    post("desk:screening-query-delete", NOBODY, {}, pk="{absent}"),
+]
