@@ -16,6 +16,7 @@ from quanheng.instruments import queries
 from quanheng.instruments.access import may_decide, require_decider, switch_for
 from quanheng.instruments.actions import CannotSign
 from quanheng.instruments.ledger_codes import SET_SWITCH
+from quanheng.instruments.local import rulebook_in_force
 from quanheng.instruments.setting_actions import set_switch
 from quanheng.instruments.texts import central
 from quanheng.kernel.actor import READERS, Role
@@ -25,6 +26,7 @@ from quanheng.rulebook.instrument import Choice, Switch
 from quanheng.web.desk.days import as_of, chosen_day, printed_at
 from quanheng.web.desk.rule_forms import SwitchForm
 from quanheng.web.desk.rule_parts import SwitchLine, rule_url
+from quanheng.web.desk.rule_readings import readings
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, error_lines
@@ -119,10 +121,7 @@ def _context(request: ActorRequest, switch: Switch) -> dict[str, Any]:
         "title": line.question,
         "crumbs": [Link(_("规则库"), reverse("desk:rules")), Link(_("口径"), reverse("desk:rule-switches"))],
         "why": words.said(switch.why),
-        "readings": [
-            (text, value == str(queries.switch_values(on)[switch.id]), value == str(switch.default.value))
-            for value, text in _readings(switch)
-        ],
+        "readings": readings(switch, rulebook_in_force(on)),
         "history": [
             (row, words.said(_choice(switch, row.value).words), moment(who, row.set_by, row.set_at)) for row in rows
         ],

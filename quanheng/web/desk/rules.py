@@ -25,8 +25,11 @@ from quanheng.rulebook.instrument import RuleText
 from quanheng.web.desk import rule_parts as parts
 from quanheng.web.desk import rule_query
 from quanheng.web.desk.days import as_of, chosen_day, printed_at
+from quanheng.web.desk.rule_examples import example_lines
+from quanheng.web.desk.rule_places import places
 from quanheng.web.desk.rule_query import RuleQuery
 from quanheng.web.desk.rule_switches import switch_lines
+from quanheng.web.desk.rule_versions import changes
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, Pager
@@ -105,6 +108,9 @@ def rule_context(request: ActorRequest, rule: str, on: date) -> dict[str, Any]:
         "local": parts.local_lines(local, may=may_set),
         "take_up": _take_up(text, local, may=may_set),
         "versions": _versions(versions, text),
+        "changes": changes(versions),
+        "examples": example_lines(text),
+        "places": places(text, house),
         "as_of": as_of(request, on),
         "printed_at": printed_at(request),
         **_steps(request, standing, on),
