@@ -13,6 +13,7 @@ from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
+from quanheng.census import promotion
 from quanheng.census.reading import facts_of
 from quanheng.census.tables import PERSON, RECORD, SUBJECT, UNTOLD, column, quoted, tables
 from quanheng.rulebook.book import Rulebook
@@ -43,6 +44,7 @@ class Completion:
         self.kin()
         self.retirement()
         self.persons()
+        promotion.fill_in(self.target, self.on)
 
     def start_anew(self) -> None:
         """Take out what depends on the day or on a switch, so that `run` fills it in for another. The class of kin and
@@ -51,6 +53,7 @@ class Completion:
         self.target.execute(f"UPDATE sanctions SET {ends}")
         untold = f"{SUBJECT} IN (SELECT {SUBJECT} FROM {UNTOLD})"
         self.target.execute(f"UPDATE {PERSON} SET {column(IS_RETIRED)} = NULL WHERE {untold}")
+        promotion.take_out(self.target)
 
     def _note_untold(self) -> None:
         """Before it is derived. Those of the snapshot before are noted already, and some of them have a value now."""

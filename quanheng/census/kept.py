@@ -12,6 +12,8 @@ from pathlib import Path
 
 from quanheng.census.publish import finish, number_of, published
 
+_OF_ANY_KIND = re.compile(r"(?!snap)[a-z]+-(\d{8})-.+\.duckdb")
+
 
 def kept(folder: Path, number: int, kind: str, digest: str, build: Callable[[Path], None], *, most: int) -> Path:
     """The file for the snapshot of that number. `build` writes a new one at the path given. `most`: how many of this
@@ -33,6 +35,15 @@ def _built(unfinished: Path, build: Callable[[Path], None]) -> Path:
         left.unlink(missing_ok=True)
     build(unfinished)
     return unfinished
+
+
+def forget_gone(folder: Path) -> None:
+    """Of every kind, those whose snapshot is gone: as long as nobody asks for another, no one would take them away."""
+    numbers = {number_of(file) for file in published(folder)}
+    for file in folder.iterdir():
+        found = _OF_ANY_KIND.fullmatch(file.name)
+        if found and int(found[1]) not in numbers:
+            file.unlink(missing_ok=True)
 
 
 def forget(folder: Path, kind: str, most: int) -> None:

@@ -5,6 +5,7 @@ the link `current`. A published file is never written to: a writer would lock it
 for readers that are about to open them. This file knows no Django, nor what a snapshot holds.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -30,6 +31,10 @@ def current(folder: Path) -> Path | None:
     try:
         return folder / os.readlink(folder / CURRENT)
     except FileNotFoundError:
+        return None
+    except OSError as error:  # no link: of a folder that was copied file by file
+        if error.errno != errno.EINVAL:
+            raise
         return None
 
 

@@ -18,7 +18,7 @@ import duckdb
 from django.db import DatabaseError
 
 from quanheng.census import reading
-from quanheng.census.dating import forget
+from quanheng.census.kept import forget_gone
 from quanheng.census.publish import current, published
 from quanheng.census.reading import Snapshot, describe
 from quanheng.census.snapshot import Published, Recipe, refresh
@@ -103,7 +103,7 @@ def rebuild(folder: Path, recipe: Recipe, *, clock: Clock, on: date, is_whole: b
         _note(folder, "compared", at=began, differing=made.differing)
     if made.changed is None:
         forget_read_marks(folder)
-    forget(folder)
+    forget_gone(folder)
     return made
 
 

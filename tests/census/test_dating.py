@@ -6,12 +6,14 @@ import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from quanheng.census import dating, reading
 from quanheng.census.dating import dated
+from quanheng.census.kept import forget_gone
 from quanheng.census.reading import NoSnapshot, Reader
 from quanheng.census.snapshot import Recipe, refresh
 from quanheng.demo.load import load_city
@@ -113,18 +115,18 @@ def test_it_is_made_once_and_for_the_service_alone(chen: Cadre, folder: Path, re
             file = folder / name(1, EARLIER, recipe)
             made = (file.stat().st_ino, stat.S_IMODE(file.stat().st_mode))
     assert made == (file.stat().st_ino, 0o600)
-    assert left(folder) == [".dating", ".publishing", "current", file.name, "snap-00000001.duckdb"]
+    assert left(folder) == [".facts", ".publishing", "current", file.name, "snap-00000001.duckdb"]
 
 
 def test_two_who_ask_at_once_get_one_file(
     chen: Cadre, folder: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[Path] = []
-    genuine, both = dating._built, threading.Barrier(2)
+    genuine, both = dating._build, threading.Barrier(2)
 
-    def counted(*given: object) -> Path:
-        built.append(genuine(*given))  # type: ignore[arg-type]
-        return built[-1]
+    def counted(snapshot: Path, file: Path, *given: Any) -> None:
+        built.append(file)
+        genuine(snapshot, file, *given)
 
     told: list[date] = []
 
@@ -134,7 +136,7 @@ def test_two_who_ask_at_once_get_one_file(
             assert connection.execute("SELECT count(*) FROM person").fetchall() == [(2,)]
             told.append(snapshot.read_on)
 
-    monkeypatch.setattr(dating, "_built", counted)
+    monkeypatch.setattr(dating, "_build", counted)
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -161,17 +163,17 @@ def test_it_goes_with_its_snapshot(chen: Cadre, folder: Path, recipe: Recipe) ->
         pass
     for _ in range(3):
         refresh(folder, recipe, at=AT, on=ON)
-    dating.forget(folder)
+    forget_gone(folder)
     assert [each for each in left(folder) if each.startswith("facts-")] == []
     with dated(folder, EARLIER, recipe) as (_, told):
         assert told.number == 4
 
 
 def test_what_a_dead_one_left_does_no_harm(chen: Cadre, folder: Path, recipe: Recipe) -> None:
-    (folder / ".dating.duckdb").write_bytes(b"half")
-    (folder / ".dating.duckdb.wal").write_bytes(b"half")
+    (folder / ".facts.duckdb").write_bytes(b"half")
+    (folder / ".facts.duckdb.wal").write_bytes(b"half")
     assert_dated(folder, recipe, EARLIER)
-    assert ".dating.duckdb" not in left(folder)
+    assert ".facts.duckdb" not in left(folder)
 
 
 def test_before_the_first_snapshot_there_is_none(folder: Path, recipe: Recipe) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quanheng.census.kept import forget, kept
+from quanheng.census.kept import forget, forget_gone, kept
 from quanheng.census.publish import number_of, publish
 
 
@@ -67,3 +67,20 @@ def test_what_fails_leaves_nothing(folder: Path) -> None:
     assert kept(folder, number, "due", "a", write("whole"), most=2).read_text() == "whole"
     forget(folder, "due", 0)
     assert names(folder, "due") == []
+
+
+def test_whatever_was_made_of_a_snapshot_that_is_gone_goes(folder: Path) -> None:
+    first = snapshot(folder)
+    for kind in ("facts", "due"):
+        kept(folder, first, kind, "2019-03-01-ab", write("1"), most=9)
+    for _ in range(2):
+        snapshot(folder)
+    last = snapshot(folder)
+    kept(folder, last, "facts", "2019-03-01-ab", write("4"), most=9)
+    assert len(names(folder, "due")) == 1
+    forget_gone(folder)
+    assert [names(folder, kind) for kind in ("due", "facts", "snap")] == [
+        [],
+        [f"facts-{last:08}-2019-03-01-ab.duckdb"],
+        [f"snap-{number:08}.duckdb" for number in range(2, 5)],
+    ]

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -158,6 +159,15 @@ def test_renamed_but_not_pointed_to_is_no_snapshot(folder: Path) -> None:
     (folder / "snap-00000002.duckdb").write_bytes(first.read_bytes())
     assert current(folder) == first
     assert number_of(publish(folder, build)) == 3
+
+
+def test_a_copied_folder_gets_its_next_file(folder: Path, tmp_path: Path) -> None:
+    """In a copy the link may have become a file: it points nowhere."""
+    publish(folder, build)
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    assert current(copy) is None
+    assert number_of(publish(copy, build)) == 2
+    assert current(copy) == copy / "snap-00000002.duckdb"
 
 
 def test_there_is_none_before_the_first(folder: Path) -> None:
