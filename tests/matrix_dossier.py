@@ -82,6 +82,8 @@ DOSSIER = [
             ("", WORK_YEARS),
         )
     ),
+    *per_file("desk:rule-evidence", rule="SAN-PTY-W"),  # what is due for a person aims at no target
+    get("desk:rule-evidence", NOBODY, pk="{cadre_chen}", rule=WORK_YEARS),
     get("desk:dossier-form", NOBODY, pk="{cadre_chen}", kind="exe"),
     *(get("desk:dossier", OF_CHEN, query=f"tab={tab}", pk="{cadre_chen}") for tab in TABS),
     *(

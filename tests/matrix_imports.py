@@ -116,6 +116,10 @@ DAY = [
     get("desk:today", desk({200: READERS})),
     *(get("desk:today-due", desk({200: READERS}), kind=kind) for kind in ("kin", "inconsistent", "missing", "flagged")),
     get("desk:today-due", NOBODY, kind="nonsense"),
+    get("desk:today", desk({200: READERS}), query="day=overdue"),
+    *(get("desk:today-items", desk({200: READERS}), kind=kind) for kind in ("all", "retirement", "rank", "training")),
+    get("desk:today-items", desk({200: READERS}), query="rule=RNK-Y-05&when=later&page=2", kind="rank"),
+    get("desk:today-items", NOBODY, kind="nonsense"),
     get("desk:search", desk({200: READERS}), query="q=CANARY"),
     get("web:help", joined(AWAY, {200: EVERYBODY_IN})),
 ]

@@ -69,21 +69,22 @@ SANCTIONS = (
     *("SAN-PTY-W", "SAN-PTY-S", "SAN-PTY-R", "SAN-PTY-P"),
     *("SAN-ADM-W", "SAN-ADM-D", "SAN-ADM-M", "SAN-ADM-L", "SAN-ADM-R", "SAN-ADMON"),
 )
-# How long before and after its day an item is shown. Retirement: papers and a successor take a year (GB/T practice is
-# half a year for the papers alone); a rank or the end of a sanction's effect asks for one round of work.
-AHEAD = {
-    DueKind.RETIREMENT: timedelta(days=365),
-    DueKind.PROBATION: timedelta(days=60),
-    DueKind.RANK: timedelta(days=90),
-    DueKind.TERM: timedelta(days=180),
-    DueKind.EXCHANGE: timedelta(days=180),
-    DueKind.SANCTION: timedelta(days=60),
-    DueKind.TRAINING: timedelta(days=92),
+# How many days before and after its day an item is shown. The office reads them, with the reasons, above each list.
+DAYS_AHEAD = {
+    DueKind.RETIREMENT: 365,  # the papers take half a year, finding a successor another
+    DueKind.PROBATION: 60,  # the assessment has to be made before it ends
+    DueKind.RANK: 90,  # one round of promotions
+    DueKind.TERM: 180,  # an election, or another term, is prepared for half a year
+    DueKind.EXCHANGE: 180,  # as long to find where to
+    DueKind.SANCTION: 60,  # conduct is looked at before it ends
+    DueKind.TRAINING: 92,  # the last quarter, when courses can still be attended
 }
-BEHIND = {  # overdue for ever where somebody had to act; what merely happened is told for a while
-    DueKind.RANK: timedelta(days=180),
-    DueKind.SANCTION: timedelta(days=30),
+DAYS_BEHIND = {  # overdue for ever where somebody had to act; what merely happened is told for a while
+    DueKind.RANK: 180,  # two rounds
+    DueKind.SANCTION: 30,  # to tell the person
 }
+AHEAD = {kind: timedelta(days=days) for kind, days in DAYS_AHEAD.items()}
+BEHIND = {kind: timedelta(days=days) for kind, days in DAYS_BEHIND.items()}
 
 
 def watches() -> tuple[Watch, ...]:

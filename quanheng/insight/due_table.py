@@ -43,6 +43,13 @@ def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot
     raise NoSnapshot("not-yet")
 
 
+def prepare(house: HouseRules) -> None:
+    """Makes the table, unless it is there: for the worker, so that the first who asks in the morning need not wait.
+    Raises `NoSnapshot`."""
+    with due_cursor(house):
+        pass
+
+
 def _file_of(cursor: DuckDBPyConnection) -> Path:
     row = cursor.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
     assert row is not None

@@ -11,6 +11,7 @@ from quanheng.kernel.errors import NotFound
 from quanheng.people.access import may_edit
 from quanheng.people.queries_due import LATELY, DueKind, due_cadres, recently_opened
 from quanheng.web.desk import today_parts as parts
+from quanheng.web.desk.today_page import due_context
 from quanheng.web.shared.context import url_or_nothing
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link
@@ -26,7 +27,7 @@ def show_today(request: ActorRequest) -> HttpResponse:
     context = {
         "facts": [parts.date_text(request.today)],
         "actions": _actions(actor),
-        "lines": parts.due_lines(actor, at),
+        **due_context(request),
         "changes": parts.change_lines(actor, at),
         "days": LATELY.days,
         "opened": parts.opened_links(recently_opened(actor, limit=OPENED)),

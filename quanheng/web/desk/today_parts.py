@@ -82,6 +82,11 @@ class DueLine:
     persons: tuple[Link, ...]
     why: Text  # why this is on the desk
     step: Link
+    why_url: str = ""
+    is_computed: bool = False  # `why_url` is the evidence of a value that was worked out
+    what_url: str = ""
+    is_overdue: bool = False
+    has_more: bool = False  # persons beyond those named
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,10 @@ class Asked:
 
 
 def ask(cadre: Cadre, target: Target, rule: str, house: HouseRules, secret: frozenset[str] = frozenset()) -> Asked:
-    """NotFound for a rule that is no condition of this target, or that the reader is not told about."""
-    rules = walk(each for each in conditions(house, target) if each.id not in secret)
+    """NotFound for a rule that is no condition of this target, or that the reader is not told about. A target without a
+    code is none: the rule is asked alone."""
+    asked = conditions(house, target) if target.code else (each for each in house.compiled() if each.id == rule)
+    rules = walk(each for each in asked if each.id not in secret)
     place = next((place for place, each in enumerate(rules) if each.id == rule), None)
     recorded = recorded_facts([cadre.pk]).get(cadre.pk)
     if place is None or recorded is None:

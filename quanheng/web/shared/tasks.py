@@ -12,6 +12,8 @@ from quanheng.accounts.queries import account_of, actor_of
 from quanheng.census import house, upkeep
 from quanheng.census.publish import CannotPublish
 from quanheng.census.snapshot import Published
+from quanheng.insight import due_table
+from quanheng.instruments.local import rulebook_in_force
 from quanheng.intake import actions, apply_actions, queries, reading_actions
 from quanheng.intake.choices import ImportState
 from quanheng.intake.models import ImportBatch
@@ -71,7 +73,10 @@ def refresh_census() -> None:
 
 def bring_census_up_to_date() -> Published | None:
     on = clock.today()
-    return upkeep.bring_up_to_date(house.folder(), house.recipe_on(on), clock=clock.now, on=on)
+    made = upkeep.bring_up_to_date(house.folder(), house.recipe_on(on), clock=clock.now, on=on)
+    if made:
+        due_table.prepare(rulebook_in_force(on))
+    return made
 
 
 def actor_by_key(key: UUID) -> Actor:
