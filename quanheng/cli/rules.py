@@ -53,7 +53,15 @@ def _add_docs(actions: Any) -> None:
 
 
 def _add_on(parser: argparse.ArgumentParser, words: str) -> None:
-    parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help=words)
+    parser.add_argument("--on", type=day, metavar="DATE", help=words)
+
+
+def day(written: str) -> date:
+    """A day of the command line; argparse tells why it is none."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"没有 {written} 这一天，日期写作 2025-06-01") from None
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -5,17 +5,17 @@ Prints one finding for each rule, subject and item; exit code 1 where an `expect
 
 import argparse
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from quanheng.cli import DONE, FINDINGS, add_json, say, say_json
+from quanheng.cli.rules import day
 
 
 def add_commands(actions: Any) -> None:
     check = actions.add_parser("check", help="run the rules on situations of a YAML file")
     check.add_argument("file", type=Path, metavar="FILE.yaml", help="cases: [{id, title, on, subject, expect}]")
-    check.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="this day instead of each case's own")
+    check.add_argument("--on", type=day, metavar="DATE", help="this day instead of each case's own")
     check.add_argument("--rule", action="append", metavar="ID", help="print this rule only; may be given again")
     check.add_argument("--differences", action="store_true", help="print only what differs from `expect`")
     add_json(check)

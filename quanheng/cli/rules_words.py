@@ -149,6 +149,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "not-yaml": "{file} 第 {line} 行不是正确的 YAML：{what} {why}",
         "duplicate-key": "{file} 第 {line} 行：“{what}”写了两次（{why}）。",
         "double": "{file} 第 {line} 行：{what} 是小数，不精确。比例请写成 1/5 或 20%。",
+        "not-to-merge": "{file} 第 {line} 行：{what} 之后须是“名称: 值”。",
         "alias": "{file} 第 {line} 行：不接受引用 {what}，请把值写全。",
         "tag": "{file} 第 {line} 行：不接受标签 {what}。",
         "no-such-date": "{file} 第 {line} 行：没有 {what} 这一天，日期写作 2019-03-03。",

@@ -77,10 +77,12 @@ def _latest(held: list[Record]) -> list[Record]:
 def last_promotion(given: Given) -> FactValue:
     """First day of the unbroken run on the highest level now held; None where a level or a beginning is not known."""
     held, current = given.begun("posts", "start"), given.current_posts
-    levels = {each.key: ladders.level(str(each.values.get("level"))) for each in given.records("posts")}
-    if not current or len(held) < len(given.records("posts")) or None in levels.values():
+    if not current or any(each.values.get("start") is None for each in given.records("posts")):
         return None
-    rungs = {key: ladders.level_index(level) for key, level in levels.items() if level is not None}
+    levels = [ladders.level(str(each.values.get("level"))) for each in held]
+    rungs = {each.key: ladders.level_index(level) for each, level in zip(held, levels, strict=True) if level}
+    if len(rungs) < len(held):
+        return None
     top = max(rungs[each.key] for each in current)
     return _run_to(given.on, [_span(each) for each in held if rungs[each.key] >= top])
 

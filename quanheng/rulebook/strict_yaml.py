@@ -1,8 +1,8 @@
 """YAML as the rulebook reads it: what is written is what is meant, and every value knows its line.
 
-Stricter than YAML 1.1: `yes`, `no`, `on` and `off` are words, not truths; a double is refused (write 1/5 or 20%), or
-with `decimals` read as the exact number that is written; a duplicate key, an alias and a tag are refused. 2019-03-03 is
-a date.
+Stricter than YAML 1.1: `yes`, `no`, `on` and `off` are words, not truths; a double is refused (write 1/5 or 20%); a
+duplicate key, an alias and a tag are refused. 2019-03-03 is a date. Files of many entries alike are read `by_hand`: a
+decimal is the exact number that is written, and aliases and merges (`<<: *name`) save writing twice.
 """
 
 import re
@@ -16,6 +16,7 @@ import yaml
 
 from quanheng.kernel.errors import Refused
 
+MERGE = "<<"
 MAX_BYTES = 4_000_000  # the largest instrument has 90 kB
 
 
@@ -38,14 +39,14 @@ def read_file(path: Path) -> Any:
         return read(file.read(MAX_BYTES + 1), path.name)
 
 
-def read(content: bytes | str, file: str, *, decimals: bool = False) -> Any:
+def read(content: bytes | str, file: str, *, by_hand: bool = False) -> Any:
     """The one document of `content`: mappings are `Lined`. Raises `CannotReadYaml`."""
     if len(content) > MAX_BYTES:
         raise CannotReadYaml("too-large", file=file, line=1, what=f"> {MAX_BYTES} B", why="a file of rules is smaller")
     loader: _Loader | None = None
     try:
         loader = _Loader(content)
-        loader.file, loader.decimals = file, decimals
+        loader.file, loader.by_hand = file, by_hand
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, file) from None
@@ -65,14 +66,14 @@ def _not_yaml(error: yaml.MarkedYAMLError, file: str) -> CannotReadYaml:
 
 class _Loader(yaml.SafeLoader):
     file = ""
-    decimals = False
+    by_hand = False
 
     def refuse(self, code: str, node: Any, what: object, why: str) -> CannotReadYaml:
         return CannotReadYaml(code, file=self.file, line=node.start_mark.line + 1, what=str(what), why=why)
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, yaml.AliasEvent) and not self.by_hand:
             raise self.refuse("alias", event, f"*{event.anchor}", "write the value again")
         if getattr(event, "tag", None) is not None:
             raise self.refuse("tag", event, event.tag, "tags are not read here")
@@ -80,16 +81,31 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:
-    made = Lined(node.start_mark.line + 1)
+    made, merged = Lined(node.start_mark.line + 1), list[Lined]()
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if key == MERGE and loader.by_hand:
+            merged += _to_merge(loader, value_node)
+            continue
         if not isinstance(key, str):
             raise loader.refuse("key-not-text", key_node, key, "a key is a word; quote it")
         if key in made:
             raise loader.refuse("duplicate-key", key_node, key, f"written already on line {made.lines[key]}")
         made[key] = loader.construct_object(value_node, deep=True)
         made.lines[key] = key_node.start_mark.line + 1
+    for each in merged:
+        for key in each.keys() - made.keys():
+            made[key], made.lines[key] = each[key], each.lines[key]
     return made
+
+
+def _to_merge(loader: _Loader, node: yaml.Node) -> list[Lined]:
+    """The mappings after `<<`: what they hold is taken where the mapping itself does not say otherwise."""
+    found = loader.construct_object(node, deep=True)
+    listed = found if isinstance(found, list) else [found]
+    if not all(isinstance(each, Lined) for each in listed):
+        raise loader.refuse("not-to-merge", node, MERGE, "after << stand mappings")
+    return listed
 
 
 def _sequence(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
@@ -120,7 +136,7 @@ def _date(loader: _Loader, node: yaml.ScalarNode) -> date:
 
 
 def _double(loader: _Loader, node: yaml.ScalarNode) -> Fraction:
-    if loader.decimals and _DECIMAL.fullmatch(node.value):
+    if loader.by_hand and _DECIMAL.fullmatch(node.value):
         return Fraction(node.value)
     raise loader.refuse("double", node, node.value, "a double is not exact; write 1/5 or 20%")
 

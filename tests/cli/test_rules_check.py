@@ -1,11 +1,12 @@
 """`quanheng rules check | facts`: what is printed, the exit codes, and refusals as sentences."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from quanheng.cli import DONE, FINDINGS, WRONG_USE, main
+from quanheng.cli import DONE, FINDINGS, WRONG_USE, main, rules_words
 from quanheng.cli.rules_check_words import PARSE_ERRORS, SENTENCES, fact_words
 from quanheng.rulebook.facts_reading import load_facts
 
@@ -111,6 +112,84 @@ def test_every_refusal_of_the_parser_has_a_sentence() -> None:
     for code in PARSE_ERRORS:
         assert f'"{code}"' in source
         assert SENTENCES["CannotParse"][code].format(rule="R", place="p", column=1, what="w", expected="e", near="n")
+
+
+SOURCES = ("situations", "expectations", "strict_yaml")
+
+
+def test_every_refusal_of_a_file_of_situations_has_a_sentence() -> None:
+    source = "".join(Path(f"quanheng/rulebook/{name}.py").read_text(encoding="utf-8") for name in SOURCES)
+    codes = set(re.findall(r'(?:refuse|CannotReadYaml)\(\s*"([a-z-]+)"', source))
+    assert len(codes) > 20
+    assert codes <= {*SENTENCES["CannotReadSituation"], *rules_words.SENTENCES["CannotReadYaml"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("on: 2025-06-01", "on: 2025/06/01", "没有日期，写的是“2025/06/01”，应为 on: 2025-06-01。"),
+        ("posts: [", "posts: 乡长 #[", "这个事实由记录组成，写的是“乡长”，应为记录的列表，如 [{名称: 值}]。"),
+        ("posts: [{start: 2023-01-15", "posts: [{start: 2023", "写的是“2023”，应为日期，如 2025-06-01。"),
+        ("posts: [", "is_party_member: 1\n      posts: [", "写的是“1”，应为 true 或 false。"),
+        ("posts: [", "workstart: 1\n      posts: [", "（quanheng rules facts）。最接近的是：person.work_start"),
+        ("cases:", "cases: {}\nother:", "这不是情形文件，写的是“{}”，应为 cases: [{id, title, on, subject, expect}]。"),
+        (
+            "    title: 一例",
+            "    switches: {SW-PUB-DAY: yes}",
+            "没有这个取值。写的是“yes”，应为 next_day, same_day。",
+        ),
+        ("    title: 一例", "    <<: 1", "<< 之后须是“名称: 值”。"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_is_right(
+    file: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, words: str
+) -> None:
+    file.write_text(CASE.replace(old, new), encoding="utf-8")
+    assert main(["rules", "check", str(file)]) == FINDINGS
+    err = capsys.readouterr().err
+    assert words in err
+    assert "case.yaml 第 " in err
+
+
+WHY_NOT = """
+cases:
+  - id: X
+    on: 2025-06-01
+    case: {members_entitled: 9, members_present: 6, shortlists: [{post: 岗A, candidates: 3}]}
+    rules_on: [YNG-3TO1]
+    expect:
+"""
+
+
+@pytest.mark.parametrize(
+    ("expected", "words"),
+    [
+        ("rule: REP-15", "REP-15：没有这项结论，这条规则只有文字，尚未编写（第 8 行）"),
+        ("rule: YNG-THIRD", "YNG-THIRD：没有这项结论，这条是地方规则，须在 rules_on 中启用（第 8 行）"),
+        ("rule: SEL14-EXCL-24-2", "SEL14-EXCL-24-2：没有这项结论，这条规则在该日不施行（第 8 行）"),
+        ("rule: YNG-3TO1, item: 岗B", "YNG-3TO1·岗B：没有这项结论；这里有 岗A（第 8 行）"),
+        (
+            "rule: SEL-DEC-37a, numbers: {cap: 6}",
+            "应为 6，实为 none；这里有 quorum、entitled、present、short",
+        ),
+    ],
+)
+def test_why_a_finding_is_not_there(file: Path, capsys: pytest.CaptureFixture[str], expected: str, words: str) -> None:
+    file.write_text(f"{WHY_NOT}      - {{outcome: MET, {expected}}}\n", encoding="utf-8")
+    assert main(["rules", "check", str(file), "--differences"]) == FINDINGS
+    assert words in capsys.readouterr().out
+
+
+def test_a_day_that_is_none(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["rules", "check", str(file), "--on", "2025-02-30"])
+    assert refused.value.code == WRONG_USE
+    assert "没有 2025-02-30 这一天" in capsys.readouterr().err
+
+
+def test_the_other_readings_of_a_switch_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "show", "APP-EXC-20"]) == DONE
+    assert "其他取值：half_up、ceil" in capsys.readouterr().out
 
 
 def test_facts_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,53 @@ def test_no_double_comes_through(written: str) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(CannotReadYaml):
         read(text, "x.yaml")
+
+
+# --- by hand
+
+
+def by_hand(text: str) -> Any:
+    return read(text, "x.yaml", by_hand=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("6.5", "13/2"), ("-0.25", "-1/4"), ("9.0", "9"), ("100.10", "1001/10")]
+)
+def test_a_decimal_written_by_hand_is_exact(written: str, meant: str) -> None:
+    assert by_hand(f"a: {written}\n")["a"] == Fraction(meant)
+
+
+@pytest.mark.parametrize("written", ["1e3", ".5", "5.", "+6.5", ".inf", ".nan", "1.0e3"])
+def test_other_doubles_are_refused_by_hand_too(written: str) -> None:
+    with pytest.raises(CannotReadYaml) as refused:
+        by_hand(f"a: {written}\n")
+    assert refused.value.code == "double"
+
+
+def test_what_is_alike_is_written_once() -> None:
+    found = by_hand("a: &a {x: 1, y: 2}\nb: *a\nc: {<<: *a, y: 3}\nd: {<<: [{y: 4}, *a], z: 5}\n")
+    assert found["b"] == {"x": 1, "y": 2}
+    assert found["c"] == {"x": 1, "y": 3}
+    assert found["d"] == {"x": 1, "y": 4, "z": 5}
+    assert found["c"].lines == {"y": 3, "x": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a: *b\n", "not-yaml"),  # never named
+        ("a: &a [*a]\n", "not-yaml"),  # within itself
+        ("a: {<<: 1}\n", "not-to-merge"),
+        ("a: {<<: [1]}\n", "not-to-merge"),
+        ("a: !!str 1\n", "tag"),
+    ],
+)
+def test_what_is_refused_by_hand_too(text: str, code: str) -> None:
+    with pytest.raises(CannotReadYaml) as refused:
+        by_hand(text)
+    assert refused.value.code == code
+    assert refused.value.facts["line"] == 1
+
+
+def test_a_merge_in_an_instrument_is_a_key_like_any_other() -> None:
+    assert read("a: {<<: 1}\n", "x.yaml")["a"] == {"<<": 1}

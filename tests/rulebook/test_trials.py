@@ -6,6 +6,7 @@ home place at a meeting. Only the rules that a file expects are run, so that man
 """
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from quanheng.rulebook.situations import read_situations
 FILES = sorted((Path(__file__).parent.parent / "data" / "rulebook").glob("trial-*.yaml"))
 
 
+@cache
 def reports(file: Path) -> tuple[Report, ...]:
     book, vocabulary = load(), load_facts()
     cases = read_situations(file.read_bytes(), file.name, book, vocabulary)
