@@ -8,7 +8,8 @@ cases: [{id, title, on, switches?: {id: value}, rules_on?: [id], calendar?: {hol
 A fact left out, or null, is unknown. `person.`, `target.` and `case.` may be written as a mapping
 (`target: {level: …}`), and `person.` or `case.` left out in their own block. Records are a list of mappings, or one
 mapping for one record; a number of which only bounds are known is `{at_least: 2, at_most: 3}`. Other spellings of the
-same value are taken (`given_values`), and what is alike may be written once (`&name`, `*name`, `<<: *name`). What follows from raw records is derived (`derived`).
+same value are taken (`given_values`); what is alike may be written once (`&name`, `*name`, `<<: *name`). What follows
+from raw records is derived (`derived`).
 """
 
 from collections.abc import Iterator, Mapping
