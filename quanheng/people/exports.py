@@ -136,7 +136,14 @@ Column = tuple[str, int, Callable[[Row], Any]]  # title, width in characters, va
 
 
 def roster_workbook(
-    *, actor: Actor, rows: Sequence[Row], columns: Sequence[Column], title: str, at: datetime, on: date
+    *,
+    actor: Actor,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    title: str,
+    at: datetime,
+    on: date,
+    purpose: Purpose | None = None,
 ) -> bytes:
     """The 名册 as a workbook: title, as-of line, header, one row a person."""
     if not rows:
@@ -144,7 +151,7 @@ def roster_workbook(
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, TEXT_STAYS_TEXT) as book:
         _fill(book, rows, columns, f"{title}（{on.isoformat()}）")
-    record_export(actor=actor, cadres=[row.cadre.pk for row in rows], kind="xlsx", at=at)
+    record_export(actor=actor, cadres=[row.cadre.pk for row in rows], kind="xlsx", at=at, purpose=purpose)
     return packed.getvalue()
 
 

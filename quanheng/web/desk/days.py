@@ -7,6 +7,8 @@ from django.utils.timezone import localtime
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import AsOf
 
+FIRST_PLANNED, LAST_PLANNED = date(1990, 1, 1), date(2100, 1, 1)
+
 
 def chosen_day(request: ActorRequest) -> date:
     """The day asked for; today where none is, or one that cannot be read or is still to come."""
@@ -15,6 +17,15 @@ def chosen_day(request: ActorRequest) -> date:
     except ValueError:
         return request.today
     return min(day, request.today)
+
+
+def planned_day(request: ActorRequest) -> date:
+    """The day asked for though it be still to come: that of an appointment that is planned."""
+    try:
+        day = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return request.today
+    return day if FIRST_PLANNED <= day < LAST_PLANNED else request.today
 
 
 def as_of(request: ActorRequest, on: date) -> AsOf:

@@ -20,6 +20,7 @@ from quanheng.kernel.actor import READERS
 from quanheng.organization.queries import named_unit, visible_tree
 from quanheng.people import actions
 from quanheng.web.desk import screening_page as pages
+from quanheng.web.desk.days import planned_day
 from quanheng.web.desk.screening_query import ScreeningQuery, parse
 from quanheng.web.shared.gate import ActorRequest, roles
 
@@ -64,7 +65,7 @@ def query_of(request: ActorRequest) -> ScreeningQuery:
     if "unit_named" in data:
         found = named_unit(request.actor, named) if named else None
         data["unit"] = str(found.pk) if found else (data.get("unit", "") if named else "")
-    return parse(data, visible_tree(request.actor), request.today)
+    return parse(data, visible_tree(request.actor), planned_day(request), request.today)
 
 
 def target_of(request: ActorRequest, query: ScreeningQuery) -> Target | None:
@@ -78,6 +79,23 @@ def target_of(request: ActorRequest, query: ScreeningQuery) -> Target | None:
 def _ticked(query: ScreeningQuery, house: HouseRules, target: Target) -> ScreeningQuery:
     asked = {rule.id for rule in conditions(house, target)}
     return replace(query, left_out=tuple(sorted(asked - set(query.kept or ()))), kept=None)
+
+
+@roles(*READERS)
+@require_safe
+def count_extra(request: ActorRequest) -> HttpResponse:
+    """While a condition is typed: how many would stand how to it, or why it cannot be read."""
+    query = query_of(request)
+    target = target_of(request, query)
+    if target is None or not request.GET.get("field") or not query.rows:
+        return HttpResponse("")
+    if problem := query.rows[-1].problem:
+        return render(request, "desk/screening/_count.html", {"problem": problem})
+    try:
+        answer = screen(request.actor, target, rulebook_in_force(query.on), query.question(size=1))
+    except NoSnapshot:
+        return HttpResponse("")
+    return render(request, "desk/screening/_count.html", pages.count_context(answer))
 
 
 @roles(*READERS)

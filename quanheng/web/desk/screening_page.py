@@ -12,6 +12,7 @@ from quanheng.accounts.choices import ManagementCategory
 from quanheng.insight.screening import Answer
 from quanheng.insight.screening_scope import people_in
 from quanheng.insight.targets import POOLS, Target, pool_target
+from quanheng.insight.verdict_table import MET
 from quanheng.instruments.local import HouseRules
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.queries_search import positions_matching
@@ -48,6 +49,7 @@ def start_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any
         "positions": [Link(f"{row.unit.name}{row.title}", query.url(target=f"post:{row.pk}")) for row in found],
         "find": query.find,
         "keep": [pair for pair in query.parameters if pair[0] != "target"],
+        "mode": "people",
         "saved": [(row, f"?{row.query}") for row in saved_screenings_of(request.actor)],
         "printed_at": printed_at(request),
     }
@@ -73,6 +75,7 @@ def answer_context(
     # Whoever has left the scope while we counted is not named.
     cadres = people_in(request.actor, query.question().scope).filter(pk__in=keys).select_related("home_unit")
     rows = {row.cadre.pk: row for row in roster.rows_of(list(cadres), request.today, frozenset({"posts"}))}
+    matrix = parts.Matrix(answer, query, target, is_whole=query.is_whole)
     left_out = [rule for rule in answer.rules if rule.id in query.left_out]
     return {
         "query": query,
@@ -84,16 +87,25 @@ def answer_context(
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
         "answer": answer,
-        "conditions": parts.condition_groups(answer, query, house, target),
+        "conditions": parts.condition_groups(answer, query, house),
         "extras": _extras(query, answer),
-        "heads": parts.heads(answer, query),
+        "heads": matrix.heads,
+        "folded": listed(matrix.folded),
+        "whole_url": query.here_with(cols="all"),
+        "folded_url": query.here_with() if query.is_whole and matrix.heads else "",
+        "export_url": f"{reverse('desk:screening-export')}{query.here}",
         "tabs": parts.tabs(answer, query),
-        "groups": parts.people_groups(answer, query, target, rows),
+        "groups": parts.people_groups(matrix, rows),
         "pager": _pager(query, answer) if query.group else None,
         "scope_text": scope_text(query),
         "chips": used(query),
         **_form(query),
     }
+
+
+def count_context(answer: Answer) -> dict[str, Any]:
+    counts = answer.counts[-1]
+    return {"met": counts[MET], "rest": parts.counts_text(counts, 0)}
 
 
 def _header_facts(query: ScreeningQuery, left_out: int) -> list[str]:
@@ -183,7 +195,8 @@ def _form(query: ScreeningQuery) -> dict[str, Any]:
         groups.setdefault(field.group, []).append(Option(field.key, field.label))
     groups[_("写成表达式")] = [Option(EXPRESSION, _("规则库的表达式"))]
     return {
-        "keep": [("target", query.target), *(("also", row.value) for row in query.rows)],
+        "keep": [("target", query.target), *(("also", row.value) for row in query.rows), *query.view],
+        "keep_all": [*query.parameters, *query.view],
         "tier_options": [Option(value, label, value in query.tiers) for value, label in PostTier.choices],
         "category_options": [
             Option(value, label, value in query.categories) for value, label in ManagementCategory.choices

@@ -1,6 +1,6 @@
 """What the 资格筛查 prints: conditions with counts, groups of people, a row a person and a column a question."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from quanheng.insight.columns import Column, columns
 from quanheng.insight.screening import GROUPS, OUTCOME_OF, Answer, Line
+from quanheng.insight.screening_scope import PURPOSE
 from quanheng.insight.targets import Target
 from quanheng.insight.verdict_table import MILDEST_FIRST, NEEDS_PERSON, NOT_MET, OUTSIDE, UNJUDGED, UNKNOWN
 from quanheng.instruments.local import HouseRules
@@ -46,6 +47,10 @@ class ConditionGroup:
     name: str
     counts: str
     lines: tuple[ConditionLine, ...]
+
+    @property
+    def has_left_out(self) -> bool:
+        return not all(line.is_kept for line in self.lines)
 
     @property
     def is_single(self) -> bool:
@@ -89,7 +94,7 @@ class GroupTab:
     is_current: bool
 
 
-def condition_groups(answer: Answer, query: ScreeningQuery, house: HouseRules, target: Target) -> list[ConditionGroup]:
+def condition_groups(answer: Answer, query: ScreeningQuery, house: HouseRules) -> list[ConditionGroup]:
     places = {rule.id: place for place, rule in enumerate(answer.rules)}
     return [_condition_group(column, answer, query, house, places) for column in columns(answer.rules)]
 
@@ -130,16 +135,6 @@ def counts_text(counts: Mapping[int, int], total: int) -> str:
     return " · ".join(shown)
 
 
-def heads(answer: Answer, query: ScreeningQuery) -> list[Head]:
-    kept = [rule for rule in answer.rules if rule.id not in query.left_out]
-    extra = [Head(f"extra-{place}", _("附加 %(number)s") % {"number": place + 1}) for place in range(_extras(answer))]
-    return [*(Head(column.key, column.name) for column in columns(kept)), *extra]
-
-
-def _extras(answer: Answer) -> int:
-    return len(answer.counts) - len(answer.rules)
-
-
 def tabs(answer: Answer, query: ScreeningQuery) -> list[GroupTab]:
     everybody = GroupTab(_("全部"), answer.total, query.url(), None, query.group is None)
     return [
@@ -171,64 +166,67 @@ def note_of(group: Outcome) -> Text:
     }[group]
 
 
-def people_groups(
-    answer: Answer, query: ScreeningQuery, target: Target, rows: Mapping[UUID, Row]
-) -> list[GroupOfPeople]:
-    return [_group(group, lines, answer, query, target, rows) for group, lines in answer.lines.items()]
+def people_groups(matrix: "Matrix", rows: Mapping[UUID, Row]) -> list[GroupOfPeople]:
+    return [_group(group, lines, matrix, rows) for group, lines in matrix.answer.lines.items()]
 
 
-def _group(
-    group: Outcome,
-    lines: Iterable[Line],
-    answer: Answer,
-    query: ScreeningQuery,
-    target: Target,
-    rows: Mapping[UUID, Row],
-) -> GroupOfPeople:
-    asked = _Matrix(answer, query, target)
-    made = tuple(asked.person(line, rows[line.cadre]) for line in lines if line.cadre in rows)
-    more = 0 if query.group else answer.groups[group] - len(made)
+def _group(group: Outcome, lines: Sequence[Line], matrix: "Matrix", rows: Mapping[UUID, Row]) -> GroupOfPeople:
+    count = matrix.answer.groups[group]
     return GroupOfPeople(
         group.value,
         SHAPES[group],
         name_of(group),
-        answer.groups[group],
+        count,
         note_of(group),
-        made,
-        max(0, more),
-        query.url(group=group.value),
+        tuple(matrix.person(line, rows[line.cadre]) for line in lines if line.cadre in rows),
+        0 if matrix.query.group else count - len(lines),
+        matrix.query.url(group=group.value),
     )
 
 
-def _deciding(column: Column) -> Sequence[Rule]:
-    """What only warns decides about a column where nothing else does."""
-    return [rule for rule in column.rules if rule.text.on_fail is OnFail.BLOCK] or column.rules
+class Matrix:
+    """A row a person, a column a question: the worst of its conditions that are asked, with the way to the one that
+    decides. What waits for a person with everybody is folded away unless all is asked for, so that exceptions stand
+    out; what only warns decides about a column where nothing else does."""
 
-
-class _Matrix:
-    """One row a person: the worst of each column's conditions that are asked, with the way to the one that decides."""
-
-    def __init__(self, answer: Answer, query: ScreeningQuery, target: Target) -> None:
-        self.answer, self.target = answer, target
+    def __init__(self, answer: Answer, query: ScreeningQuery, target: Target, *, is_whole: bool = False) -> None:
+        self.answer, self.query, self.target = answer, query, target
         places = {rule.id: place for place, rule in enumerate(answer.rules)}
-        kept = [rule for rule in answer.rules if rule.id not in query.left_out]
-        self.columns = [[(places[rule.id], rule) for rule in _deciding(column)] for column in columns(kept)]
-        self.tail = f"?target={target.code}" + ("" if query.is_today else f"&on={query.on}")
+        kept = columns(rule for rule in answer.rules if rule.id not in query.left_out)
+        asked = [(column, [(places[rule.id], rule) for rule in _deciding(column)]) for column in kept]
+        shown = [each for each in asked if is_whole or not self._is_alike(each[1])]
+        self.folded = [column.name for column, rules in asked if (column, rules) not in shown]
+        self.columns = [rules for _column, rules in shown]
+        extras = range(1, len(answer.counts) - len(answer.rules) + 1)
+        self.heads = [Head(column.key, column.name) for column, _rules in shown]
+        self.heads += [Head(f"extra-{number}", _("附加 %(number)s") % {"number": number}) for number in extras]
+        self.tail = f"?target={target.code}&purpose={PURPOSE.value}" + ("" if query.is_today else f"&on={query.on}")
+
+    def _is_alike(self, rules: Sequence[tuple[int, Rule]]) -> bool:
+        counts = [self.answer.counts[place] for place, _rule in rules]
+        is_quiet = not any(each[NOT_MET] or each[UNKNOWN] for each in counts)
+        return is_quiet and any(sum(each[code] for code in WAITING) == self.answer.total for each in counts)
 
     def person(self, line: Line, row: Row) -> PersonLine:
-        cells = [self._cell(line, column, row) for column in self.columns]
-        rest = line.codes[len(self.answer.rules) :]
-        cells += [Verdict(SHAPES[OUTCOME_OF[code]], is_bare=True) for code in rest]
-        url = reverse("desk:dossier", args=[line.cadre]) + f"?tab=eligibility&target={self.target.code}"
+        url = reverse("desk:dossier", args=[line.cadre]) + f"{self.tail}&tab=eligibility"
         verdict = Verdict(SHAPES[line.outcome], remedy=remedy(line))
-        return PersonLine(str(line.cadre), row.cadre.name, post_of(row), url, tuple(cells), verdict)
+        return PersonLine(str(line.cadre), row.cadre.name, post_of(row), url, tuple(self.cells(line)), verdict)
 
-    def _cell(self, line: Line, column: Sequence[tuple[int, Rule]], row: Row) -> Verdict:
+    def cells(self, line: Line) -> list[Verdict]:
+        rest = line.codes[len(self.answer.rules) :]
+        extra = [Verdict(SHAPES[OUTCOME_OF[code]], is_bare=True) for code in rest]
+        return [*(self._cell(line, column) for column in self.columns), *extra]
+
+    def _cell(self, line: Line, column: Sequence[tuple[int, Rule]]) -> Verdict:
         place, rule = max(column, key=lambda each: MILDEST_FIRST.index(line.codes[each[0]]))
         code = line.codes[place]
         url = reverse("desk:rule-evidence", args=[line.cadre, rule.id]) + self.tail
         text = _("打开时判") if code == UNJUDGED else ""
         return Verdict(SHAPES[OUTCOME_OF[code]], text=text, is_bare=True, url=url)
+
+
+def _deciding(column: Column) -> Sequence[Rule]:
+    return [rule for rule in column.rules if rule.text.on_fail is OnFail.BLOCK] or column.rules
 
 
 def remedy(line: Line) -> Text:

@@ -22,7 +22,6 @@ from quanheng.web.desk.screening_rows import ExtraRow, read_rows
 POST, POSTS = "post", "posts"  # modes: people for a target, targets for a person
 SHOWN_OF_EACH, PAGE = 12, 50
 LIMIT = 60  # characters of a text that is looked for
-FOREVER = date(2100, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class ScreeningQuery:
     page: int
     find: str
     is_today: bool
+    is_whole: bool = False  # all columns, also those in which all are alike
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -64,13 +64,22 @@ class ScreeningQuery:
     def url(self, *removed: str, **changes: object) -> str:
         """This address with some parameters changed or without them; it goes back to the first page of all groups."""
         kept = [(name, value) for name, value in self.parameters if name not in {*removed, *changes}]
-        added = [(name, str(value)) for name, value in changes.items() if value not in (None, "")]
+        added = [(name, str(value)) for name, value in (dict(self.view) | changes).items() if value not in (None, "")]
         return f"?{urlencode([*kept, *added])}"
 
     @property
+    def view(self) -> list[tuple[str, str]]:
+        """How it is looked at; not saved."""
+        return [("cols", "all")] if self.is_whole else []
+
+    @property
     def here(self) -> str:
-        """With group and page."""
-        return self.url(group=self.group.value if self.group else None, page=self.page if self.page > 1 else None)
+        """With group, page and columns."""
+        return self.here_with(**dict(self.view))
+
+    def here_with(self, **view: str) -> str:
+        group, page = self.group.value if self.group else None, self.page if self.page > 1 else None
+        return self.url(group=group, page=page, **view)
 
     def question(self, *, size: int | None = None) -> Question:
         paging = Paging(self.group, self.page, size or (PAGE if self.group else SHOWN_OF_EACH))
@@ -99,9 +108,8 @@ def _held(words: Iterable[str]) -> str:
     return f"exists(posts, running and not is_secondment and level in [{listed}])"
 
 
-def parse(data: QueryDict, units: Sequence[TreeUnit], today: date) -> ScreeningQuery:
-    """Raises nothing: a unit that is not visible is no unit."""
-    on = _day(data.get("on"), today)
+def parse(data: QueryDict, units: Sequence[TreeUnit], on: date, today: date) -> ScreeningQuery:
+    """Raises nothing: a unit that is not visible is no unit. `on`: the day of the appointment."""
     kept = tuple(data.getlist("keep")) if data.get("shown") == "1" else None
     categories = _chosen(data, "category", ManagementCategory.values) or MANAGED
     return ScreeningQuery(
@@ -118,16 +126,8 @@ def parse(data: QueryDict, units: Sequence[TreeUnit], today: date) -> ScreeningQ
         page=_number(data.get("page", "")),
         find=data.get("find", "").strip()[:LIMIT],
         is_today=on == today,
+        is_whole=data.get("cols") == "all",
     )
-
-
-def _day(text: str | None, today: date) -> date:
-    """One to come may be asked for: on the day planned for an appointment the years may be full."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return today
-    return day if date(1990, 1, 1) <= day < FOREVER else today
 
 
 def _unit(text: str, units: Sequence[TreeUnit]) -> TreeUnit | None:

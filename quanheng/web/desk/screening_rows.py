@@ -128,10 +128,10 @@ def read_rows(data: QueryDict) -> tuple[ExtraRow, ...]:
     """Of the address, then of the form of one more row. A row without a field is none."""
     values = [text for text in data.getlist("also") if text.count("~") >= 2]
     if data.get("field"):
-        values.append("~".join((data["field"], data.get("operator", ""), data.get("value", ""))))
+        values.append("~".join(str(data.get(name, "")) for name in ("field", "operator", "value")))
     known = {each.key: each for each in extra_fields()}
-    rows = (read_row(*text[:MAX_TEXT].split("~", 2), known) for text in dict.fromkeys(values))
-    return tuple(rows)[:MAX_ROWS]
+    parts = (text[:MAX_TEXT].split("~", 2) for text in dict.fromkeys(values))
+    return tuple(read_row(field, operator, text, known) for field, operator, text in parts)[:MAX_ROWS]
 
 
 def read_row(field: str, operator: str, text: str, known: Mapping[str, ExtraField]) -> ExtraRow:

@@ -1,0 +1,87 @@
+"""The screening as a workbook: the people of the page's groups with each condition in words; each is in the ledger."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from quanheng.census.reading import NoSnapshot
+from quanheng.insight.screening import Answer, Line, screen
+from quanheng.insight.screening_scope import PURPOSE, people_in
+from quanheng.insight.targets import Target
+from quanheng.instruments.local import rulebook_in_force
+from quanheng.kernel.actor import READERS
+from quanheng.people import exports, roster
+from quanheng.people.exports import Column
+from quanheng.web.desk import screening_page as pages
+from quanheng.web.desk.screening import query_of, target_of
+from quanheng.web.desk.screening_parts import Matrix, name_of, post_of, remedy
+from quanheng.web.desk.screening_query import ScreeningQuery
+from quanheng.web.shared.gate import ActorRequest, roles
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST = 20_000
+
+
+@roles(*READERS)
+@require_POST
+def export_screening(request: ActorRequest) -> HttpResponse:
+    query = query_of(request)
+    target = target_of(request, query)
+    if target is None:
+        return _refused(request, query, _("读不懂要筛查的目标。请从下面重新选一个。"))
+    try:
+        answer = screen(request.actor, target, rulebook_in_force(query.on), query.question(size=MOST))
+    except NoSnapshot:
+        return render(request, "desk/screening/none.html", pages.none_context(request, query, target), status=503)
+    lines = {line.cadre: line for lines in answer.lines.values() for line in lines}
+    rows = _rows(request, query, lines)
+    if not rows:
+        return _refused(request, query, _("没有可导出的人。先换一个范围。"))
+    title = _("%(target)s资格筛查，拟任日 %(on)s") % {"target": target.title, "on": query.on}
+    content = exports.roster_workbook(
+        actor=request.actor,
+        rows=rows,
+        columns=_columns(answer, query, target, lines),
+        title=title,
+        at=request.now,
+        on=request.today,
+        purpose=PURPOSE,
+    )
+    response = HttpResponse(content, content_type=XLSX)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(request: ActorRequest, query: ScreeningQuery, what: str) -> HttpResponse:
+    context = {"what": what, "back_url": f"{reverse('desk:screening')}{query.url()}"}
+    return render(request, "desk/screening/refused.html", context, status=400)
+
+
+def _rows(request: ActorRequest, query: ScreeningQuery, lines: Mapping[UUID, Line]) -> list[roster.Row]:
+    """Of those whom the actor may see now, in the order of the screening."""
+    people = people_in(request.actor, query.question().scope).select_related("home_unit")
+    found = {cadre.pk: cadre for cadre in people if cadre.pk in lines}
+    cadres = [found[key] for key in lines if key in found]
+    return roster.rows_of(cadres, request.today, frozenset({"posts"}))
+
+
+def _columns(answer: Answer, query: ScreeningQuery, target: Target, lines: Mapping[UUID, Line]) -> list[Column]:
+    matrix = Matrix(answer, query, target, is_whole=True)
+
+    def word(place: int) -> Column:
+        return matrix.heads[place].name, 9, lambda row: str(matrix.cells(lines[row.cadre.pk])[place].word)
+
+    return [
+        (_("姓名"), 12, lambda row: row.cadre.name),
+        (_("现任职务"), 36, post_of),
+        (_("结论"), 10, lambda row: str(name_of(lines[row.cadre.pk].outcome))),
+        (_("何时或差什么"), 18, lambda row: str(remedy(lines[row.cadre.pk]))),
+        *(word(place) for place in range(len(matrix.heads))),
+    ]
