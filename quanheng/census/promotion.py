@@ -13,24 +13,26 @@ from quanheng.census.tables import PERSON, SUBJECT, column
 from quanheng.rulebook import ladders
 
 LAST_PROMOTION = "person.last_promotion"
-# `told`: all posts of those who are asked about. `top`: the highest level now held, where each post has begun and its
-# level is known. `reached`: back to which day the posts that ended later lead; one that ended before it breaks the run.
+# `told`: all posts of those who are asked about. `top`: the highest level now held, where each post has a start and each
+# that has begun a known level. `reached`: back to which day the posts that ended later lead; one that ended before it
+# breaks the run.
 _FOUND = """
 WITH rung AS (SELECT unnest(?::VARCHAR[]) AS level, unnest(?::BIGINT[]) AS height),
 told AS (
-    SELECT {subject}, start, coalesce("end", DATE '9999-12-31') AS until, height, coalesce("end" > {on}, true) AS runs
+    SELECT {subject}, start, coalesce("end", DATE '9999-12-31') AS until, height,
+        start <= {on} AND coalesce("end" > {on}, true) AS runs
     FROM posts LEFT JOIN rung USING (level)
     WHERE {subject} IN (SELECT {subject} FROM {person} WHERE {column} IS NULL)
 ),
 top AS (
     SELECT {subject}, max(height) FILTER (WHERE runs) AS height FROM told
-    GROUP BY {subject} HAVING bool_and(coalesce(start <= {on}, false) AND height IS NOT NULL) AND bool_or(runs)
+    GROUP BY {subject} HAVING bool_and(start IS NOT NULL AND (start > {on} OR height IS NOT NULL)) AND bool_or(runs)
 ),
 led AS (
     SELECT {subject}, start, until, least({on}, min(start) OVER (
         PARTITION BY {subject} ORDER BY until DESC, start DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )) AS reached
-    FROM told JOIN top USING ({subject}) WHERE told.height >= top.height
+    FROM told JOIN top USING ({subject}) WHERE told.height >= top.height AND start <= {on}
 ),
 run AS (
     SELECT {subject}, start, bool_or(reached > until) OVER (
