@@ -13,9 +13,9 @@ from quanheng.census.tables import PERSON, SUBJECT, column
 from quanheng.rulebook import ladders
 
 LAST_PROMOTION = "person.last_promotion"
-# `told`: all posts of those who are asked about. `top`: the highest level now held, where each post has a start and each
-# that has begun a known level. `reached`: back to which day the posts that ended later lead; one that ended before it
-# breaks the run.
+# `told`: all posts of those who are asked about. `top`: the highest level now held, where each post has a start and
+# each that has begun a known level. `reached`: back to which day the posts that ended later lead; one that ended before
+# it breaks the run.
 _FOUND = """
 WITH rung AS (SELECT unnest(?::VARCHAR[]) AS level, unnest(?::BIGINT[]) AS height),
 told AS (
