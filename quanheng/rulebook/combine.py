@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from quanheng.rulebook.compute import Scope, compute, either, number, truth
+from quanheng.rulebook.compute import Scope, Shared, compute, either, number, truth
 from quanheng.rulebook.dates import add_days, add_months, months_between
 from quanheng.rulebook.situation import Record
-from quanheng.rulebook.tree import TRUE, Combinator, Combine
+from quanheng.rulebook.tree import TRUE, Combinator, Combine, ItemName, walk
 from quanheng.rulebook.types import FIRST, LAST, MOST, Kind, Type
 from quanheng.rulebook.values import (
     ALWAYS,
@@ -86,8 +86,23 @@ def combine(node: Combine, scope: Scope) -> Value:
     if node.over is not None:
         return _combined(node, scope)
     if id(node) not in scope.combined:
-        scope.combined[id(node)] = _combined(node, scope)
+        scope.combined[id(node)] = _combined(node, scope) if scope.item is None else _for_items(node, scope)
     return scope.combined[id(node)]
+
+
+def _for_items(node: Combine, scope: Scope) -> Value:
+    """What does not speak of the item is computed with the first of them; each item notes what it looked at."""
+    if id(node) not in scope.shared:
+        alone = replace(scope, uses={}, provisional=[], combined={})
+        speaks = any(isinstance(each, ItemName) for each in walk(node))
+        scope.shared[id(node)] = None if speaks else Shared(_combined(node, alone), alone.uses, alone.provisional)
+    found = scope.shared[id(node)]
+    if found is None:
+        return _combined(node, scope)
+    for fact, (_value, keys) in found.uses.items():
+        scope.used(fact, tuple(keys))
+    scope.provisional.extend(found.provisional)
+    return found.value
 
 
 def _combined(node: Combine, scope: Scope) -> Value:

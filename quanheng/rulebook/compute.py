@@ -1,7 +1,7 @@
 """The tree over the facts of one subject, in plain Python. Each function gives one node the meaning told in `tree`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar, assert_never
@@ -63,6 +63,18 @@ from quanheng.rulebook.vocabulary import Vocabulary
 Wanted = TypeVar("Wanted", Truth, Number, Day, Code, Codes, Span)
 
 
+Uses = dict[str, tuple[FactValue, set[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a combinator gives to every item, with what it looked at."""
+
+    value: Value
+    uses: Uses
+    provisional: list[date]
+
+
 class NoSwitchError(KeyError):
     """A switch without a value: the rulebook gives each its default."""
 
@@ -73,7 +85,8 @@ class Scope:
 
     `uses`: fact -> (value, keys); `steps`: single conditions with the text they were written as.
     `combined`: values of combinators by the identity of their node, since a condition may name one for every record;
-    `texts`: what nodes are written as, likewise, for all items.
+    `texts`: what nodes are written as, likewise, for all items; `shared`: values of combinators for all items, None for
+    those that speak of the item.
     """
 
     situation: Situation
@@ -82,11 +95,12 @@ class Scope:
     item: Record | None = None
     record: Record | None = None
     place: str = ""
-    uses: dict[str, tuple[FactValue, set[str]]] = field(default_factory=dict)
+    uses: Uses = field(default_factory=dict)
     steps: list[tuple[str, str, Truth]] = field(default_factory=list)
     provisional: list[date] = field(default_factory=list)
     combined: dict[int, Value] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
+    shared: dict[int, "Shared | None"] = field(default_factory=dict)
 
     @property
     def on(self) -> date:
@@ -94,7 +108,9 @@ class Scope:
 
     def at(self, record: Record) -> "Scope":
         """The same, looking at one record."""
-        return replace(self, record=record)
+        made = Scope.__new__(Scope)  # asked for each record of each combinator: `replace` takes five times as long
+        vars(made).update(vars(self), record=record)
+        return made
 
     def used(self, fact: str, keys: tuple[str, ...] = ()) -> FactValue:
         value = self.situation.facts.get(fact)
@@ -127,10 +143,12 @@ def _as(wanted: type[Wanted], node: Node, scope: Scope) -> Wanted:
 def compute(node: Node, scope: Scope) -> Value:
     """The value of any node. Conditions outside combinators are kept as steps."""
     value = _compute(node, scope)
-    is_step = isinstance(value, Truth) and scope.record is None and not isinstance(node, And | Or | Not | Literal)
-    if is_step and isinstance(value, Truth):
+    if isinstance(value, Truth) and scope.record is None and not isinstance(node, _NO_STEPS):
         scope.steps.append((scope.place, _text(node, scope), value))
     return value
+
+
+_NO_STEPS = (And, Or, Not, Literal)
 
 
 def _text(node: Node, scope: Scope) -> str:
@@ -140,8 +158,6 @@ def _text(node: Node, scope: Scope) -> str:
 
 
 def _compute(node: Node, scope: Scope) -> Value:  # noqa: C901  one case a node
-    from quanheng.rulebook.combine import combine  # combinators evaluate conditions with this module
-
     match node:
         case Literal(value):
             return _literal(value)
@@ -172,6 +188,8 @@ def _compute(node: Node, scope: Scope) -> Value:  # noqa: C901  one case a node
         case Choose():
             return _choose(node, scope)
         case Combine():
+            from quanheng.rulebook.combine import combine  # combinators evaluate conditions with this module
+
             return combine(node, scope)
         case _:
             assert_never(node)

@@ -48,7 +48,7 @@ class Rule:
         each = (self.each,) if self.each else ()
         return (self.applies, self.requires, self.person, *each, *self.numbers.values(), *self.dates.values())
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         return frozenset().union(*map(facts_of, self.nodes))
 
