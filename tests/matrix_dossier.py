@@ -41,7 +41,19 @@ PURPOSES: dict[str, Groups] = {
     "subject_access": NOBODY,
     "nonsense": NOBODY,
 }
-TABS = ("overview", "resume", "posts", "education", "family", "rewards", "grades", "training", "forms", "readings")
+TABS = (
+    "overview",
+    "resume",
+    "posts",
+    "education",
+    "family",
+    "rewards",
+    "grades",
+    "training",
+    "forms",
+    "readings",
+    "eligibility",
+)
 EVIDENCE = ("field-birth", "field-identity-number")
 WORK_YEARS = "SEL-QUAL-08-1a"  # a condition of posts of the county level
 AVOID = "AVO-KIN"
@@ -86,6 +98,7 @@ DOSSIER = [
     get("desk:rule-evidence", NOBODY, pk="{cadre_chen}", rule=WORK_YEARS),
     get("desk:dossier-form", NOBODY, pk="{cadre_chen}", kind="exe"),
     *(get("desk:dossier", OF_CHEN, query=f"tab={tab}", pk="{cadre_chen}") for tab in TABS),
+    get("desk:dossier", OF_CHEN, query="tab=eligibility&target=post:{position_b}", pk="{cadre_chen}"),
     *(
         get("desk:dossier", groups, query=f"purpose={purpose}", pk="{cadre_chen}")
         for purpose, groups in PURPOSES.items()

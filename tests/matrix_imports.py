@@ -111,6 +111,16 @@ MINE = [
         for record in ("{holding_zhou}", "{absent}", "nonsense")
     ),
     get("mine:evidence", NO_OWN, kind="nonsense"),
+    get("mine:eligibility", OWN),
+    get("mine:eligibility", OWN, query="target=post:{position_a}"),  # no post is named: as if none was asked for
+    get("mine:rule-evidence", OWN, query="target=rank:counsel_1", rule="RNK-BAN"),
+    *(
+        get("mine:rule-evidence", NO_OWN, query=f"target={target}", rule=rule)
+        for target, rule in (
+            ("rank:counsel_1", "PMR-KEY"), ("rank:counsel_1", "SAN-CASE"), ("rank:counsel_1", "NONSENSE"),
+            ("post:{position_a}", "AVO-KIN"), ("pool:young", "SAN-PTY-W"), ("nonsense", "RNK-BAN"),
+        )
+    ),
 ]  # fmt: skip
 DAY = [
     get("desk:today", desk({200: READERS})),

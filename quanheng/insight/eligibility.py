@@ -19,6 +19,8 @@ from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import OnFail
 from quanheng.rulebook.rule import Rule
+from quanheng.rulebook.situation import FactValue
+from quanheng.rulebook.vocabulary import Scope
 
 # Worst first: what is not met stays so whatever is found out; what is not known has to be known before people decide.
 ORDER = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.MET, Outcome.NOT_APPLICABLE)
@@ -121,9 +123,29 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 def eligibility(cadre: UUID, recorded: Facts, target: Target, house: HouseRules, rules: Iterable[Rule]) -> Eligibility:
     """One person, whose records were read before; `rules`: the conditions of the target. Pure."""
-    asked = situation(cadre, recorded, target, house)
-    found = tuple(Condition(rule, evaluate(rule, asked, load_facts())) for rule in rules)
-    return Eligibility(cadre, target, house.on, found)
+    return standing(cadre, recorded, [(target, tuple(rules))], house)[0]
+
+
+Asked = tuple[Target, tuple[Rule, ...]]
+
+
+def standing(cadre: UUID, recorded: Facts, asked: Iterable[Asked], house: HouseRules) -> tuple[Eligibility, ...]:
+    """One person by several targets. A rule is asked anew only where the targets differ in what it looks at."""
+    kept: dict[tuple[str, tuple[FactValue, ...]], tuple[Finding, ...]] = {}
+    made = []
+    for target, rules in asked:
+        told, found = situation(cadre, recorded, target, house), []
+        for rule in rules:
+            key = (rule.id, tuple(told.facts.get(name) for name in _of_target(rule)))
+            if key not in kept:
+                kept[key] = evaluate(rule, told, load_facts())
+            found.append(Condition(rule, kept[key]))
+        made.append(Eligibility(cadre, target, house.on, tuple(found)))
+    return tuple(made)
+
+
+def _of_target(rule: Rule) -> tuple[str, ...]:
+    return tuple(sorted(name for name in rule.facts if load_facts().lookup(name).scope is Scope.TARGET))
 
 
 def eligibilities(
@@ -131,7 +153,4 @@ def eligibilities(
 ) -> Mapping[UUID, tuple[Eligibility, ...]]:
     """Each person by each target, from the database. Who is not in the register is not in the answer."""
     asked = [(target, conditions(house, target)) for target in targets]
-    return {
-        cadre: tuple(eligibility(cadre, facts, target, house, rules) for target, rules in asked)
-        for cadre, facts in recorded_facts(cadres).items()
-    }
+    return {cadre: standing(cadre, facts, asked, house) for cadre, facts in recorded_facts(cadres).items()}

@@ -80,9 +80,28 @@ def pool_target(pool: str) -> Target:
 def position_targets(positions: Iterable[UUID], on: date) -> dict[UUID, Target]:
     """In the order of the keys given; without those that do not exist on the day. Two queries."""
     keys = list(positions)
-    rows = {row.pk: row for row in _told(Position.objects.filter(in_force(on), pk__in=keys)).select_related("unit")}
+    rows = {
+        row.pk: row
+        for row in _told(Position.objects.filter(in_force(on), pk__in=keys)).select_related("unit", "leading_group")
+    }
     versions = versions_on({row.unit_id for row in rows.values()}, on)
     return {key: _of_position(rows[key], versions.get(rows[key].unit_id)) for key in keys if key in rows}
+
+
+def targets_of(codes: Iterable[str], on: date) -> list[Target]:
+    """Of codes that were found before, for work that is done for nobody; without those that are no more."""
+    found, posts = list[Target](), list[UUID]()
+    for code in codes:
+        kind, _colon, rest = code.partition(":")
+        if key := _key(rest):
+            posts.append(key)
+        elif kind == POST and rest in PostTier.values:
+            found.append(tier_target(PostTier(rest)))
+        elif kind == RANK and rest in Rank.values:
+            found.append(rank_target(Rank(rest)))
+        elif kind == POOL and rest in POOLS:
+            found.append(pool_target(rest))
+    return [*found, *position_targets(posts, on).values()]
 
 
 def _told(positions: "words.Positions") -> "words.Positions":

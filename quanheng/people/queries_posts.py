@@ -3,16 +3,18 @@
 A secondment (挂职) does not fill an authorised post and is not counted; it is listed as such.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from quanheng.kernel.actor import Actor
-from quanheng.organization.choices import GroupRole
-from quanheng.organization.models import Unit
+from quanheng.organization.access import visible_units
+from quanheng.organization.choices import GroupRole, PostTier
+from quanheng.organization.models import Position, Unit
 from quanheng.organization.queries import in_force
 from quanheng.people.access import visible_cadres
 from quanheng.people.choices import CadreStatus, HoldingKind
@@ -63,6 +65,18 @@ def holders(actor: Actor, positions: Iterable[UUID], on: date) -> list[PositionH
         for row in rows
         if row.position_id is not None
     ]
+
+
+def vacant_positions(actor: Actor, tiers: Collection[PostTier], on: date) -> QuerySet[Position]:
+    """Leading positions of these tiers with room for one more, in the units that the actor may see, in their order.
+
+    Who holds the others is not told: figures about posts are facts of the organization.
+    """
+    held = _holdings(on).filter(position=OuterRef("pk")).exclude(kind=HoldingKind.SECONDMENT)
+    count = held.order_by().values("position").annotate(number=Count("cadre", distinct=True)).values("number")
+    slots = Position.objects.filter(in_force(on), tier__in=tiers, is_leading=True, unit__in=visible_units(actor))
+    room = slots.annotate(filled=Coalesce(Subquery(count), 0)).filter(filled__lt=F("quota"))
+    return room.order_by("unit__path", "order", "pk")
 
 
 def visible_counts(actor: Actor) -> dict[UUID, int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -71,14 +71,22 @@ class DeskLinks:
     def page(self, **changes: str) -> str:
         return self._url("dossier", self.cadre, query=self.query, **changes)
 
+    def parameters(self) -> list[tuple[str, str]]:
+        """Day and purpose, for forms that keep them."""
+        return parse_qsl(self.query)
+
     def person(self, pk: UUID) -> str:
         return self._url("dossier", pk, query=self.query)
 
     def condition(self, rule: str, target: str) -> str:
         return self._url("rule-evidence", self.cadre, rule, query=self.query, target=target)
 
+    def target(self, code: str) -> str:
+        """How the person stands to a target, with all its columns."""
+        return self.page(tab="eligibility", target=code)
+
     def rule(self, rule: str) -> str:
-        day = parse_qs(self.query).get("on", [""])[0]
+        day = dict(self.parameters()).get("on")
         return self._url("rule", rule, query=urlencode({"on": day}) if day else "")
 
     def switch(self, switch: str) -> str:

@@ -28,6 +28,7 @@ from quanheng.people.roster import Row
 from quanheng.people.undo import UNDOABLE, undo_until
 from quanheng.web.desk import dossier_parts as parts
 from quanheng.web.desk.days import as_of, printed_at
+from quanheng.web.desk.dossier_eligibility import eligibility_context
 from quanheng.web.desk.dossier_opening import OpenFile
 from quanheng.web.shared.columns import post_text
 from quanheng.web.shared.dossier_career import career_of
@@ -46,6 +47,7 @@ TABS: Mapping[str, Text] = {
     "rewards": gettext_lazy("奖惩"),
     "grades": gettext_lazy("考核"),
     "training": gettext_lazy("培训与专长"),
+    "eligibility": gettext_lazy("资格"),
     "forms": gettext_lazy("表内其他文字"),
     "readings": gettext_lazy("查阅记录"),
 }
@@ -205,8 +207,13 @@ def _readings(shown: Shown) -> dict[str, Any]:
     }
 
 
+def _eligibility(shown: Shown) -> dict[str, Any]:
+    return eligibility_context(shown.request, shown.file, shown.records)
+
+
 _TABS: Mapping[str, Callable[[Shown], dict[str, Any]]] = {
     "overview": _overview,
+    "eligibility": _eligibility,
     "forms": _forms,
     "readings": _readings,
 }

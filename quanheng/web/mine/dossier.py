@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from quanheng.instruments.queries import Standing
 from quanheng.kernel.actor import Purpose, Role
 from quanheng.kernel.errors import NotFound
 from quanheng.ledger.actions import record_opening
@@ -55,12 +56,27 @@ class MineLinks:
     def page(self, **changes: str) -> str:
         return reverse("mine:dossier")
 
+    def condition(self, rule: str, target: str) -> str:
+        return f"{reverse('mine:rule-evidence', args=[rule])}?{urlencode({'target': target})}"
+
+    def target(self, code: str) -> str:
+        return f"{reverse('mine:eligibility')}?{urlencode({'target': code})}"
+
+    def rule(self, rule: str) -> str:
+        return ""  # the pages of the rules belong to the desk
+
+    def switch(self, switch: str) -> str:
+        return ""
+
+    def paper(self, standing: Standing) -> str:
+        return ""
+
 
 @roles(Role.CADRE)
 @require_safe
 def show_dossier(request: ActorRequest) -> HttpResponse:
     """Opening one's own file is logged like any other opening."""
-    cadre = _own(request)
+    cadre = own_file(request)
     record_opening(actor=request.actor, cadre=cadre.pk, purpose=Purpose.SUBJECT_ACCESS, at=request.now)
     return render(request, "mine/dossier/dossier.html", dossier_context(request, cadre, MineLinks()))
 
@@ -68,7 +84,7 @@ def show_dossier(request: ActorRequest) -> HttpResponse:
 @roles(Role.CADRE)
 @require_safe
 def show_photo(request: ActorRequest) -> HttpResponse:
-    photo = photo_of(_own(request))
+    photo = photo_of(own_file(request))
     if photo is None:
         raise NotFound
     response = HttpResponse(bytes(photo.file.content), content_type=photo.file.media_type)
@@ -80,8 +96,8 @@ def show_photo(request: ActorRequest) -> HttpResponse:
 @require_safe
 def show_evidence(request: ActorRequest, kind: str) -> HttpResponse:
     """The drawer; asked for without the page before it, an opening of its own."""
-    cadre = _own(request)
-    evidence = evidence_of(cadre, request.today, kind, request.GET.get("record", ""), _reader())
+    cadre = own_file(request)
+    evidence = evidence_of(cadre, request.today, kind, request.GET.get("record", ""), own_reader())
     if not has_opened(request.actor, cadre.pk, since=request.now - STILL_OPEN):
         record_opening(actor=request.actor, cadre=cadre.pk, purpose=Purpose.SUBJECT_ACCESS, at=request.now)
     template = "components/_evidence.html" if request.htmx else "mine/dossier/evidence.html"
@@ -92,7 +108,7 @@ def show_evidence(request: ActorRequest, kind: str) -> HttpResponse:
 @require_safe
 def list_readings(request: ActorRequest) -> HttpResponse:
     """Who opened, printed and exported the file; supervision is told to supervisors only."""
-    cadre = _own(request)
+    cadre = own_file(request)
     before = request.GET.get("before", "")
     entries = own_readings(request.actor, cadre).select_related("detail")
     found = find_entries(entries, before=int(before) if before.isdecimal() else None)
@@ -104,13 +120,13 @@ def list_readings(request: ActorRequest) -> HttpResponse:
     return render(request, "mine/dossier/readings.html", context)
 
 
-def _own(request: ActorRequest) -> Cadre:
+def own_file(request: ActorRequest) -> Cadre:
     """NotFound where the account is not tied to a file."""
     if request.actor.cadre is None:
         raise NotFound
     return access.dossier_for(request.actor, request.actor.cadre, purpose=Purpose.SUBJECT_ACCESS)
 
 
-def _reader() -> Reader:
+def own_reader() -> Reader:
     remedy = _("您认为有误时，请带上证明材料，向档案所在单位的人事部门提出更正。")
     return Reader(_("您的档案"), MineLinks(), _("本人查阅"), remedy)

@@ -61,12 +61,14 @@ class Chrome:
 _ADMINISTRATOR = {role: frozenset({role}) for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)}
 _CADRE = frozenset({Role.CADRE})
 
+_DOSSIER = ("desk:people-", "desk:dossier", "desk:evidence", "desk:rule-evidence")
+
 DESK = (
     Entry(_("今日"), (Tab(_("今日"), "desk:today", READERS, also=("desk:today-",)),), is_single=True),
     Entry(
         _("干部"),
         (
-            Tab(_("人员名册"), "desk:people", READERS, also=("desk:people-", "desk:dossier", "desk:evidence")),
+            Tab(_("人员名册"), "desk:people", READERS, also=_DOSSIER),
             Tab(_("机构与班子"), "desk:units", READERS, also=("desk:unit",)),
             Tab(_("统计与结构"), "desk:structure", READERS, also=("desk:structure-",)),
             Tab(_("导入"), "desk:imports", EDITORS, also=("desk:import",)),
@@ -76,6 +78,7 @@ DESK = (
 )
 MINE = (
     Entry(_("我的档案"), (Tab(_("我的档案"), "mine:dossier", _CADRE, also=("mine:dossier-",)),), is_single=True),
+    Entry(_("我的资格"), (Tab(_("我的资格"), "mine:eligibility", _CADRE, also=("mine:rule-",)),), is_single=True),
     Entry(_("谁看过"), (Tab(_("谁看过"), "mine:readings", _CADRE),), is_single=True),
 )
 CONSOLE = (

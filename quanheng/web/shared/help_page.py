@@ -65,6 +65,12 @@ PAGES = (
     ),
     PageHelp(_("台账"), _("谁、何时、对谁、做了什么、为什么。只增不改。"), "desk:ledger", READERS),
     PageHelp(_("我的档案"), _("登记在册的您的情况和每一项的来源，只读。"), "mine:dossier", CADRE),
+    PageHelp(
+        _("我的资格"),
+        _("按现有记录，您符合哪些职级和职务层次的条件、还差什么、从哪天起符合。符合条件不等于必然晋升。"),
+        "mine:eligibility",
+        CADRE,
+    ),
     PageHelp(_("谁看过"), _("谁、何时、为什么用途打开过您的档案。"), "mine:readings", CADRE),
     PageHelp(
         _("账号与授权"),

@@ -30,6 +30,7 @@ from quanheng.web.shared.dossier_evidence import Reader, names_for, who_facts
 from quanheng.web.shared.parts import Evidence, Fact, Law, Text
 from quanheng.web.shared.rule_calculation import calculation, parameters, ruler
 from quanheng.web.shared.rule_law import law, state_text, titles
+from quanheng.web.shared.rule_lines import NOTHING, Withheld
 from quanheng.web.shared.rule_records import Reading, Used, used_records
 from quanheng.web.shared.rule_steps import next_steps
 from quanheng.web.shared.wording import listed, stated
@@ -46,13 +47,12 @@ class RuleLinks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RuleReader:
-    """`secret`: rules that this reader is not told about. `back_url`: the page behind the drawer."""
+    """`back_url`: the page behind the drawer."""
 
     reader: Reader
     links: RuleLinks
     back_url: str
     names_people: bool = True
-    secret: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,16 @@ class Asked:
         return self.found.conditions[0]
 
 
-def ask(cadre: Cadre, target: Target, rule: str, house: HouseRules, secret: frozenset[str] = frozenset()) -> Asked:
+def ask(cadre: Cadre, target: Target, rule: str, house: HouseRules, withheld: Withheld = NOTHING) -> Asked:
     """NotFound for a rule that is no condition of this target, or that the reader is not told about. A target without a
     code is none: the rule is asked alone."""
     asked = conditions(house, target) if target.code else (each for each in house.compiled() if each.id == rule)
-    rules = walk(each for each in asked if each.id not in secret)
+    rules = walk(each for each in asked if each.id not in withheld.rules)
     place = next((place for place, each in enumerate(rules) if each.id == rule), None)
     recorded = recorded_facts([cadre.pk]).get(cadre.pk)
     if place is None or recorded is None:
         raise NotFound
-    return Asked(eligibility(cadre.pk, recorded, target, house, [rules[place]]), rules, place)
+    return Asked(eligibility(cadre.pk, withheld.told(recorded), target, house, [rules[place]]), rules, place)
 
 
 def walk(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -196,12 +195,13 @@ class _Page:
 
 def _read(fact: Fact, record: Record) -> str:
     """The codes of a record as the rulebook reads them: what the line of the dossier does not say in its words."""
-    values: list[Any] = [
-        (field, record.values.get(name)) for name, field in fact.fields.items() if name in _SAID.get(fact.name, ())
-    ]
-    return listed(
-        (stated(plain(field.meaning), plain_value(value)) for field, value in values if value is not None), "；"
-    )
+    said = []
+    for name in _SAID.get(fact.name, ()):
+        value = record.values.get(name)
+        if value is not None:
+            meaning = plain(fact.fields[name].meaning).partition("（")[0]
+            said.append(stated(meaning, plain_value(value)))
+    return listed(said, "；")
 
 
 _SAID: Mapping[str, tuple[str, ...]] = {
