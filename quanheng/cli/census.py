@@ -97,7 +97,7 @@ def keep_once() -> None:
     from django.db import DatabaseError, connection
 
     from quanheng.census import house, upkeep
-    from quanheng.insight import due_table
+    from quanheng.insight import due_table, verdicts
     from quanheng.instruments.local import rulebook_in_force
     from quanheng.kernel import clock
 
@@ -105,6 +105,7 @@ def keep_once() -> None:
         on = clock.today()
         made = upkeep.one_round(house.folder(), house.recipe_on(on), clock=clock.now, on=on)
         due_table.prepare(rulebook_in_force(on))
+        verdicts.prepare(rulebook_in_force(on))
         if made and made.differing:
             sys.stderr.write(f"quanheng census: changed without a mark: {', '.join(made.differing)}\n")
     except (DatabaseError, duckdb.Error, OSError, Refused) as error:  # the next round tries again

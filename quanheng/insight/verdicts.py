@@ -6,6 +6,7 @@ conditions stand.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +18,11 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census.house import cursor_on
 from quanheng.census.kept import kept
-from quanheng.census.reading import TRIES, NoSnapshot, Snapshot
+from quanheng.census.reading import CONFIG, TRIES, NoSnapshot, Snapshot
 from quanheng.census.snapshot import MEMORY
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
-from quanheng.insight.targets import Target
+from quanheng.insight.targets import Target, targets_of
 from quanheng.insight.verdict_table import VERDICT, write
 from quanheng.instruments.local import HouseRules
 from quanheng.people.rule_facts import sourced
@@ -32,7 +33,8 @@ from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.vocabulary import Vocabulary
 from quanheng.rulebook.workdays import standard
 
-KIND, MOST, VERSION = "verdicts", 60, 2  # the last is that of the table
+KIND, MOST, VERSION = "verdicts", 60, 3  # the last is that of the table
+PREPARED = 6
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,30 @@ def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
     raise NoSnapshot("not-yet", folder=str(source.parent))
 
 
+def prepare(house: HouseRules) -> None:
+    """For the worker: the targets that were asked about last are made anew for the current snapshot, so that whoever
+    goes on with one need not wait. Raises `NoSnapshot`."""
+    with cursor_on(house.on) as (cursor, snapshot):
+        source = _file_of(cursor)
+    used = _used_last(source.parent)
+    for target in targets_of(list(used), house.on):
+        file = _kept(source, snapshot, target, house, conditions(house, target))
+        os.utime(file, ns=(used[target.code], used[target.code]))  # this is no use of it
+
+
+def _used_last(folder: Path) -> dict[str, int]:
+    """Codes of targets with the time of their last use, the last first."""
+    found: dict[str, int] = {}
+    files = [(file.stat().st_mtime_ns, file) for file in folder.glob(f"{KIND}-*.duckdb")]
+    for at, file in sorted(files, reverse=True)[:MOST]:
+        with duckdb.connect(str(file), read_only=True, config=dict(CONFIG)) as connection:
+            (code,) = connection.execute("SELECT target FROM asked").fetchall()[0]
+        found.setdefault(code, at)
+        if len(found) == PREPARED:
+            break
+    return found
+
+
 def context(target: Target, house: HouseRules) -> Context:
     told = Situation(house.on, target.told, switches=house.switches, calendar=standard())
     return Context(vocabulary(), told, {}, Bits())
@@ -114,6 +140,7 @@ def _kept(source: Path, snapshot: Snapshot, target: Target, house: HouseRules, r
         with _beside(source) as connection:
             connection.execute(f"ATTACH '{file}' AS kept")
             write(connection, context(target, house), rules)
+            connection.execute("CREATE TABLE kept.asked AS SELECT ? AS target", [target.code])
 
     digest = _digest(snapshot, target, house, rules)
     return kept(source.parent, snapshot.number, KIND, digest, build, most=MOST)

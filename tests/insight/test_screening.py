@@ -18,12 +18,12 @@ from quanheng.census import house as census
 from quanheng.census.reading import NoSnapshot
 from quanheng.census.snapshot import refresh
 from quanheng.demo.load import load_city
-from quanheng.insight import screening_scope
+from quanheng.insight import screening_scope, verdicts
 from quanheng.insight.eligibility import Eligibility, eligibilities
 from quanheng.insight.screening import OUTCOME_OF, Answer, Paging, Question, keys_of, screen
 from quanheng.insight.screening_extra import Extra
 from quanheng.insight.screening_scope import Scope, people_in
-from quanheng.insight.targets import Target, pool_target, position_targets, rank_target, tier_target
+from quanheng.insight.targets import Target, pool_target, position_targets, rank_target, targets_of, tier_target
 from quanheng.insight.verdict_table import NOT_APPLICABLE, NOT_MET, OUTSIDE
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import Actor, Purpose, Role
@@ -180,6 +180,24 @@ def assert_same(answer: Answer, expected: dict[Any, Eligibility]) -> None:
 
 def _group(outcome: Outcome) -> Outcome:
     return Outcome.MET if outcome is Outcome.NOT_APPLICABLE else outcome
+
+
+class TestPreparing:
+    def test_the_worker_makes_anew_what_was_asked_last(self, cast: Cast, wang: Actor) -> None:
+        published()
+        for target in (YOUNG, tier_target(PostTier.STAFF)):
+            asked(wang, target)
+        published(AT + timedelta(minutes=5))
+        before = set(census.folder().glob("verdicts-*"))
+        verdicts.prepare(rulebook_in_force(ON))
+        made = set(census.folder().glob("verdicts-*")) - before
+        assert len(made) == len(before) == 2
+        asked(wang, YOUNG)
+        assert set(census.folder().glob("verdicts-*")) == made | before  # nothing had to be made
+
+    def test_a_target_that_is_no_more_is_left_out(self, cast: Cast) -> None:
+        gone = ["post:01890000-0000-7000-8000-000000000000", "rank:general", "seat:x", "pool:old", "pool:young"]
+        assert [target.code for target in targets_of(gone, ON)] == ["pool:young"]
 
 
 class TestTheScopeOfNow:

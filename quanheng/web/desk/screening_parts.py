@@ -61,6 +61,7 @@ class ConditionGroup:
 class Head:
     key: str
     name: str
+    only_warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def name_of(group: Outcome) -> Text:
 def note_of(group: Outcome) -> Text:
     return {
         Outcome.MET: _("各条都符合"),
-        Outcome.NEEDS_PERSON: _("机器能判的都符合，等人认定"),
+        Outcome.NEEDS_PERSON: _("拦阻的条件没有不符合的，等人认定"),
         Outcome.UNKNOWN: _("补齐材料后重判，不作不符合处理"),
         Outcome.NOT_MET: _("按离符合的远近排列"),
     }[group]
@@ -186,8 +187,7 @@ def _group(group: Outcome, lines: Sequence[Line], matrix: "Matrix", rows: Mappin
 
 class Matrix:
     """A row a person, a column a question: the worst of its conditions that are asked, with the way to the one that
-    decides. What waits for a person with everybody is folded away unless all is asked for, so that exceptions stand
-    out; what only warns decides about a column where nothing else does."""
+    decides. What waits for a person with everybody, or applies to nobody, is folded away unless all is asked for; what only warns decides about a column where nothing else does."""
 
     def __init__(self, answer: Answer, query: ScreeningQuery, target: Target, *, is_whole: bool = False) -> None:
         self.answer, self.query, self.target = answer, query, target
@@ -198,14 +198,16 @@ class Matrix:
         self.folded = [column.name for column, rules in asked if (column, rules) not in shown]
         self.columns = [rules for _column, rules in shown]
         extras = range(1, len(answer.counts) - len(answer.rules) + 1)
-        self.heads = [Head(column.key, column.name) for column, _rules in shown]
+        self.heads = [Head(column.key, column.name, _only_warns(column)) for column, _rules in shown]
         self.heads += [Head(f"extra-{number}", _("附加 %(number)s") % {"number": number}) for number in extras]
         self.tail = f"?target={target.code}&purpose={PURPOSE.value}" + ("" if query.is_today else f"&on={query.on}")
 
     def _is_alike(self, rules: Sequence[tuple[int, Rule]]) -> bool:
         counts = [self.answer.counts[place] for place, _rule in rules]
-        is_quiet = not any(each[NOT_MET] or each[UNKNOWN] for each in counts)
-        return is_quiet and any(sum(each[code] for code in WAITING) == self.answer.total for each in counts)
+        if any(each[NOT_MET] or each[UNKNOWN] for each in counts):
+            return False
+        applies_to_nobody = not any(sum(each.values()) for each in counts)
+        return applies_to_nobody or any(sum(each[code] for code in WAITING) == self.answer.total for each in counts)
 
     def person(self, line: Line, row: Row) -> PersonLine:
         url = reverse("desk:dossier", args=[line.cadre]) + f"{self.tail}&tab=eligibility"
@@ -223,6 +225,10 @@ class Matrix:
         url = reverse("desk:rule-evidence", args=[line.cadre, rule.id]) + self.tail
         text = _("打开时判") if code == UNJUDGED else ""
         return Verdict(SHAPES[OUTCOME_OF[code]], text=text, is_bare=True, url=url)
+
+
+def _only_warns(column: Column) -> bool:
+    return not any(rule.text.on_fail is OnFail.BLOCK for rule in column.rules)
 
 
 def _deciding(column: Column) -> Sequence[Rule]:

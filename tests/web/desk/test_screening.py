@@ -96,8 +96,8 @@ class TestTheMatrix:
 
     def test_columns_in_which_all_wait_are_folded_and_named(self, screened: Client) -> None:
         folded, whole = (text_of(screened.get(url)) for url in (YOUNG, f"{YOUNG}&cols=all"))
-        assert "人人待认定的几列收起了" in folded
-        assert "人人待认定的几列收起了" not in whole
+        assert "人人相同的几列收起了" in folded
+        assert "人人相同的几列收起了" not in whole
 
     def test_unticking_narrows_this_screening_and_is_said_in_the_title(self, screened: Client) -> None:
         page = screened.get(YOUNG).content.decode()
