@@ -9,7 +9,17 @@ from quanheng.demo import history, kin, studies
 from quanheng.demo.careers import Career, Seats, build_career
 from quanheng.demo.cast import CAST, SUBJECT, CastMember
 from quanheng.demo.chance import KeyMaker, dice, pick
-from quanheng.demo.facts import CadreFact, EducationFact, LineFact, RankFact, RelativeFact, Slot, TieFact, UnitFact
+from quanheng.demo.facts import (
+    CadreFact,
+    EducationFact,
+    LineFact,
+    RankFact,
+    RelativeFact,
+    Slot,
+    TieFact,
+    TrainingFact,
+    UnitFact,
+)
 from quanheng.demo.ladder import LADDER, TODAY, Stage, least_months, ranks, stages
 from quanheng.demo.persons import Identity, make_identity, may_be_outside_party
 from quanheng.demo.slots import fill
@@ -22,6 +32,7 @@ CADRES, SEED = 3_000, 20_261_120
 _SPECIALTIES = ("公文写作", "项目管理", "群众工作", "财务审计", "信息化建设", "基层党建", "应急处置", "规划编制")
 _ENTRY_RANK = {"35": Rank.STAFF_2, "31": Rank.STAFF_2, "21": Rank.STAFF_1, "11": Rank.SENIOR_STAFF_4}
 _PARTY_CODES = ("01", "02")
+_COUNTY = (PostTier.COUNTY_PRINCIPAL, PostTier.COUNTY_DEPUTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +148,16 @@ def _file(city: City, slot: Slot, who: Identity, life: _Life, chance: random.Ran
         rewards=history.make_rewards(chance, grades, place + "人力资源和社会保障局"),
         sanctions=sanctions,
         grades=grades,
-        trainings=history.make_trainings(chance, start, life.until),
+        trainings=_trainings(slot, life, chance),
         verifications=history.make_verifications(chance, who.born, is_party=is_party),
     )
+
+
+def _trainings(slot: Slot, life: _Life, chance: random.Random) -> tuple[TrainingFact, ...]:
+    start = life.study.work_start
+    found = history.make_trainings(chance, start, life.until)
+    yearly = history.make_yearly_trainings(start, life.until) if slot.position.tier in _COUNTY else ()
+    return tuple(sorted([*found, *yearly], key=lambda each: each.start))
 
 
 def _resume(life: _Life, who: Identity) -> tuple[LineFact, ...]:

@@ -98,12 +98,13 @@ def _rewards(chance: random.Random, grades: Sequence[GradeFact], authority: str)
 def make_sanctions(
     chance: random.Random, work_start: int, until: int, *, is_party: bool, authority: str
 ) -> tuple[SanctionFact, ...]:
-    """About one person in eighty, in the last eight years: some still in effect."""
+    """About one person in eighty, in the last eight years: some still in effect, every fourth until next month."""
     if chance.random() > 0.0125:
         return ()
     kinds = [kind for kind in _EFFECT if is_party or kind not in _PARTY_KINDS]
     kind = pick(chance, kinds)
-    start = max(work_start + 24, TODAY - chance.randint(1, 96))
+    back = chance.randint(1, 96)
+    start = max(work_start + 24, TODAY - back if work_start // 12 % 4 else TODAY + 1 - _EFFECT[kind])
     if start >= until:
         return ()
     end = start + _EFFECT[kind]
@@ -118,6 +119,15 @@ def make_trainings(chance: random.Random, work_start: int, until: int) -> tuple[
     count = chance.randint(1, 5) if until - first > 24 else 1
     starts = sorted(chance.randint(first, max(first, until - 3)) for _ in range(count))
     return tuple(_training(chance, start) for start in starts)
+
+
+def make_yearly_trainings(work_start: int, until: int) -> tuple[TrainingFact, ...]:
+    """The online class of each of the last five years, for one in six: so their hours are known, and mostly too few."""
+    if work_start // 12 % 6 or not work_start + 72 < TODAY <= until:
+        return ()
+    days = [date(TODAY // 12 - back, 5, 11) for back in range(5)]
+    name, institution, length = _COURSES[6]
+    return tuple(TrainingFact(name, institution, length * 6, day, day + timedelta(days=length)) for day in days)
 
 
 def _training(chance: random.Random, start: int) -> TrainingFact:
