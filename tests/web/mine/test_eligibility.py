@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from quanheng.insight.conditions import conditions
+from quanheng.insight.situations import Facts
 from quanheng.insight.targets import rank_target, tier_target
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import Actor
@@ -86,7 +87,7 @@ def test_every_rule_that_looks_at_a_secret_is_known() -> None:
 
 
 def test_the_secret_facts_are_taken_out_before_anything_is_asked() -> None:
-    recorded = {"inquiries": (), "person.has_open_case": True, "posts": ()}
+    recorded: Facts = {"inquiries": (), "person.has_open_case": True, "posts": ()}
     assert WITHHELD.told(recorded) == {"posts": ()}
 
 
