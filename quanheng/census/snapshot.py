@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -38,7 +39,7 @@ class Recipe:
     book: Rulebook
     switches: Mapping[str, Scalar]
 
-    @property
+    @cached_property
     def definition(self) -> str:
         columns = [(table.name, list(table.columns.items())) for table in tables(self.vocabulary)]
         sources = [str(source.query(is_readable=False).query) for source in (PEOPLE, *SOURCES)]

@@ -61,6 +61,9 @@ NAMING_ASKED: dict[str, tuple[str, ...]] = {
     "end_role": ("role_zhao",),
     "unit_text": ("code_b",),
     "target": ("post:{position_b}",),
+    "find": ("CANARY-zhou-", "CANARY-unitb-"),
+    "unit_named": ("code_b",),
+    "cadre": ("cadre_zhou",),
 }
 SAME_AS_ABSENT = {"CANARY-zhou-": "CANARY-none-", "CANARY-unitb-": "CANARY-none-"}
 

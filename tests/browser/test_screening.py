@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from quanheng.census import house as census
 from quanheng.census.snapshot import refresh
 from quanheng.people.models import Cadre, PostHolding
-from tests.browser.desk import press, sign_in
+from tests.browser.desk import sign_in
 from tests.conftest import Cast
 from tests.dossiers import add, fill
 
@@ -51,14 +51,17 @@ def test_a_failed_condition_leads_to_its_record_and_article(page: Page, live_ser
     row = page.locator("tr[data-row]", has_text="陈知行")
     expect(row.locator(".c-verdict")).to_contain_text("不符合")
 
-    row.locator(".c-cell .v-not-met a").first.click()
+    row.locator('a[href*="SEL-QUAL-08-3a"]').click()
     drawer = page.locator("#drawer")
     expect(drawer.locator(".claim")).to_be_visible()
     assert "evidence=" in page.url
     expect(drawer.locator(".records")).to_contain_text("示范市甲局副局长")
-    expect(drawer.locator(".law")).to_contain_text("条例")
-    press(page, "Escape")
-    expect(drawer).to_be_hidden()
+    drawer.locator(".records a").first.click()  # the record itself
+    expect(page.locator("main")).to_contain_text("示任〔2021〕8号")
+    page.go_back()
+    expect(drawer.locator(".records")).to_contain_text("示范市甲局副局长")
+    drawer.locator('a[href*="/desk/rules/SEL-QUAL-08-3a/"]').first.click()  # the article
+    expect(page.locator("main")).to_contain_text("SEL-QUAL-08-3a")
 
     post = PostHolding.objects.get(cadre=chen)
     page.goto(f"{live_server.url}/desk/people/{chen.pk}/records/post/{post.pk}/")

@@ -187,7 +187,8 @@ def _group(group: Outcome, lines: Sequence[Line], matrix: "Matrix", rows: Mappin
 
 class Matrix:
     """A row a person, a column a question: the worst of its conditions that are asked, with the way to the one that
-    decides. What waits for a person with everybody, or applies to nobody, is folded away unless all is asked for; what only warns decides about a column where nothing else does."""
+    decides. What waits for a person with everybody, or applies to nobody, is folded away unless all is asked for; what
+    only warns decides about a column where nothing else does."""
 
     def __init__(self, answer: Answer, query: ScreeningQuery, target: Target, *, is_whole: bool = False) -> None:
         self.answer, self.query, self.target = answer, query, target
