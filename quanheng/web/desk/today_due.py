@@ -126,14 +126,16 @@ def groups(actor: Actor, items: DueItems, on: date, chosen: Span | None) -> list
     if chosen:
         return [_group(chosen.label, found, people, on, {"day": chosen.value})] if found else []
     by_when = {when: [lot for lot in found if lot.when is when] for when in When}
-    by_when[When.HAPPENED] = _by_kind(by_when[When.HAPPENED])
+    for when, mine in by_when.items():
+        if when is When.HAPPENED or len(mine) > LINES:
+            by_when[when] = _by_kind(mine)
     return [
         _group(words.GROUPS[when], mine, people, on, {"when": when.value}) for when, mine in by_when.items() if mine
     ]
 
 
 def _by_kind(found: Iterable[Lot]) -> list[Lot]:
-    """What merely happened is one line a kind, whatever the rules."""
+    """One line a kind, whatever the rules: of what merely happened, and where a group would be too long."""
     made: dict[DueKind, Lot] = {}
     for lot in found:
         before = made.get(lot.kind)
@@ -188,7 +190,7 @@ def _of_several(lot: Lot, people: Mapping[UUID, Cadre], on: date, asked: Mapping
         _("最久%(text)s") % {"text": label} if lot.when is When.OVERDUE and lot.first != lot.last else label,
         stated(words.what_of(lot.kind, lot.rule, lot.when), number),
         tuple(dict.fromkeys(persons)),
-        words.basis_of(lot.rule, on) if lot.rule or lot.kind is DueKind.RETIREMENT else "",
+        words.basis_of_all({due.rule for due in lot.heads}, on),
         _step_of_several(lot, url),
         why_url=reverse("desk:rule", args=[lot.rule]) if lot.rule else "",
         what_url=url,

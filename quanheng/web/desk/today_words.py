@@ -1,6 +1,6 @@
 """The words of what is due: kinds before and after their day, groups, bases, and why each is told so early."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from quanheng.insight.due import DueKind, watches
 from quanheng.insight.due_groups import When
 from quanheng.instruments.texts import find_text
 from quanheng.organization.choices import Rank
+from quanheng.rulebook.instrument import RuleText
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.parts import Text
 from quanheng.web.shared.rule_law import gap, titles
@@ -112,10 +113,19 @@ def when_text(day: date, on: date, when: When) -> str:
 def basis_of(rule: str, on: date) -> str:
     """`公务员职务与职级并行规定第十八条第（五）项`, without the year of the version; retirement has a table."""
     text = find_text(rule, on) if rule else None
-    if text is None:
-        return _("到龄计算")
-    title = titles()[text.instrument].partition("（")[0].partition(" (")[0]
-    return f"{title}{gap()}{words.article_text(text.article)}"
+    return f"{_title(text)}{gap()}{words.article_text(text.article)}" if text else _("到龄计算")
+
+
+def basis_of_all(rules: Collection[str], on: date) -> str:
+    """The article where it is one, the instrument where that is one."""
+    if len(rules) == 1:
+        return basis_of(next(iter(rules)), on)
+    named = {_title(text) for rule in rules if (text := find_text(rule, on))}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _title(text: RuleText) -> str:
+    return titles()[text.instrument].partition("（")[0].partition(" (")[0]
 
 
 _RANKS: Mapping[str, Rank] = {
