@@ -3,13 +3,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from quanheng.census.tables import SUBJECT
 from quanheng.insight.eligibility import has_source
 from quanheng.insight.verdict_table import NOT_MET, OUTSIDE, SHOWN, UNKNOWN, VERDICT, mask
 from quanheng.insight.verdicts import Verdicts, vocabulary
 from quanheng.rulebook.parse import Names, parse
-from quanheng.rulebook.sql import Bits
+from quanheng.rulebook.situation import Situation
+from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_statement import Statement, statement
 from quanheng.rulebook.sql_text import day
 from quanheng.rulebook.tree import Node
@@ -26,6 +28,10 @@ class Extra:
     def read(self) -> Node:
         """Raises `CannotParse`."""
         return parse(self.text, Names(vocabulary()), TRUTH, "extra")
+
+    def check(self, on: date) -> None:
+        """Raises `CannotParse`, or `NotInSqlError` for what cannot be asked of everybody at once (working days)."""
+        statement({"e0": self.read()}, Context(vocabulary(), Situation(on, {}), {}, Bits()))
 
 
 @dataclass(frozen=True, slots=True)

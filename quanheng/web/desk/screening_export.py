@@ -44,15 +44,22 @@ def export_screening(request: ActorRequest) -> HttpResponse:
     if not rows:
         return _refused(request, query, _("没有可导出的人。先换一个范围。"))
     title = _("%(target)s资格筛查，拟任日 %(on)s") % {"target": target.title, "on": query.on}
-    content = exports.roster_workbook(
+    return _download(_workbook(request, rows, _columns(answer, query, target, lines), title), title)
+
+
+def _workbook(request: ActorRequest, rows: list[roster.Row], columns: list[Column], title: str) -> bytes:
+    return exports.roster_workbook(
         actor=request.actor,
         rows=rows,
-        columns=_columns(answer, query, target, lines),
+        columns=columns,
         title=title,
         at=request.now,
         on=request.today,
         purpose=PURPOSE,
     )
+
+
+def _download(content: bytes, title: str) -> HttpResponse:
     response = HttpResponse(content, content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
     response.headers["Cache-Control"] = "no-store"

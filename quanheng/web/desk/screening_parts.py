@@ -105,7 +105,8 @@ def _condition_group(
 ) -> ConditionGroup:
     lines = tuple(_condition_line(rule, answer.counts[places[rule.id]], query, house) for rule in column.rules)
     kept = [answer.counts[places[rule.id]] for rule in column.rules if rule.id not in query.left_out]
-    worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN, *WAITING)}
+    worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN)}
+    worst[NEEDS_PERSON] = max((sum(counts[code] for code in WAITING) for counts in kept), default=0)
     return ConditionGroup(column.name, counts_text(worst, 0), lines)
 
 

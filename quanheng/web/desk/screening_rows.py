@@ -1,7 +1,7 @@
 """加条件: rows of field, operator and value over the facts of the rulebook, as one expression of its language each."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -13,6 +13,7 @@ from quanheng.insight.eligibility import has_source
 from quanheng.insight.screening_extra import Extra
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.parse import CannotParse
+from quanheng.rulebook.sql_text import NotInSqlError
 from quanheng.rulebook.types import Kind, Type
 from quanheng.rulebook.vocabulary import Fact, Scope
 from quanheng.web.shared.parts import Text
@@ -20,6 +21,7 @@ from quanheng.web.shared.rule_outcomes import plain
 from quanheng.web.shared.wording import bracketed
 
 MAX_ROWS, MAX_TEXT = 8, 300
+_ANY_DAY = date(2000, 1, 1)  # what can be asked at all does not depend on the day
 EXPRESSION = "expression"
 NOW, EVER, COUNT = "now", "ever", "count"
 OPERATORS: Mapping[str, tuple[Text, str]] = {
@@ -168,13 +170,16 @@ def _wanted(field: ExtraField) -> str:
 
 def _checked(row: ExtraRow) -> ExtraRow:
     try:
-        Extra(row.expression).read()
+        Extra(row.expression).check(_ANY_DAY)
     except CannotParse as refusal:
-        return ExtraRow(row.field, row.operator, row.text, title=row.title, problem=_said(refusal))
+        return replace(row, expression="", problem=_said(refusal))
+    except NotInSqlError:
+        return replace(row, expression="", problem=_("按工作日计算的条件只能逐人看，不能筛查。"))
     return row
 
 
 def _said(refusal: CannotParse) -> str:
+    """What is expected there the engine says in English only."""
     facts = refusal.facts
-    near = _("相近的是 %(near)s。") % {"near": facts["near"]} if facts["near"] else ""
-    return _("第 %(column)s 个字处读不懂 %(what)s；这里要 %(expected)s。") % facts + near
+    near = _("相近的是 %(near)s。") % {"near": facts["near"]} if facts["near"] else _("写法同规则库里的表达式。")
+    return _("第 %(column)s 个字处读不懂 %(what)s。") % facts + near
