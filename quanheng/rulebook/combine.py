@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from quanheng.rulebook.compute import Scope, Shared, compute, either, number, truth
+from quanheng.rulebook.compute import Scope, compute, either, number, truth
 from quanheng.rulebook.dates import add_days, add_months, months_between
+from quanheng.rulebook.sharing import for_items
 from quanheng.rulebook.situation import Record
-from quanheng.rulebook.tree import TRUE, Combinator, Combine, ItemName, walk
+from quanheng.rulebook.tree import TRUE, Combinator, Combine
 from quanheng.rulebook.types import FIRST, LAST, MOST, Kind, Type
 from quanheng.rulebook.values import (
     ALWAYS,
@@ -86,23 +87,8 @@ def combine(node: Combine, scope: Scope) -> Value:
     if node.over is not None:
         return _combined(node, scope)
     if id(node) not in scope.combined:
-        scope.combined[id(node)] = _combined(node, scope) if scope.item is None else _for_items(node, scope)
+        scope.combined[id(node)] = _combined(node, scope) if scope.item is None else for_items(node, scope, _combined)
     return scope.combined[id(node)]
-
-
-def _for_items(node: Combine, scope: Scope) -> Value:
-    """What does not speak of the item is computed with the first of them; each item notes what it looked at."""
-    if id(node) not in scope.shared:
-        alone = replace(scope, uses={}, provisional=[], combined={})
-        speaks = any(isinstance(each, ItemName) for each in walk(node))
-        scope.shared[id(node)] = None if speaks else Shared(_combined(node, alone), alone.uses, alone.provisional)
-    found = scope.shared[id(node)]
-    if found is None:
-        return _combined(node, scope)
-    for fact, (_value, keys) in found.uses.items():
-        scope.used(fact, tuple(keys))
-    scope.provisional.extend(found.provisional)
-    return found.value
 
 
 def _combined(node: Combine, scope: Scope) -> Value:
@@ -389,8 +375,7 @@ def _with_undated(chosen: Selection) -> Names:
 def _longest_run(chosen: Selection) -> Number:
     sure = _dated(chosen, chosen.sure)
     lo, hi = _longest(chosen, sure), _longest(chosen, _dated(chosen, chosen.chosen))
-    since = _run_to_now(chosen, sure)
-    grows = Growth(since, 1) if since < LAST else None
+    grows = Growth(since, 1) if (since := _run_to_now(chosen, sure)) < LAST else None
     return bounded(lo, hi if _all_dated(chosen) else MOST, _with_undated(chosen), grows)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 
 from quanheng.rulebook import functions
 from quanheng.rulebook.instrument import Parameter
+from quanheng.rulebook.sharing import Shared, Uses
 from quanheng.rulebook.situation import Bounded, FactValue, Raw, Record, Situation
 from quanheng.rulebook.tree import (
     ON,
@@ -63,18 +64,6 @@ from quanheng.rulebook.vocabulary import Vocabulary
 Wanted = TypeVar("Wanted", Truth, Number, Day, Code, Codes, Span)
 
 
-Uses = dict[str, tuple[FactValue, set[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What a combinator gives to every item, with what it looked at."""
-
-    value: Value
-    uses: Uses
-    provisional: list[date]
-
-
 class NoSwitchError(KeyError):
     """A switch without a value: the rulebook gives each its default."""
 
@@ -100,7 +89,7 @@ class Scope:
     provisional: list[date] = field(default_factory=list)
     combined: dict[int, Value] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
-    shared: dict[int, "Shared | None"] = field(default_factory=dict)
+    shared: dict[int, Shared | None] = field(default_factory=dict)
 
     @property
     def on(self) -> date:
