@@ -8,6 +8,7 @@ Months are stored by their first day, and so they are given.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -222,7 +223,7 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
     """
     keys = list(cadres)
     made = {
-        key: known(PEOPLE.columns, values) for key, _, *values in PEOPLE.query(is_readable=True).filter(pk__in=keys)
+        key: known(PEOPLE.columns, values) for key, _, *values in _readable(PERSON).filter(pk__in=keys)
     }
     for source in SOURCES:
         found = _records(source, [key for key in keys if key in made])
@@ -233,6 +234,12 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
     return made
 
 
+@cache
+def _readable(fact: str) -> QuerySet[Any, tuple[Any, ...]]:
+    """Put together once: the expressions are long, and the same for everybody."""
+    return next(each for each in (PEOPLE, *SOURCES) if each.fact == fact).query(is_readable=True)
+
+
 def known(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
     return {name: value for name, value in zip(names, values, strict=True) if value is not None}
 
@@ -240,7 +247,7 @@ def known(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
 def _records(source: Source, keys: list[UUID]) -> dict[UUID, list[Record]]:
     """In the order of their keys, which is that in which they were recorded."""
     found: dict[UUID, list[Record]] = {}
-    rows = source.query(is_readable=True).filter(cadre__in=keys).order_by(source.subject, source.key)
+    rows = _readable(source.fact).filter(cadre__in=keys).order_by(source.subject, source.key)
     for subject, key, *values in rows:
         found.setdefault(subject, []).append(Record(f"{source.fact}[{key}]", known(source.columns, values)))
     return found
