@@ -128,6 +128,7 @@ GROWING = (
     "desk:people?sort=-birth", "desk:search?q=l", "desk:units", "desk:units?unit={unit}&below=1", "desk:unit {unit}",
     "desk:unit-children {unit}", "desk:unit-quotas {unit}", "desk:unit-options?q=j", "desk:dossier {cadre}",
     "desk:dossier {cadre}?tab=readings", "desk:ledger", "desk:imports", "desk:today-due missing",
+    "desk:today?day=overdue", "desk:today-items all", "desk:today-items rank?when=later",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from uuid import UUID
+from typing import Any
 
 from quanheng.insight.due import BEHIND, Due, DueKind
 from quanheng.insight.due_queries import LAST, NAMES, DueItems
@@ -65,29 +65,19 @@ def when_of(due: Due, on: date) -> When:
 
 def lots(items: DueItems, on: date, choice: Choice) -> list[Lot]:
     """In the order of the groups and then of their days."""
-    heads = _heads(items, on, choice)
     where, values = _where(choice, on)
     told = "count(*), count(DISTINCT subject), min(due_on), max(due_on)"
-    text = f"SELECT {_PLACED}, kind, rule, {told} FROM mine WHERE {where} GROUP BY ALL ORDER BY 6, kind, rule"
-    rows = items.connection.execute(text, [*_days(on), *values]).fetchall()
-    found = [
-        Lot(When(when), DueKind(kind), rule, count, people, first, last, tuple(heads[when, kind, rule]))
-        for when, kind, rule, count, people, first, last in rows
-    ]
+    heads = f"min(struct_pack(due_on := due_on, item := item, subject := subject), {HEAD})"
+    text = f"SELECT {_PLACED}, kind, rule, {told}, {heads} FROM mine WHERE {where} GROUP BY ALL ORDER BY 6, kind, rule"
+    found = [_lot(row) for row in items.connection.execute(text, [*_days(on), *values]).fetchall()]
     return sorted(found, key=lambda lot: list(When).index(lot.when))
 
 
-def _heads(items: DueItems, on: date, choice: Choice) -> dict[tuple[str, str, str], list[Due]]:
-    where, values = _where(choice, on)
-    text = (
-        f"SELECT {_PLACED} AS place, {NAMES} FROM mine WHERE {where}"
-        f" QUALIFY row_number() OVER (PARTITION BY place, kind, rule ORDER BY {NAMES}) <= {HEAD} ORDER BY {NAMES}"
-    )
-    found: dict[tuple[str, str, str], list[Due]] = {}
-    for place, *row in items.connection.execute(text, [*_days(on), *values]).fetchall():
-        due = _due(row)
-        found.setdefault((place, due.kind.value, due.rule), []).append(due)
-    return found
+def _lot(row: tuple[Any, ...]) -> Lot:
+    when, word, rule, count, people, first, last, heads = row
+    kind = DueKind(word)
+    dues = tuple(Due(head["due_on"], kind, rule, head["item"], head["subject"]) for head in heads)
+    return Lot(When(when), kind, rule, count, people, first, last, dues)
 
 
 def count(items: DueItems, on: date, choice: Choice) -> int:
@@ -134,8 +124,6 @@ def _narrowed(choice: Choice) -> Iterable[tuple[str, str]]:
         yield "rule = ?", choice.rule
 
 
-def _due(row: list[object] | tuple[object, ...]) -> Due:
+def _due(row: tuple[Any, ...]) -> Due:
     on, kind, rule, item, subject = row
-    assert isinstance(on, date)
-    assert isinstance(subject, UUID)
-    return Due(on, DueKind(str(kind)), str(rule), str(item), subject)
+    return Due(on, DueKind(kind), rule, item, subject)
