@@ -15,6 +15,7 @@ from pytest_django import Settings
 from quanheng.census import house as census
 from quanheng.census.snapshot import refresh
 from quanheng.kernel.actor import Actor
+from quanheng.ledger.ledger_codes import OPEN_DOSSIER
 from quanheng.ledger.models import Entry
 from quanheng.organization.models import Position
 from quanheng.people.models import SavedQuery
@@ -210,7 +211,7 @@ class TestPostsForAPerson:
         page = text_of(officer.get(f"{PAGE}posts/", {"cadre": str(cast.chen_file.pk)}))
         assert "依人找岗：陈知行" in page
         assert "空缺岗位" in page
-        assert Entry.objects.filter(action="people.open_dossier", object_key__contains=str(cast.chen_file.pk)).exists()
+        assert Entry.objects.filter(action=OPEN_DOSSIER, cadre=cast.chen_file.pk).exists()
 
     def test_somebody_of_another_scope_is_nobody(self, officer: Client, cast: Cast) -> None:
         for key in (cast.zhou_file.pk, "01890000-0000-7000-8000-000000000000", "x"):
