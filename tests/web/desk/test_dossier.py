@@ -51,7 +51,8 @@ def test_the_overview_is_one_person_in_words(page: str, lin: Actor, client_of: C
     assert "职级 三级调研员 3 年 5 个月 工龄 23 年 4 个月 基层经历 6 年 8 个月" in text
     assert "入党 2006.12 最高学历 大学 考核 2025–2023 优 — 称" in text
     assert (
-        "概览 简历 2 任职与职级 4 学历学位 1 家庭与社会关系 1 奖惩 1 考核 2 培训与专长 资格 表内其他文字 查阅记录 1" in text
+        "概览 简历 2 任职与职级 4 学历学位 1 家庭与社会关系 1 奖惩 1 考核 2 培训与专长 资格 表内其他文字 查阅记录 1"
+        in text
     )
     assert (
         "2003.07–2010.03 示范市甲镇科员 （ 2008.01–2008.07 示范市乙局跟班学习 ） 更正 基层 录用审批表 已核 更正" in text
