@@ -25,7 +25,7 @@ from quanheng.web.desk.screening_query import ScreeningQuery
 from quanheng.web.shared.gate import ActorRequest, roles
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST = 20_000
+MOST, AT_ONCE = 20_000, 500
 
 
 @roles(*READERS)
@@ -40,6 +40,8 @@ def export_screening(request: ActorRequest) -> HttpResponse:
     except NoSnapshot:
         return render(request, "desk/screening/none.html", pages.none_context(request, query, target), status=503)
     lines = {line.cadre: line for lines in answer.lines.values() for line in lines}
+    if len(lines) < sum(answer.groups[group] for group in answer.lines):
+        return _refused(request, query, _("一次最多导出 %(most)s 人。请先缩小范围。") % {"most": f"{MOST:,}"})
     rows = _rows(request, query, lines)
     if not rows:
         return _refused(request, query, _("没有可导出的人。先换一个范围。"))
@@ -73,8 +75,12 @@ def _refused(request: ActorRequest, query: ScreeningQuery, what: str) -> HttpRes
 
 def _rows(request: ActorRequest, query: ScreeningQuery, lines: Mapping[UUID, Line]) -> list[roster.Row]:
     """Of those whom the actor may see now, in the order of the screening."""
-    people = people_in(request.actor, query.question().scope).select_related("home_unit")
-    found = {cadre.pk: cadre for cadre in people if cadre.pk in lines}
+    people, keys = people_in(request.actor, query.question().scope).select_related("home_unit"), list(lines)
+    found = {
+        cadre.pk: cadre
+        for start in range(0, len(keys), AT_ONCE)
+        for cadre in people.filter(pk__in=keys[start : start + AT_ONCE])
+    }
     cadres = [found[key] for key in lines if key in found]
     return roster.rows_of(cadres, request.today, frozenset({"posts"}))
 

@@ -19,6 +19,7 @@ from quanheng.ledger.ledger_codes import OPEN_DOSSIER
 from quanheng.ledger.models import Entry
 from quanheng.organization.models import Position
 from quanheng.people.models import SavedQuery
+from quanheng.web.desk import screening_export
 from tests.conftest import Cast, ClientOf
 from tests.dossiers import fill
 
@@ -198,6 +199,14 @@ class TestSavedAndExported:
         made = Entry.objects.filter(action="people.export").order_by("-pk")
         assert made.count() == before + 1
         assert str(cast.chen_file.pk) in made[0].object_key
+
+    def test_too_many_are_refused_and_none_is_left_out_in_silence(
+        self, screened: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(screening_export, "MOST", 0)
+        response = screened.post(f"{PAGE}export/?target=pool:young")
+        assert (response.status_code, "一次最多导出 0 人" in response.content.decode()) == (400, True)
+        assert not Entry.objects.filter(action="people.export").exists()
 
     def test_nobody_is_not_exported(self, screened: Client) -> None:
         assert screened.post(f"{PAGE}export/?target=pool:young&group=not_met").status_code == 400

@@ -292,6 +292,7 @@
     var list = one("ol", notes);
     list.textContent = "";
     all(".ev").forEach(function (value) {
+      if (value.closest(".matrix")) { return; }  /* a note for each cell would fill more pages than the matrix */
       var line = document.createElement("li");
       line.textContent = [value.textContent.trim() || value.getAttribute("aria-label"), value.dataset.note].filter(Boolean).join("：");
       list.appendChild(line);
