@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from quanheng.insight.due import BEHIND, Due, DueKind
+from quanheng.insight.due import BEHIND, Due, DueKind, Shape, watches
 from quanheng.insight.due_queries import LAST, NAMES, DueItems
 
 SUNDAY = 6
@@ -66,9 +66,10 @@ def when_of(due: Due, on: date) -> When:
 def lots(items: DueItems, on: date, choice: Choice) -> list[Lot]:
     """In the order of the groups and then of their days."""
     where, values = _where(choice, on)
-    told = "count(*), count(DISTINCT subject), min(due_on), max(due_on)"
+    told = f"count(*), {_PEOPLE}, min(due_on), max(due_on)"
     heads = f"min(struct_pack(due_on := due_on, item := item, subject := subject), {HEAD})"
-    text = f"SELECT {_PLACED}, kind, rule, {told}, {heads} FROM mine WHERE {where} GROUP BY ALL ORDER BY 6, kind, rule"
+    select = f"SELECT {_PLACED}, kind, rule, {told}, {heads} FROM mine WHERE {where}"
+    text = f"{select} GROUP BY 1, kind, rule ORDER BY 6, kind, rule"
     found = [_lot(row) for row in items.connection.execute(text, [*_days(on), *values]).fetchall()]
     return sorted(found, key=lambda lot: list(When).index(lot.when))
 
@@ -95,6 +96,9 @@ def rows(items: DueItems, on: date, choice: Choice, *, limit: int, start: int = 
 
 
 _HAPPENS = "kind IN ({})".format(", ".join(f"'{kind.value}'" for kind in BEHIND))
+# Of a rule with items somebody may have several; of any other each item is another person, and counting is cheap.
+_HAS_ITEMS = "kind IN ({})".format(", ".join(f"'{watch.kind}'" for watch in watches() if watch.shape is Shape.LAPSES))
+_PEOPLE = f"CASE WHEN {_HAS_ITEMS} THEN count(DISTINCT subject) FILTER (WHERE {_HAS_ITEMS}) ELSE count(*) END"
 _PLACED = (
     f"CASE WHEN due_on < ?::DATE AND {_HAPPENS} THEN '{When.HAPPENED}' WHEN due_on < ?::DATE THEN '{When.OVERDUE}'"
     f" WHEN due_on = ?::DATE THEN '{When.TODAY}' WHEN due_on <= ?::DATE THEN '{When.NEXT}' ELSE '{When.LATER}' END"
