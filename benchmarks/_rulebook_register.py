@@ -5,6 +5,7 @@ Every value is drawn by arithmetic from the number of the person and a salt. Tab
 read are left empty. A share of the fields is left out, so that rules find what they cannot know.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ MATTERS = (
     "['婚姻', '因私护照和出国', '港澳台证件和往来', '子女涉外婚姻', '子女与港澳台居民婚姻', '配偶子女移居或境外一年', "
     "'配偶子女从业', '被追究刑责', '工资奖金', '劳务所得', '房产', '股票基金保险', '经商办企业', '境外存款投资']"
 )
+_GRADES = [*["优秀"] * 8, "基本称职", "不定等次", "未参加考核"]
+_PASSED = ["称职"] * 32
 SANCTIONS = (
     "['党纪 警告 12', '党纪 警告 12', '党纪 严重警告 18', '党纪 撤销党内职务 24', '党纪 留党察看 36', '党纪 开除党籍 60', '政务 警告 6', "
     "'政务 警告 6', '政务 记过 12', '政务 记过 12', '政务 记大过 18', '政务 降级 24', '政务 撤职 24', '组织处理 调整职务 12', "
@@ -90,9 +93,8 @@ TABLES: dict[str, Made] = {
         "7",
         {
             "year": "year_",
-            "grade": "given(j, 30, 990, pick(j, 31, list_concat(['优秀', '优秀', '优秀', '优秀', '优秀', '优秀', '优秀', '优秀', '基本称职',"
-            " '不定等次', '未参加考核'], CASE WHEN draw(i, 32, 30) = 0 THEN ['不称职', '不称职'] ELSE ['称职'] END,"
-            " list_transform(range(32), lambda x: '称职'))))",
+            "grade": f"given(j, 30, 990, CASE WHEN draw(i, 32, 30) = 0 THEN pick(j, 31, {[*_GRADES, '不称职', '不称职', *_PASSED]})"
+            f" ELSE pick(j, 31, {[*_GRADES, '称职', *_PASSED]}) END)",
             "decided": "given(j, 33, 990, make_date(year_ + 1, 1 + CAST(draw(j, 34, 5) AS BIGINT), 1 + CAST(draw(j, 35, 28) AS BIGINT)))",
         },
         # three in a hundred without the last year, five more without the one before
@@ -239,7 +241,7 @@ PEOPLE = {
     "person_work_start": "given(i, 201, 995, month_of(began(i)))",
     "person_party_joined": "given(i, 202, 800, month_of(began(i) + draw(i, 203, 60)))",
     "person_is_party_member": "given(i, 204, 990, draw(i, 205, 10) < 8)",
-    "person_retirement_class": "pick(i, 206, ['男', '女'])",
+    "person_retirement_class": "pick(i, 206, ['male', 'female_cadre'])",
     "person_is_retired": "given(i, 207, 980, draw(i, 208, 20) = 0)",
     "person_growth_place": "given(i, 209, 500, CASE WHEN draw(i, 210, 300) = 0 THEN '清河县' ELSE '县' || draw(i, 210, 300) END)",
     "person_is_on_probation": "given(i, 211, 980, draw(i, 212, 30) = 0)",
@@ -253,6 +255,11 @@ PEOPLE = {
     "person_term_group_since": f"given(i, 228, 500, {_since(229, 60)})".replace("j", "i"),
     "person_is_selected_graduate": "given(i, 231, 950, draw(i, 232, 10) = 0)",
 }
+
+
+def version() -> str:
+    """Of the registers that this text makes."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 
 
 def build(file: Path, size: int, threads: int = 2) -> None:

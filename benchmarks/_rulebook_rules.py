@@ -52,15 +52,17 @@ def situation() -> Situation:
 def asked(dialect: Dialect = DUCKDB) -> Asked:
     context = Context(load_facts(), situation(), {}, Bits(), dialect)
     made = Asked({}, {}, {}, context)
-    for rule in _about_people():
-        _add(rule, made)
+    for rule in about_people():
+        if rule.text.check is Check.COMPUTED:
+            _add(rule, made)
     return made
 
 
-def _about_people() -> Iterable[Rule]:
+def about_people() -> Iterable[Rule]:
+    """Of every kind, in force on the day."""
     rules = load_rules()
     running = (rules[text] for text in load().rules(ON) if text in rules)
-    return (rule for rule in running if rule.about is Scope.PERSON and rule.text.check is Check.COMPUTED)
+    return (rule for rule in running if rule.about is Scope.PERSON)
 
 
 def _add(rule: Rule, made: Asked) -> None:

@@ -10,6 +10,7 @@ working days run in Python only.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import ge, gt, le, lt
 
 from quanheng.rulebook.compute import Scope, compute
 from quanheng.rulebook.instrument import Parameter
@@ -260,15 +261,30 @@ class Writer:
             sign = "=" if node.operator is Operator.EQ else "<>"
             held = f"CASE WHEN {{0}} IS NULL OR {{1}} IS NULL THEN 1 WHEN {{0}} {sign} {{1}} THEN 2 ELSE 0 END"
             return self.logic.settled(sql(held, left.value, right.value), missing)
+        for code, other, sign in ((left, right, node.operator), (right, left, _TURNED[node.operator])):
+            if other.value.is_word:
+                return self.logic.settled(self.placed(code, sign, other, node.left.type.of), missing)
         places = [self.place(each.value, node.left.type.of) for each in (left, right)]
         held = "CASE WHEN {0} IS NULL OR {1} IS NULL THEN 1 WHEN {2} " + node.operator + " {3} THEN 2 ELSE 0 END"
         return self.logic.settled(sql(held, left.value, right.value, *places), missing)
 
-    def place(self, code: Sql, of: str) -> Sql:
-        """Its place on the scale; NULL for none and for what is not on it."""
+    def placed(self, code: SCode, operator: Operator, other: SCode, of: str) -> Sql:
+        """Where the other code is written: which ones of the scale lie so, told by name."""
+        values = self._scale(of)
+        place = {str(word(each)): number for number, each in enumerate(values)}.get(other.value.text)
+        lies = _LIES[operator]
+        listed = [str(word(each)) for number, each in enumerate(values) if place is not None and lies(number, place)]
+        some = f"WHEN {{0}} IN ({', '.join(listed)}) THEN 2 " if listed else ""
+        return sql(f"CASE WHEN {{0}} IS NULL THEN 1 {some}ELSE 0 END", code.value)
+
+    def _scale(self, of: str) -> tuple[str, ...]:
         scale = self.context.vocabulary.scale(of)
         assert scale is not None
-        cases = " ".join(f"WHEN {word(each)} THEN {place}" for place, each in enumerate(scale.values))
+        return scale.values
+
+    def place(self, code: Sql, of: str) -> Sql:
+        """Its place on the scale; NULL for none and for what is not on it."""
+        cases = " ".join(f"WHEN {word(each)} THEN {place}" for place, each in enumerate(self._scale(of)))
         return sql(f"CASE {{0}} {cases} END", code)
 
     def within(self, code: SValue, codes: SValue) -> STruth:
@@ -326,5 +342,11 @@ _TURNED = {
     Operator.LE: Operator.GE,
     Operator.GT: Operator.LT,
     Operator.GE: Operator.LE,
+}
+_LIES: Mapping[Operator, Callable[[int, int], bool]] = {
+    Operator.LT: lt,
+    Operator.LE: le,
+    Operator.GT: gt,
+    Operator.GE: ge,
 }
 Lacks = SNumber | SDay | SCode

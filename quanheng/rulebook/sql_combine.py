@@ -6,6 +6,7 @@ last one and which run of periods it is in; the aggregates of all combinators of
 
 from collections.abc import Callable, Mapping
 
+from quanheng.rulebook.sql import MAX_BITS
 from quanheng.rulebook.sql_group import ROW, Group, Selected, value_of
 from quanheng.rulebook.sql_latest import latest
 from quanheng.rulebook.sql_runs import held_since, longest_run, months_in
@@ -30,7 +31,7 @@ from quanheng.rulebook.tree import TRUE, Combinator, Combine
 def write(group: Group, node: Combine) -> SValue:
     """The value of a combinator in the person's frame; its aggregates are noted in the group."""
     rows = group.rows
-    held, gaps = rows.truth(node.where), ZERO
+    held, gaps = group.held or rows.truth(node.where), ZERO
     if node.over is not None:
         held, gaps = _ranged(group, node, held)
     elif node.where == TRUE:
@@ -61,12 +62,26 @@ def _ranged(group: Group, node: Combine, held: STruth) -> tuple[STruth, Sql]:
 
 def _gaps(group: Group, node: Combine, key: Sql, row_range: tuple[SNumber, SNumber]) -> Sql:
     assert node.over is not None
-    inside = "count(DISTINCT CASE WHEN {1} <= {0} AND {0} <= {2} THEN {0} END)"
-    here = group.or_else(group.aggregate(inside, key, row_range[0].lo, row_range[1].hi), ZERO)
+    here = _keys_inside(group, key, row_range[0].lo, row_range[1].hi)
     first, last = (group.after.number(each) for each in node.over)
     parts = (first.lo, last.hi, MINUS_LIMIT, LIMIT, here)
     text = "CASE WHEN {1} >= {3} OR {0} <= {2} THEN {3} ELSE greatest(0, {1} - {0} + 1 - {4}) END"
     return group.after.frame.let(sql(text, *parts))
+
+
+def _keys_inside(group: Group, key: Sql, first: Sql, last: Sql) -> Sql:
+    """How many keys of a range have a record. Bits of a known range are far less work than counting them apart."""
+    inside = "CASE WHEN {1} <= {0} AND {0} <= {2} THEN "
+    if not _is_short(first, last):
+        return group.or_else(group.aggregate(f"count(DISTINCT {inside}{{0}} END)", key, first, last), ZERO)
+    bit = "CAST(1 AS BIGINT) << CAST({0} - {1} AS INTEGER) END"
+    found = group.or_else(group.aggregate(f"bit_or({inside}{bit})", key, first, last), ZERO)
+    return group.after.frame.let(sql(group.context.dialect.ones, found))
+
+
+def _is_short(first: Sql, last: Sql) -> bool:
+    ends = [each.text.lstrip("-") for each in (first, last)]
+    return all(each.isdigit() for each in ends) and 0 <= int(last.text) - int(first.text) < MAX_BITS
 
 
 # truths
@@ -75,7 +90,8 @@ def _gaps(group: Group, node: Combine, key: Sql, row_range: tuple[SNumber, SNumb
 def _exists(chosen: Selected) -> STruth:
     rows, held = chosen.group.rows, chosen.held
     begin = chosen.group.begin
-    part = held if begin == SINCE_EVER else rows.logic.all_of([rows.logic.reached(SDay(begin, begin, ZERO)), held])
+    begun = STruth(MET, ZERO, begin, NEVER)  # of the rows that there are
+    part = held if begin == SINCE_EVER else rows.logic.all_of([begun, held])
     on = rows.logic.on
     next_one = rows.frame.let(sql("({0} = 0 AND {1} < {2} AND {2} < {3})", part.state, on, part.lo, NEVER))
     sure = rows.frame.let(sql("({0} = 2)", part.state))

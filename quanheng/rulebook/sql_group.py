@@ -16,23 +16,28 @@ from quanheng.rulebook.sql_text import (
     times,
     whole,
 )
-from quanheng.rulebook.sql_values import SDay, SNumber, STruth, SValue
+from quanheng.rulebook.sql_values import MET, SDay, SNumber, STruth, SValue
 from quanheng.rulebook.tree import Combine
 from quanheng.rulebook.vocabulary import Fact, World
 
 ROW = "r_"
+ALL = Sql("TRUE")  # the rows
 
 
 @dataclass
 class Group:
-    """The combinators of one fact at one depth. `rows`: the frame of its records; `after`: the frame of the person."""
+    """Combinators of one fact at one depth. `rows`: the frame of its records; `after`: the frame of the person. `held`:
+    the condition of them all, where only rows that may meet it are in the frame."""
 
     context: Context
     fact: Fact
     key: str  # of its CTEs
+    all_key: str  # of what is told of all rows of the fact
     source: str  # the CTE of the person's columns
     rows: Writer
     after: Writer
+    held: STruth | None = None
+    are_last: bool = False  # only the last records of each person are in the frame
     aggregates: dict[str, str] = field(default_factory=dict)  # column -> aggregate
 
     # columns of the rows
@@ -57,6 +62,11 @@ class Group:
         self.aggregates[column] = expression
         return Sql(name(column))
 
+    def aggregate_of(self, function: str, which: Sql, value: Sql) -> Sql:
+        """Of some of the rows."""
+        text = "{1}" if which == ALL else "CASE WHEN {0} THEN {1} END"
+        return self.aggregate(f"{function}({text})", which, value)
+
     def or_else(self, column: Sql, idle: Sql) -> Sql:
         return self.after.frame.let(sql("coalesce({0}, {1})", column, idle))
 
@@ -65,7 +75,7 @@ class Group:
         """No row at all of an open-world fact."""
         if self.fact.world is World.CLOSED:
             return Sql("FALSE")
-        return Sql(f"({name(self.key + '_n')} IS NULL)")
+        return Sql(f"({name(self.all_key + '_n')} IS NULL)")
 
     @property
     def bit(self) -> Sql:
@@ -88,23 +98,24 @@ class Selected:
 
     @property
     def sure(self) -> Sql:
-        return self.group.rows.frame.let(sql("({0} = 2)", self.held.state))
+        return ALL if self.held.state == MET else self.group.rows.frame.let(sql("({0} = 2)", self.held.state))
 
     @property
     def maybe(self) -> Sql:
-        return self.group.rows.frame.let(sql("({0} >= 1)", self.held.state))
+        is_told = self.held.state == MET or self.group.held is not None
+        return ALL if is_told else self.group.rows.frame.let(sql("({0} >= 1)", self.held.state))
 
     def over(self, function: str, value: Sql, which: Sql, idle: Sql) -> Sql:
         """An aggregate of some of the rows; `idle` where there is none."""
-        column = self.group.aggregate(f"{function}(CASE WHEN {{0}} THEN {{1}} END)", which, value)
-        return self.group.or_else(column, idle)
+        return self.group.or_else(self.group.aggregate_of(function, which, value), idle)
 
     def count(self, which: Sql) -> Sql:
-        return self.group.or_else(self.group.aggregate("count(CASE WHEN {0} THEN 1 END)", which), ZERO)
+        text = "count(*)" if which == ALL else "count(CASE WHEN {0} THEN 1 END)"
+        return self.group.or_else(self.group.aggregate(text, which), ZERO)
 
     def lacking(self, *more: Sql) -> Sql:
         """What the maybes lack, with what their values lack."""
-        parts = [self.bits_of(self.held.missing, Sql("TRUE")), *(self.bits_of(each, self.maybe) for each in more)]
+        parts = [self.bits_of(self.held.missing, ALL), *(self.bits_of(each, self.maybe) for each in more)]
         if self.gaps != ZERO:
             gap = sql("CASE WHEN {0} > 0 THEN {1} ELSE 0 END", self.gaps, self.group.bit)
             parts.append(self.group.after.frame.let(gap))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from quanheng.rulebook.sql import SUBJECT
-from quanheng.rulebook.sql_group import ROW, Group, Selected, value_of
+from quanheng.rulebook.sql_group import ALL, ROW, Group, Selected, value_of
 from quanheng.rulebook.sql_text import (
     LIMIT,
     MINUS_LIMIT,
@@ -18,6 +18,7 @@ from quanheng.rulebook.sql_text import (
 )
 from quanheng.rulebook.sql_values import SCode, SDay, SNumber, STruth, SValue
 from quanheng.rulebook.types import Kind
+from quanheng.rulebook.vocabulary import Fact
 
 
 def latest(chosen: Selected) -> SValue:
@@ -39,11 +40,18 @@ def latest(chosen: Selected) -> SValue:
 def _candidates(chosen: Selected) -> Sql:
     """Rows that are sure or maybe and not before the last sure one."""
     group, let = chosen.group, chosen.group.rows.frame.let
-    order = group.fact.order or group.fact.begins
-    beyond = NEVER if group.fact.fields[order].type.kind is Kind.DATE else LIMIT
-    place = let(sql("coalesce({0}, {1})", Sql(name(ROW + order)), beyond))
+    if group.are_last:
+        return ALL
+    place = let(place_of(group.fact, ROW))
     last = let(sql(f"max(CASE WHEN {{0}} THEN {{1}} END) OVER (PARTITION BY {SUBJECT})", chosen.sure, place))
     return let(sql("({0} AND ({1} IS NULL OR {2} >= {1}))", chosen.maybe, last, place))
+
+
+def place_of(fact: Fact, prefix: str) -> Sql:
+    """Where a row stands in the order of the records."""
+    order = fact.order or fact.begins
+    beyond = NEVER if fact.fields[order].type.kind is Kind.DATE else LIMIT
+    return sql("coalesce({0}, {1})", Sql(name(prefix + order)), beyond)
 
 
 Extra = tuple[Sql, Sql]
@@ -51,7 +59,7 @@ Extra = tuple[Sql, Sql]
 
 def _ends(group: Group, which: Sql, value: Sql) -> tuple[Sql, Sql]:
     """Least and greatest of some rows; NULL where there is none."""
-    low, high = (group.aggregate(f"{pick}(CASE WHEN {{0}} THEN {{1}} END)", which, value) for pick in ("min", "max"))
+    low, high = (group.aggregate_of(pick, which, value) for pick in ("min", "max"))
     return low, high
 
 
@@ -86,7 +94,7 @@ def _hull(
     none, least_of_all, most_of_all = idle
     made = []
     for function, end, beyond in (("min", ends[0], least_of_all), ("max", ends[1], most_of_all)):
-        column = chosen.group.aggregate(f"{function}(CASE WHEN {{0}} THEN {{1}} END)", which, end)
+        column = chosen.group.aggregate_of(function, which, end)
         pick = "least" if function == "min" else "greatest"
         parts = (extra[1], beyond, extra[0], none, column)
         text = f"CASE WHEN {{0}} THEN {{1}} WHEN {{2}} THEN {pick}({{3}}, coalesce({{4}}, {{3}})) ELSE {{4}} END"

@@ -12,9 +12,10 @@ from quanheng.rulebook.sql import MAX_BITS, SUBJECT, Bits, Context, Writer, boun
 from quanheng.rulebook.sql_combine import write
 from quanheng.rulebook.sql_functions import is_of_records
 from quanheng.rulebook.sql_group import ROW, Group
-from quanheng.rulebook.sql_text import Frame, Sql, name
-from quanheng.rulebook.sql_values import SCodes, SSpan, SValue
-from quanheng.rulebook.tree import Combine, FactName, Node, children, walk
+from quanheng.rulebook.sql_latest import place_of
+from quanheng.rulebook.sql_text import Frame, Sql, day, name
+from quanheng.rulebook.sql_values import SCodes, SSpan, STruth, SValue
+from quanheng.rulebook.tree import TRUE, Combinator, Combine, FactName, Node, children, walk
 from quanheng.rulebook.types import Kind
 from quanheng.rulebook.vocabulary import Fact, World
 
@@ -117,16 +118,17 @@ def _stage(
     joins, columns, made = list[str](), ["p.*"], dict[Node, SValue]()
     for fact_name in dict.fromkeys(each.records.name for each in combines):
         fact = context.vocabulary.lookup(fact_name)
-        mine = [each for each in combines if each.records.name == fact_name]
-        rows = Frame(f"{prefix}{fact_name}_r", context.dialect.fence)
-        group = _group(f"{prefix}{fact_name}", fact, source, rows, after, combined, context)
-        made.update({each: write(group, each) for each in mine})
-        queries += _queries(group, mine)
-        joins.append(f"LEFT JOIN {name(group.key)} ON {name(group.key)}.{SUBJECT} = p.{SUBJECT}")
-        columns += [f"{name(group.key)}.{name(column)}" for column in group.aggregates]
+        all_key = f"{prefix}{fact_name}"
+        for key, mine in _apart(all_key, [each for each in combines if each.records.name == fact_name]):
+            group, source_rows = _group((key, all_key), fact, (source, mine), after, combined, context)
+            made.update({each: write(group, each) for each in mine})
+            queries.append(_aggregates(group, source_rows))
+            joins.append(f"LEFT JOIN {name(key)} ON {name(key)}.{SUBJECT} = p.{SUBJECT}")
+            columns += [f"{name(key)}.{name(column)}" for column in group.aggregates]
         if fact.world is World.OPEN:
-            joins.append(f"LEFT JOIN {name(group.key + '_all')} ON {name(group.key + '_all')}.{SUBJECT} = p.{SUBJECT}")
-            columns.append(f"{name(group.key + '_all')}.{name(group.key + '_n')}")
+            queries.append(_all_rows(fact, all_key))
+            joins.append(f"LEFT JOIN {name(all_key + '_all')} ON {name(all_key + '_all')}.{SUBJECT} = p.{SUBJECT}")
+            columns.append(f"{name(all_key + '_all')}.{name(all_key + '_n')}")
     settled = {node: _settled(value, after) for node, value in made.items()}
     joined = f"(SELECT {', '.join(columns)} FROM {source} AS p {' '.join(joins)})"
     stage = f"{prefix}person"
@@ -135,37 +137,90 @@ def _stage(
     return name(stage)
 
 
+def _apart(key: str, combines: list[Combine]) -> Iterator[tuple[str, list[Combine]]]:
+    """Together, but for those that need rows in order or what is distinct of them: each condition has rows of its own,
+    only such as may meet it, which are few."""
+    alone: dict[Node, list[Combine]] = {}
+    together = [each for each in combines if not (_is_costly(each) or _is_last_of_all(each))]
+    for each in combines:
+        if each not in together:
+            alone.setdefault(each.where, []).append(each)
+    if together:
+        yield key, together
+    for place, some in enumerate(alone.values()):
+        yield f"{key}_{place}", some
+
+
+def _is_costly(node: Combine) -> bool:
+    return node.combinator in _COSTLY and node.where != TRUE and node.over is None
+
+
+def _is_last_of_all(node: Combine) -> bool:
+    return node.combinator is Combinator.LATEST and node.where == TRUE and node.over is None
+
+
+_COSTLY = (
+    Combinator.LATEST,
+    Combinator.COUNT_DISTINCT,
+    Combinator.HELD_SINCE,
+    Combinator.MONTHS_IN,
+    Combinator.LONGEST_RUN,
+)
+
+
 def _group(
-    key: str,
+    keys: tuple[str, str],
     fact: Fact,
-    source: str,
-    rows: Frame,
+    wanted: tuple[str, list[Combine]],
     after: Frame,
     combined: Mapping[Node, SValue],
     context: Context,
-) -> Group:
-    known = dict(combined)
-    return Group(context, fact, key, source, Writer(context, rows, known, ROW), Writer(context, after, known))
+) -> tuple[Group, str]:
+    """The group, and its rows before anything is computed of them."""
+    (key, all_key), (source, combines), known = keys, wanted, dict(combined)
+    rows, held = _rows(fact, source, combines, context), None
+    if _is_costly(combines[0]):
+        frame = Frame(f"{key}_w", context.dialect.fence)
+        held = Writer(context, frame, known, ROW).truth(combines[0].where)
+        held = STruth(*(Sql(frame.let(each).text) for each in (held.state, held.missing, held.lo, held.hi)))
+        rows = f"(SELECT * FROM {frame.select(rows)} AS {name(key + '_kept')} WHERE {held.state} >= 1)"
+    are_last = _is_last_of_all(combines[0])
+    if are_last:
+        rows = _last_rows(fact, rows, context)
+    writers = Writer(context, Frame(f"{key}_r", context.dialect.fence), known, ROW), Writer(context, after, known)
+    return Group(context, fact, key, all_key, source, *writers, held, are_last), rows
 
 
-def _queries(group: Group, combines: list[Combine]) -> list[str]:
-    """The aggregates of the rows that exist on the day, and how many rows there are at all."""
-    table, fact = name(group.fact.name), group.fact
-    columns = [f"r.{name(each)} AS {name(ROW + each)}" for each in _columns(fact, group.context)]
+def _rows(fact: Fact, source: str, combines: list[Combine], context: Context) -> str:
+    """The records that exist on the day; beside the columns of the person where a condition asks for them."""
+    columns = [f"r.{name(each)} AS {name(ROW + each)}" for each in _columns(fact, context)]
     below = (each for node in combines for each in walk(node) if each is not node)
-    needs_person = any(_is_of_person(each, group.context) for each in below)
-    person = f"JOIN {group.source} AS q ON q.{SUBJECT} = r.{SUBJECT}" if needs_person else ""
+    needs_person = any(_is_of_person(each, context) for each in below)
+    person = f"JOIN {source} AS q ON q.{SUBJECT} = r.{SUBJECT}" if needs_person else ""
     subject = "q.*" if needs_person else f"r.{SUBJECT}"
     begin = f"r.{name(fact.begins)}"
-    begun = f"WHERE {begin} IS NULL OR {begin} <= {group.rows.logic.on}" if fact.begins else ""
-    rows = f"(SELECT {', '.join([subject, *columns])} FROM {table} AS r {person} {begun})"
-    aggregates = "".join(f", {text} AS {name(column)}" for column, text in group.aggregates.items())
+    begun = f"WHERE {begin} IS NULL OR {begin} <= {day(context.on)}" if fact.begins else ""
+    return f"(SELECT {', '.join([subject, *columns])} FROM {name(fact.name)} AS r {person} {begun})"
+
+
+def _last_rows(fact: Fact, rows: str, context: Context) -> str:
+    """Each person's last records only, which leaves little to compute."""
+    begun = f"WHERE {name(fact.begins)} IS NULL OR {name(fact.begins)} <= {day(context.on)}" if fact.begins else ""
+    last = f"SELECT {SUBJECT}, max({place_of(fact, '')}) AS last FROM {name(fact.name)} {begun} GROUP BY {SUBJECT}"
+    alike = f"l.{SUBJECT} = a.{SUBJECT} AND l.last = {place_of(fact, ROW)}"
+    return f"(SELECT a.* FROM {rows} AS a JOIN ({last}) AS l ON {alike})"
+
+
+def _aggregates(group: Group, rows: str) -> str:
+    columns = "".join(f", {text} AS {name(column)}" for column, text in group.aggregates.items())
     made = group.rows.frame.select(rows)
-    queries = [f"{name(group.key)} AS (SELECT {SUBJECT}{aggregates} FROM {made} AS rows GROUP BY {SUBJECT})"]
-    if fact.world is World.OPEN:
-        count = f"SELECT {SUBJECT}, count(*) AS {name(group.key + '_n')} FROM {table} GROUP BY {SUBJECT}"
-        queries.append(f"{name(group.key + '_all')} AS ({count})")
-    return queries
+    return f"{name(group.key)} AS (SELECT {SUBJECT}{columns} FROM {made} AS rows GROUP BY {SUBJECT})"
+
+
+def _all_rows(fact: Fact, key: str) -> str:
+    """How many rows there are at all, those included that do not exist yet."""
+    count = f"SELECT {SUBJECT}, count(*) AS {name(key + '_n')} FROM {name(fact.name)} GROUP BY {SUBJECT}"
+    return f"{name(key + '_all')} AS ({count})"
 
 
 def _columns(fact: Fact, context: Context) -> Iterator[str]:

@@ -28,6 +28,11 @@ class Sql:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def is_word(self) -> bool:
+        """A text that is written, not a column."""
+        return self.text.startswith("'")
+
 
 def sql(template: str, *parts: Sql) -> Sql:
     """`{0}`, `{1}` … are the parts; the whole lies as deep as its deepest part."""
@@ -131,6 +136,7 @@ class Dialect:
     days: str
     wide: str  # a number that holds the product of two others
     quotient: str  # of whole numbers, rounded towards zero or down
+    ones: str  # how many bits of a number are set
     fence: str = ""
 
     def add_months(self, start: Sql, months: Sql) -> Sql:
@@ -153,13 +159,16 @@ def _within(start: Sql, steps: Sql, of_a_year: int) -> Sql:
     return sql(f"CAST({limits} AS INTEGER)", start, steps)
 
 
-DUCKDB = Dialect("duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT", "({0} // {1})")
+DUCKDB = Dialect(
+    "duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT", "({0} // {1})", "bit_count({0})"
+)
 POSTGRESQL = Dialect(
     "postgresql",
     "CAST({0} + make_interval(months => {1}) AS DATE)",
     "({0} + {1})",
     "NUMERIC",
     "div({0}, {1})",
+    "bit_count(CAST({0} AS BIT(64)))",
     " OFFSET 0",  # without it PostgreSQL writes each column out wherever it is named: planning without end
 )
 DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL)}

@@ -148,13 +148,16 @@ class Logic:
 
     def reached(self, when: SDay) -> STruth:
         parts = (when.hi, self.on, when.lo)
+        if when.lo == when.hi:
+            return self.named(STruth(sql("CASE WHEN {0} <= {1} THEN 2 ELSE 0 END", *parts), ZERO, when.hi, NEVER))
         state = self.let(sql("CASE WHEN {0} <= {1} THEN 2 WHEN {1} < {2} THEN 0 ELSE 1 END", *parts))
         lo = sql("CASE WHEN {0} = 1 THEN {1} ELSE {2} END", state, SINCE_EVER, when.hi)
         return self.named(STruth(state, self.only_unknown(state, when.missing), lo, NEVER))
 
     def before(self, when: SDay) -> STruth:
         parts = (self.on, when.lo, when.hi)
-        state = self.let(sql("CASE WHEN {0} < {1} THEN 2 WHEN {0} < {2} THEN 1 ELSE 0 END", *parts))
+        may = "" if when.lo == when.hi else "WHEN {0} < {2} THEN 1 "
+        state = self.let(sql(f"CASE WHEN {{0}} < {{1}} THEN 2 {may}ELSE 0 END", *parts))
         is_never = (state, when.lo, SINCE_EVER, NEVER)
         lo = sql("CASE WHEN {0} = 0 AND {1} = {2} THEN {3} ELSE {2} END", *is_never)
         hi = sql("CASE WHEN {0} = 1 OR {1} = {2} THEN {3} ELSE {1} END", *is_never)
