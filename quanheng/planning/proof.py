@@ -42,10 +42,11 @@ def search_core(
         return search.offer(x if paths is None or x is None else paths.uses @ x)
 
     rate = 1.0 if paths is None else PATHS_RATE
+    x = search.x if goal is None else None  # a plan far below the goal leads away from it
     found = best_of_core(
         core,
         effort(search, work / rate),
-        hint=search.x if paths is None or search.x is None else paths.within(search.x),
+        hint=x if paths is None or x is None else paths.within(x),
         at_least=None if (floor := _higher(search.value, goal)) is None else floor + 1,
         on_better=(lambda x, _: offer(x) or True) if tell else None,
     )

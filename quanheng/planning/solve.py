@@ -6,13 +6,14 @@ import numpy as np
 
 from quanheng.planning.budget import Budget, Meter, cut_work, find_work, linear_work, start_work, sweep_work
 from quanheng.planning.core import core_of, fixed_within
-from quanheng.planning.cuts import ROUNDS, Cuts, binding, few_parents, tighten
+from quanheng.planning.cuts import LEAST_GAIN, ROUNDS, Cuts, binding, few_parents, tighten
 from quanheng.planning.dive import dive
 from quanheng.planning.greedy import greedy, simple_bound, unchanged
 from quanheng.planning.improve import improve
 from quanheng.planning.incumbent import Incumbent, Progress
 from quanheng.planning.lagrangian import SWEEPS, find_duals
 from quanheng.planning.linear import Linear, Relaxation, best_of_nodes
+from quanheng.planning.paths import ROUNDS as ROUNDS_OF_PATHS
 from quanheng.planning.paths import paths_within, tighten_paths
 from quanheng.planning.problem import Problem
 from quanheng.planning.proof import Growth, break_ties, search_core, settle_ties, whole_of
@@ -32,7 +33,9 @@ SWEEP_PART = 0.5  # of what is left, for sweeps at most
 DIVE_FROM = 0  # columns; of fewer, CP-SAT is as fast without
 PATH_WORK, PATH_RATE = 0.05, 1.5e-5  # units for the cuts of a program over chains, and for one column of it
 SMALL = 25_000  # columns of a problem where a guessed value is proved or refuted before anything else
-GUESSES, GUESS_PART = (0.003, 0.006), 0.3  # of the bound, that the plan is below it; of what is left, for one guess
+SWEEPS_OF_SMALL, GAIN_OF_SMALL, PATH_ROUNDS = 150, 7e-4, 6  # there each step must be worth its tenth of a second
+WIDTHS = 0.006, 0.009, 0.0135  # of the bound of moves, that the best plan is below it
+GUESSES, GUESS_PART = (0.003, 0.006, 1.0), 0.3  # of that of chains; of what is left, for one guess
 PRESS_SHARE, PRESS_END, PRESS_PART = 0.75, 0.95, 0.7  # of the gap that a step leaves; of what is left, for one step
 NARROWER, NARROWEST = 1.5, 0.3  # steps of the width of a program over chains, the least of the gap
 REGROUP_PART = 0.2  # of what is left, for neighbourhoods of whole chains
@@ -144,17 +147,35 @@ def _regroup(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
 
 
 def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
-    """Small problems: as if a plan near the bound were known; either there is one, or the bound is nearer."""
-    for part in GUESSES if len(search.model.weight) <= SMALL else ():
-        goal = math.ceil(linear.bound - part * abs(linear.bound)) - 1
-        if search.is_proved or search.meter.left <= 0 or (search.value is not None and goal <= search.value):
+    """Small problems: as if a plan near the bound were known; either there is one, or the bound is nearer.
+
+    The bound of whole chains is much nearer to the best plan than that of moves: steps are parts of its own."""
+    for width in WIDTHS if is_small(search) else ():
+        least = math.ceil(linear.bound - width * abs(linear.bound)) - 1
+        if search.is_proved or search.meter.left <= 0 or (search.value is not None and least <= search.value):
             return
-        growth = growth_of(search, linear, cuts, goal)
+        growth = growth_of(search, linear, cuts, least)
         if growth.paths is None or growth.beyond is not None:
             return
-        growth.run(GUESS_PART)
-        if not growth.is_done:
+        if not _refute(growth, least):
             return
+
+
+def is_small(search: Incumbent) -> bool:
+    return len(search.model.weight) <= SMALL
+
+
+def _refute(growth: Growth, least: int) -> bool:
+    """Nearer and nearer to it; whether no plan is worth more than `least`. A plan that is found ends it, too."""
+    bound = growth.linear.bound
+    for part in () if growth.is_done else GUESSES:
+        growth.goal, growth.is_done = max(least, math.ceil(bound - part * abs(bound)) - 1), False
+        growth.run(GUESS_PART)
+        if not growth.is_done or growth.search.is_proved:
+            return False
+        if growth.goal == least:
+            break
+    return True
 
 
 def _press(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
@@ -183,7 +204,7 @@ def growth_of(search: Incumbent, linear: Linear, cuts: Cuts | None, goal: int | 
     search.meter.spend(linear_work(len(search.model.weight)))
     if paths is None:
         return Growth(search, linear, few)
-    tight, found, work = tighten_paths(paths, cuts)
+    tight, found, work = tighten_paths(paths, cuts, PATH_ROUNDS if is_small(search) else ROUNDS_OF_PATHS)
     search.meter.spend(work + PATH_WORK + PATH_RATE * len(paths.program.weight))
     beyond = linear.bound - width if width < gap else None
     least = [floor, *(whole_of(one) for one in (beyond,) if one is not None)]
@@ -206,7 +227,7 @@ def _cut(search: Incumbent, relaxation: Relaxation, linear: Linear) -> tuple[Lin
         linear, cuts = tighten(relaxation, linear, rounds, CUTS_OF_MANY)
         work = rounds * find_work(len(search.model.weight)) + relaxation.take_work()
     else:
-        linear, cuts = tighten(relaxation, linear)
+        linear, cuts = tighten(relaxation, linear, least_gain=GAIN_OF_SMALL if is_small(search) else LEAST_GAIN)
         relaxation.take_work()  # is in `work`
     search.meter.spend(work)
     search.lower_bound(whole_of(linear.bound))
@@ -217,7 +238,7 @@ def _relax(search: Incumbent) -> tuple[Relaxation, Linear]:
     """The linear relaxation and its bound; with little budget only the bound and the reduced costs of some sweeps."""
     model, meter = search.model, search.meter
     columns = len(model.weight)
-    most = SWEEPS if columns <= MANY else FEW_SWEEPS
+    most = SWEEPS_OF_SMALL if is_small(search) else SWEEPS if columns <= MANY else FEW_SWEEPS
     start = find_duals(model, min(most, int(SWEEP_PART * meter.left / sweep_work(columns))), lambda: meter.is_cut)
     meter.spend(start.sweeps * sweep_work(columns))
     search.lower_bound(whole_of(start.bound))
