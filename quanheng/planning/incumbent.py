@@ -36,6 +36,7 @@ class Incumbent:
     is_infeasible: bool = False
     linear: Linear | None = None  # relaxation of the model with `cuts`, as far as there is one
     cuts: Cuts | None = None
+    hint: Floats | None = None  # near the plans that are looked for, though it does not keep all rows
     notes: dict[str, str] = field(default_factory=dict)  # goes into `parameters`
     free_chains: float = 25.0  # of a neighbourhood: how many are planned anew at once, by what was done with in time
     random: np.random.Generator = field(init=False)  # draws neighbourhoods; going on, so that none is drawn twice
