@@ -23,7 +23,7 @@ from quanheng.planning.rows import build
 
 WHOLE = 1_500  # columns that CP-SAT proves faster than a linear program would shrink them
 MOST_PARENTS = 20  # of a cut that CP-SAT gets
-QUICK, DEEP = 0.5, 0.25  # part of the fractions that a dive leaves: for a plan before the cuts, or for a good one
+QUICK, QUICK_OF_LARGE, DEEP = 0.5, 0.3, 0.25  # part of the fractions that a dive leaves: soon a plan, or a good one
 CORE_PART = 0.25  # of what is left, for one core
 FIRST_PART = 0.15  # of what is left, for improving between cores
 BRIEF_PART = 0.02  # of what is left, for improving before the cuts
@@ -35,7 +35,7 @@ PATH_WORK, PATH_RATE = 0.05, 1.5e-5  # units for the cuts of a program over chai
 SMALL = 25_000  # columns of a problem where a guessed value is proved or refuted before anything else
 SWEEPS_OF_SMALL, GAIN_OF_SMALL, PATH_ROUNDS = 150, 7e-4, 6  # there each step must be worth its tenth of a second
 WIDTHS = 0.006, 0.009, 0.0135  # of the bound of moves, that the best plan is below it
-GUESSES, GUESS_PART = (0.003, 0.006, 1.0), 0.3  # of that of chains; of what is left, for one guess
+GUESSES, GUESS_PART = (0.003, 0.006, 1.0), 0.4  # of that of chains; of what is left, for one guess
 PRESS_SHARE, PRESS_END, PRESS_PART = 0.5, 0.95, 0.7  # of the gap that a step leaves; of what is left, for one step
 PRESS_ALL = 3  # times the work of a step must be left to try all that is left of the gap next
 NARROWER, NARROWEST = 1.5, 0.3  # steps of the width of a program over chains, the least of the gap
@@ -275,7 +275,8 @@ def _dive(search: Incumbent, relaxation: Relaxation, linear: Linear, cuts: Cuts 
     """First good plans: within what the dive has fixed at its end, then with less and less fixed while that is easy."""
     if search.is_proved or search.meter.left <= 0:
         return
-    found = dive(relaxation, linear, search.meter, QUICK if cuts is None and not relaxation.is_large else DEEP)
+    quick = QUICK_OF_LARGE if relaxation.is_large else QUICK
+    found = dive(relaxation, linear, search.meter, quick if cuts is None and not relaxation.is_huge else DEEP)
     few = None if cuts is None else few_parents(cuts, MOST_PARENTS)
     columns = search.model.columns
     for stage in reversed(found.stages[1:] or found.stages):
