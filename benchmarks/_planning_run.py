@@ -14,7 +14,7 @@ from benchmarks._planning_peers import PATIENCE, PEERS
 from benchmarks.planning_cities import city
 from quanheng.planning.budget import Budget
 from quanheng.planning.problem import Problem
-from quanheng.planning.result import Result
+from quanheng.planning.result import Result, gap_of
 from quanheng.planning.solve import solve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,9 +31,7 @@ class Point:
 
     @property
     def gap(self) -> float | None:
-        if self.value is None or self.bound is None:
-            return None
-        return (self.bound - self.value) / max(1, abs(self.value))
+        return gap_of(self.value, self.bound)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ A change is one more row (a pin, a forbid, "differs from the plan"): columns sta
 is a place to start from.
 """
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +23,7 @@ from quanheng.planning.problem import Problem
 from quanheng.planning.proof import search_core, whole_of
 from quanheng.planning.result import Result
 from quanheng.planning.rows import Model, build, vector_of
-from quanheng.planning.solve import WHOLE, close_gap, growth_of, search_for
+from quanheng.planning.solve import WHOLE, close_gap, guess, search_for
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +31,7 @@ REPAIRED = 8, 28  # chains planned anew around a change, for a first plan and be
 REPAIR_WORK = 0.3
 REPAIR_PER_POST = 8  # columns
 WIDTHS, LEAST_WIDTH = (1.0, 1.6, 2.6), 1e-3  # times the gap of the plan before; of the bound
-GUESS_PART = 0.4  # of what is left, for one core
+AT_ONCE = (1.0,)  # all of a width: its parts take longer here
 LOOSEST_PARENTS = 80  # of a cut that is kept
 NEAR_PER_ROW = 2.5  # columns of the first restricted program of a changed problem
 
@@ -181,31 +180,21 @@ def _search_near(ground: Ground, old: Linear, search: Incumbent) -> None:
     search.linear, search.cuts = (linear, cuts) if linear.feasible else (None, None)
     if not linear.is_close or search.is_infeasible or search.is_proved:
         return
-    _repair(ground, linear, search)
-    _guess(search, linear, cuts, _widths(ground, old))
+    if search.model.problem is not ground.problem:
+        _repair(ground, linear, search)
+    else:  # "another plan" touches all chains, and lies near the plan
+        search.hint = vector_of(search.model, ground.pairs)
+    guess(search, linear, cuts, _widths(ground, old, linear, search), AT_ONCE)
     close_gap(search, linear, cuts)
 
 
-def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None, widths: list[float]) -> None:
-    """As if a plan so far below the bound were known: few chains are left then, and each refuted width is a bound."""
-    for width in widths:
-        goal = math.floor(linear.bound - width)
-        if search.is_proved or search.meter.left <= 0 or (search.value is not None and goal <= search.value):
-            return
-        growth = growth_of(search, linear, cuts, goal)
-        if growth.paths is None or growth.beyond is not None:
-            return
-        growth.run(GUESS_PART)
-        if not growth.is_done:
-            return
-
-
-def _widths(ground: Ground, old: Linear) -> list[float]:
-    """How far below its bound the changed plan may lie."""
+def _widths(ground: Ground, old: Linear, linear: Linear, search: Incumbent) -> list[float]:
+    """How far below its bound the changed plan may lie; nothing that only a plan as good as the old one would meet."""
     value = ground.result.value
     known = 0.0 if value is None else old.bound - value
     least = LEAST_WIDTH * max(1.0, abs(old.bound))
-    return [max(known, least) * step for step in WIDTHS]
+    over = 0.0 if search.bound is None else linear.bound - search.bound
+    return [width for step in WIDTHS if (width := max(known, least) * step) >= over + least]
 
 
 def _relax(ground: Ground, old: Linear, search: Incumbent) -> tuple[Linear, Cuts | None]:

@@ -11,7 +11,7 @@ from quanheng.planning.budget import Meter
 from quanheng.planning.checker import Account, check_plan, moves_of, tie_of
 from quanheng.planning.cuts import Cuts
 from quanheng.planning.linear import Linear
-from quanheng.planning.result import Move, Result, Status
+from quanheng.planning.result import Move, Result, Status, gap_of
 from quanheng.planning.rows import Model, plan_of, value_of, vector_of
 from quanheng.planning.writing import hash_of
 
@@ -36,6 +36,7 @@ class Incumbent:
     is_infeasible: bool = False
     linear: Linear | None = None  # relaxation of the model with `cuts`, as far as there is one
     cuts: Cuts | None = None
+    hint: Floats | None = None  # near the plans that are looked for, though it does not keep all rows
     notes: dict[str, str] = field(default_factory=dict)  # goes into `parameters`
     free_chains: float = 25.0  # of a neighbourhood: how many are planned anew at once, by what was done with in time
     random: np.random.Generator = field(init=False)  # draws neighbourhoods; going on, so that none is drawn twice
@@ -54,9 +55,8 @@ class Incumbent:
     @property
     def gap(self) -> float:
         """(bound − value) / max(1, |value|); inf as long as one of them is not known."""
-        if self.value is None or self.bound is None:
-            return float("inf")
-        return (self.bound - self.value) / max(1, abs(self.value))
+        gap = gap_of(self.value, self.bound)
+        return float("inf") if gap is None else gap
 
     def offer(self, x: Floats | None) -> bool:
         """Takes a plan that is better, or as good with a smaller tie; True when it is worth more."""

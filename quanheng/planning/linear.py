@@ -170,7 +170,7 @@ class Relaxation:
                 self.program.join(new)  # without them, the duals after cuts are far worse
                 break
             many = max(LEAST_MANY, MANY_NEW * len(self.program.upper))
-            self._fresh, self._dual = len(self.model.upper) > HUGE or len(new) > many, False
+            self._fresh, self._dual = self.is_huge or len(new) > many, False
             self.program.join(new)
         return self._stopped(last)
 
@@ -217,6 +217,10 @@ class Relaxation:
     @property
     def is_large(self) -> bool:
         return len(self.model.upper) > LARGE
+
+    @property
+    def is_huge(self) -> bool:
+        return len(self.model.upper) > HUGE
 
     def _linear(self, answer: Answer) -> Linear:
         reduced = self.reduced_costs(answer.duals)

@@ -75,7 +75,7 @@ class PathRelaxation(Relaxation):
         return np.arange(len(self.model.weight))
 
 
-def tighten_paths(paths: Paths, cuts: Cuts | None) -> tuple[Linear, Cuts, float]:
+def tighten_paths(paths: Paths, cuts: Cuts | None, rounds: int = ROUNDS) -> tuple[Linear, Cuts, float]:
     """The relaxation over chains with the cuts of the model and more of its own; all its cuts; the work it took.
 
     Not feasible: no plan consists of these chains."""
@@ -86,7 +86,7 @@ def tighten_paths(paths: Paths, cuts: Cuts | None) -> tuple[Linear, Cuts, float]
         relaxation.add_cuts(found.rows, found.upper)
     linear, all_cuts = relaxation.solve(), found or no_cuts(relaxation)
     if linear.exact and linear.feasible:
-        linear, all_cuts = tighten(relaxation, linear, ROUNDS, found=all_cuts, least_gain=LEAST_GAIN)
+        linear, all_cuts = tighten(relaxation, linear, rounds, found=all_cuts, least_gain=LEAST_GAIN)
     return linear, all_cuts, relaxation.take_work()
 
 

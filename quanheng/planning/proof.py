@@ -19,6 +19,8 @@ GROWTH = 1.6  # from core to core
 ALL_PATHS = 6_000  # chains that CP-SAT gets at once
 NEARLY_ALL = 1.3  # times the size of a core: then all useful columns are taken at once
 PATHS_RATE = 0.8  # of the units that its deterministic time is worth elsewhere: nothing is looked for but conflicts
+CALL_RATE, CALL_LIMIT = 3e-5, 100_000  # units for one column of a core, to build it; of larger problems, their
+# neighbourhoods count that themselves
 SLACK = 1e-6
 TIE_WORK, TIE_PART = 0.2, 0.1  # at least, and of what has been spent
 
@@ -42,14 +44,17 @@ def search_core(
         return search.offer(x if paths is None or x is None else paths.uses @ x)
 
     rate = 1.0 if paths is None else PATHS_RATE
+    x = search.x if goal is None else search.hint  # a plan far below the goal leads away from it
     found = best_of_core(
         core,
         effort(search, work / rate),
-        hint=search.x if paths is None or search.x is None else paths.within(search.x),
+        hint=x if paths is None or x is None else paths.within(x),
         at_least=None if (floor := _higher(search.value, goal)) is None else floor + 1,
         on_better=(lambda x, _: offer(x) or True) if tell else None,
     )
-    search.meter.spend(search_work(found.work, len(search.model.weight)) * rate)
+    columns = len(search.model.weight)
+    search.meter.spend(search_work(found.work, columns) * rate)
+    search.meter.spend(CALL_RATE * len(core.columns) if columns <= CALL_LIMIT else 0.0)
     offer(found.x)
     if found.bound is None and not found.is_exact:
         return found

@@ -68,10 +68,14 @@ class Result:
 
     @property
     def gap(self) -> float | None:
-        """(bound − value) / max(1, |value|)."""
-        if self.value is None or self.bound is None:
-            return None
-        return (self.bound - self.value) / max(1, abs(self.value))
+        return gap_of(self.value, self.bound)
+
+
+def gap_of(value: int | None, bound: int | None) -> float | None:
+    """(bound − value) / max(1, |value|); None where one of them is not known."""
+    if value is None or bound is None:
+        return None
+    return (bound - value) / max(1, abs(value))
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import numpy as np
 
 from quanheng.planning.budget import Budget, Meter, cut_work, find_work, linear_work, start_work, sweep_work
 from quanheng.planning.core import core_of, fixed_within
-from quanheng.planning.cuts import ROUNDS, Cuts, binding, few_parents, tighten
+from quanheng.planning.cuts import LEAST_GAIN, ROUNDS, Cuts, binding, few_parents, tighten
 from quanheng.planning.dive import dive
 from quanheng.planning.greedy import greedy, simple_bound, unchanged
 from quanheng.planning.improve import improve
 from quanheng.planning.incumbent import Incumbent, Progress
 from quanheng.planning.lagrangian import SWEEPS, find_duals
 from quanheng.planning.linear import Linear, Relaxation, best_of_nodes
+from quanheng.planning.paths import ROUNDS as OF_PATHS
 from quanheng.planning.paths import paths_within, tighten_paths
 from quanheng.planning.problem import Problem
 from quanheng.planning.proof import Growth, break_ties, search_core, settle_ties, whole_of
@@ -22,7 +23,7 @@ from quanheng.planning.rows import build
 
 WHOLE = 1_500  # columns that CP-SAT proves faster than a linear program would shrink them
 MOST_PARENTS = 20  # of a cut that CP-SAT gets
-QUICK, DEEP = 0.5, 0.25  # part of the fractions that a dive leaves: for a plan before the cuts, or for a good one
+QUICK, QUICK_OF_LARGE, DEEP = 0.5, 0.3, 0.25  # part of the fractions that a dive leaves: soon a plan, or a good one
 CORE_PART = 0.25  # of what is left, for one core
 FIRST_PART = 0.15  # of what is left, for improving between cores
 BRIEF_PART = 0.02  # of what is left, for improving before the cuts
@@ -32,8 +33,11 @@ SWEEP_PART = 0.5  # of what is left, for sweeps at most
 DIVE_FROM = 0  # columns; of fewer, CP-SAT is as fast without
 PATH_WORK, PATH_RATE = 0.05, 1.5e-5  # units for the cuts of a program over chains, and for one column of it
 SMALL = 25_000  # columns of a problem where a guessed value is proved or refuted before anything else
-GUESSES, GUESS_PART = (0.003, 0.006), 0.3  # of the bound, that the plan is below it; of what is left, for one guess
-PRESS_SHARE, PRESS_END, PRESS_PART = 0.75, 0.95, 0.7  # of the gap that a step leaves; of what is left, for one step
+SWEEPS_OF_SMALL, GAIN_OF_SMALL, PATH_ROUNDS = 150, 7e-4, 6  # there each step must be worth its tenth of a second
+WIDTHS = 0.006, 0.009, 0.0135  # of the bound of moves, that the best plan is below it
+GUESSES, GUESS_PART = (0.003, 0.006, 1.0), 0.4  # of that of chains; of what is left, for one guess
+PRESS_SHARE, PRESS_END, PRESS_PART = 0.5, 0.95, 0.7  # of the gap that a step leaves; of what is left, for one step
+PRESS_ALL = 3  # times the work of a step must be left to try all that is left of the gap next
 NARROWER, NARROWEST = 1.5, 0.3  # steps of the width of a program over chains, the least of the gap
 REGROUP_PART = 0.2  # of what is left, for neighbourhoods of whole chains
 CUTS_FIRST = 100_000  # columns; of more, a plan is wanted before the cuts
@@ -41,6 +45,8 @@ CUTS_OF_MANY = 500  # in one round, where rounds are few
 ROUND_PART = 0.2  # of what is left, for rounds of cuts where they take long
 CUT_LEAVES = 1.5  # times their work must be left for cuts to be made
 BEST_OF_POST = 4  # columns that CP-SAT gets after the dive
+
+Steps = tuple[float, ...]
 
 
 def solve(problem: Problem, budget: Budget, progress: Progress | None = None) -> Result:
@@ -103,7 +109,8 @@ def _search_by_linear(search: Incumbent) -> None:
     linear, cuts = _cut(search, relaxation, linear)
     search.linear, search.cuts = linear, cuts
     if DIVE_FROM < columns <= CUTS_FIRST:
-        _guess(search, linear, cuts)
+        if is_small(search):
+            guess(search, linear, cuts, [width * abs(linear.bound) for width in WIDTHS], GUESSES, PATH_ROUNDS)
         _dive(search, relaxation, linear, cuts)
     close_gap(search, linear, cuts)
     if search.is_proved:
@@ -143,18 +150,43 @@ def _regroup(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
         Regroup(search, growth.paths, growth.linear, growth.cuts).run(REGROUP_PART * search.meter.left)
 
 
-def _guess(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
-    """Small problems: as if a plan near the bound were known; either there is one, or the bound is nearer."""
-    for part in GUESSES if len(search.model.weight) <= SMALL else ():
-        goal = math.ceil(linear.bound - part * abs(linear.bound)) - 1
-        if search.is_proved or search.meter.left <= 0 or (search.value is not None and goal <= search.value):
+def guess(
+    search: Incumbent,
+    linear: Linear,
+    cuts: Cuts | None,
+    widths: list[float],
+    steps: Steps,
+    rounds: int = OF_PATHS,
+) -> None:
+    """As if a plan within a width of the bound were known; either there is one, or the bound is nearer.
+
+    The bound of whole chains is much nearer to the best plan than that of moves: `steps` are parts of its own."""
+    for width in widths:
+        least = math.ceil(linear.bound - width) - 1
+        if search.is_proved or search.meter.left <= 0 or (search.value is not None and least <= search.value):
             return
-        growth = growth_of(search, linear, cuts, goal)
+        growth = growth_of(search, linear, cuts, least, rounds)
         if growth.paths is None or growth.beyond is not None:
             return
-        growth.run(GUESS_PART)
-        if not growth.is_done:
+        if not _refute(growth, least, steps):
             return
+
+
+def is_small(search: Incumbent) -> bool:
+    return len(search.model.weight) <= SMALL
+
+
+def _refute(growth: Growth, least: int, steps: Steps) -> bool:
+    """Nearer and nearer to it; whether no plan is worth more than `least`. A plan that is found ends it, too."""
+    bound = growth.linear.bound
+    for part in () if growth.is_done else steps:
+        growth.goal, growth.is_done = max(least, math.ceil(bound - part * abs(bound)) - 1), False
+        growth.run(GUESS_PART)
+        if not growth.is_done or growth.search.is_proved:
+            return False
+        if growth.goal == least:
+            break
+    return True
 
 
 def _press(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
@@ -165,11 +197,17 @@ def _press(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
         growth = growth_of(search, linear, cuts, goal)
         if growth.paths is None or growth.beyond is not None or share > PRESS_END:
             return
+        before = search.meter.spent
         growth.run(PRESS_PART)
-        share = PRESS_SHARE if growth.is_done else (1 + share) / 2
+        if growth.is_done:
+            share = 0.0 if search.meter.left > PRESS_ALL * (search.meter.spent - before) else PRESS_SHARE
+        else:
+            share = (1 + share) / 2
 
 
-def growth_of(search: Incumbent, linear: Linear, cuts: Cuts | None, goal: int | None = None) -> Growth:
+def growth_of(
+    search: Incumbent, linear: Linear, cuts: Cuts | None, goal: int | None = None, rounds: int = OF_PATHS
+) -> Growth:
     """Cores of whole chains where not too many are left, else of single moves, for plans worth more than `goal`."""
     few = None if cuts is None else few_parents(cuts, MOST_PARENTS)
     floor = search.value if goal is None else goal
@@ -183,7 +221,7 @@ def growth_of(search: Incumbent, linear: Linear, cuts: Cuts | None, goal: int | 
     search.meter.spend(linear_work(len(search.model.weight)))
     if paths is None:
         return Growth(search, linear, few)
-    tight, found, work = tighten_paths(paths, cuts)
+    tight, found, work = tighten_paths(paths, cuts, rounds)
     search.meter.spend(work + PATH_WORK + PATH_RATE * len(paths.program.weight))
     beyond = linear.bound - width if width < gap else None
     least = [floor, *(whole_of(one) for one in (beyond,) if one is not None)]
@@ -206,7 +244,7 @@ def _cut(search: Incumbent, relaxation: Relaxation, linear: Linear) -> tuple[Lin
         linear, cuts = tighten(relaxation, linear, rounds, CUTS_OF_MANY)
         work = rounds * find_work(len(search.model.weight)) + relaxation.take_work()
     else:
-        linear, cuts = tighten(relaxation, linear)
+        linear, cuts = tighten(relaxation, linear, least_gain=GAIN_OF_SMALL if is_small(search) else LEAST_GAIN)
         relaxation.take_work()  # is in `work`
     search.meter.spend(work)
     search.lower_bound(whole_of(linear.bound))
@@ -217,7 +255,7 @@ def _relax(search: Incumbent) -> tuple[Relaxation, Linear]:
     """The linear relaxation and its bound; with little budget only the bound and the reduced costs of some sweeps."""
     model, meter = search.model, search.meter
     columns = len(model.weight)
-    most = SWEEPS if columns <= MANY else FEW_SWEEPS
+    most = SWEEPS_OF_SMALL if is_small(search) else SWEEPS if columns <= MANY else FEW_SWEEPS
     start = find_duals(model, min(most, int(SWEEP_PART * meter.left / sweep_work(columns))), lambda: meter.is_cut)
     meter.spend(start.sweeps * sweep_work(columns))
     search.lower_bound(whole_of(start.bound))
@@ -237,7 +275,8 @@ def _dive(search: Incumbent, relaxation: Relaxation, linear: Linear, cuts: Cuts 
     """First good plans: within what the dive has fixed at its end, then with less and less fixed while that is easy."""
     if search.is_proved or search.meter.left <= 0:
         return
-    found = dive(relaxation, linear, search.meter, QUICK if cuts is None and not relaxation.is_large else DEEP)
+    quick = QUICK_OF_LARGE if relaxation.is_large else QUICK
+    found = dive(relaxation, linear, search.meter, quick if cuts is None and not relaxation.is_huge else DEEP)
     few = None if cuts is None else few_parents(cuts, MOST_PARENTS)
     columns = search.model.columns
     for stage in reversed(found.stages[1:] or found.stages):
