@@ -54,11 +54,16 @@ OUTCOME_OF: Mapping[int, Outcome] = {
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """`group` None: the first `size` of each group."""
+    """`group` None: the first `size` of each group. A number beyond the end gives the last page."""
 
     group: Outcome | None = None
     number: int = 1
     size: int = 50
+
+    def start(self, count: int) -> int:
+        if self.group is None or not count or not self.size:
+            return 0
+        return min(self.number - 1, (count - 1) // self.size) * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,10 @@ def screen(actor: Actor, target: Target, house: HouseRules, question: Question) 
     with verdicts(target, house) as found:
         places = _asked(actor, found, question)
         groups = _groups(found.connection)
-        lines = {group: _lines(found.connection, group, places, question.paging) for group in _wanted(groups, question)}
+        lines = {
+            group: _lines(found.connection, group, places, question.paging, groups[group])
+            for group in _wanted(groups, question)
+        }
         counts = _counts(found.connection, places)
         return Answer(found.snapshot, found.rules, sum(groups.values()), groups, counts, lines)
 
@@ -179,12 +187,11 @@ def _wanted(groups: Mapping[Outcome, int], question: Question) -> list[Outcome]:
     return [each for each, count in groups.items() if count and group in (None, each)]
 
 
-def _lines(connection: DuckDBPyConnection, group: Outcome, places: int, paging: Paging) -> tuple[Line, ...]:
+def _lines(connection: DuckDBPyConnection, group: Outcome, places: int, paging: Paging, count: int) -> tuple[Line, ...]:
     masks = ", ".join(f"m{code}" for code in SHOWN)
-    start = (paging.number - 1) * paging.size if paging.group else 0
     rows = connection.execute(
         f"SELECT {SUBJECT}, earliest, waiting, {masks} FROM asked WHERE total = {GROUPS[group]}"
-        f" ORDER BY {_ORDER} LIMIT {paging.size} OFFSET {start}"
+        f" ORDER BY {_ORDER} LIMIT {paging.size} OFFSET {paging.start(count)}"
     ).fetchall()
     return tuple(Line(key, group, earliest, waiting, _codes(found, places)) for key, earliest, waiting, *found in rows)
 

@@ -1,6 +1,7 @@
 """The screening as a workbook: the people of the page's groups with each condition in words; each is in the ledger."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote
 from uuid import UUID
 
@@ -36,7 +37,7 @@ def export_screening(request: ActorRequest) -> HttpResponse:
     if target is None:
         return _refused(request, query, _("读不懂要筛查的目标。请从下面重新选一个。"))
     try:
-        answer = screen(request.actor, target, rulebook_in_force(query.on), query.question(size=MOST))
+        answer = screen(request.actor, target, rulebook_in_force(query.on), replace(query, page=1).question(size=MOST))
     except NoSnapshot:
         return render(request, "desk/screening/none.html", pages.none_context(request, query, target), status=503)
     lines = {line.cadre: line for lines in answer.lines.values() for line in lines}

@@ -155,16 +155,16 @@ def _pager(query: ScreeningQuery, answer: Answer) -> Pager:
     assert query.group
     total = answer.groups[query.group]
     pages = max(1, -(-total // PAGE))
-    first = (query.page - 1) * PAGE + 1 if total else 0
+    number = min(query.page, pages)
     here = {"group": query.group.value}
     return Pager(
         total=total,
-        first=first,
-        last=min(query.page * PAGE, total),
-        number=query.page,
+        first=(number - 1) * PAGE + 1 if total else 0,
+        last=min(number * PAGE, total),
+        number=number,
         pages=pages,
-        previous_url=query.url(**here, page=query.page - 1) if query.page > 1 else "",
-        next_url=query.url(**here, page=query.page + 1) if query.page < pages else "",
+        previous_url=query.url(**here, page=number - 1) if number > 1 else "",
+        next_url=query.url(**here, page=number + 1) if number < pages else "",
     )
 
 

@@ -105,8 +105,8 @@ def _condition_group(
 ) -> ConditionGroup:
     lines = tuple(_condition_line(rule, answer.counts[places[rule.id]], query, house) for rule in column.rules)
     kept = [answer.counts[places[rule.id]] for rule in column.rules if rule.id not in query.left_out]
-    worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN)}
-    worst[NEEDS_PERSON] = max((sum(counts[code] for code in WAITING) for counts in kept), default=0)
+    worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN, UNJUDGED)}
+    worst[NEEDS_PERSON] = max((counts[NEEDS_PERSON] + counts[OUTSIDE] for counts in kept), default=0)
     return ConditionGroup(column.name, counts_text(worst, 0), lines)
 
 
@@ -125,11 +125,12 @@ def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery
 
 def counts_text(counts: Mapping[int, int], total: int) -> str:
     """`不符合 203 · 缺 2`; of a condition that all fulfil that they do."""
-    waiting = sum(counts.get(code, 0) for code in WAITING)
+    waiting = sum(counts.get(code, 0) for code in (NEEDS_PERSON, OUTSIDE))
     parts = [
         (_("不符合 %(count)s"), counts.get(NOT_MET, 0)),
         (_("缺 %(count)s"), counts.get(UNKNOWN, 0)),
         (_("待认定 %(count)s"), waiting),
+        (_("打开时判 %(count)s"), counts.get(UNJUDGED, 0)),
     ]
     shown = [text % {"count": f"{count:,}"} for text, count in parts if count]
     if not shown and total:

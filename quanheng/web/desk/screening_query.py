@@ -82,7 +82,8 @@ class ScreeningQuery:
         return self.url(group=group, page=page, **view)
 
     def question(self, *, size: int | None = None) -> Question:
-        paging = Paging(self.group, self.page, size or (PAGE if self.group else SHOWN_OF_EACH))
+        usual = PAGE if self.group else SHOWN_OF_EACH
+        paging = Paging(self.group, self.page, usual if size is None else size)
         return Question(
             scope=Scope(self.unit.path if self.unit else "", not self.is_below, frozenset(self.categories)),
             left_out=frozenset(self.left_out),
