@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from time import perf_counter
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -104,15 +103,11 @@ def save_screening(request: ActorRequest) -> HttpResponse:
     """Name the target and conditions now set and keep them."""
     query = query_of(request)
     name = request.POST.get("name", "").strip()
-    address = query.url().removeprefix("?")
-    if request.method == "POST" and name and query.target and len(address) <= pages.MAX_ADDRESS:
-        actions.save_query(actor=request.actor, name=name, query=address, at=request.now)
+    problem = pages.problem_of_saving(request, query, name)
+    if request.method == "POST" and query.target and not problem:
+        actions.save_query(actor=request.actor, name=name, query=pages.address_of(query), at=request.now)
         return redirect(f"{reverse('desk:screening')}{query.url()}")
-    is_too_long = len(address) > pages.MAX_ADDRESS
-    context: dict[str, Any] = pages.save_context(request, query) | {
-        "is_nameless": request.method == "POST" and not name,
-        "is_too_long": is_too_long,
-    }
+    context = pages.save_context(request, query) | {"problem": problem if request.method == "POST" else ""}
     return render(request, "desk/screening/save.html", context)
 
 

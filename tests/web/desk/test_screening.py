@@ -187,6 +187,13 @@ class TestSavedAndExported:
         screened.post(f"{PAGE}queries/{saved.pk}/delete/")
         assert not SavedQuery.objects.exists()
 
+    def test_a_name_that_a_list_has_is_not_taken_from_it(self, officer: Client) -> None:
+        officer.post("/desk/people/queries/?also=female", {"name": "女干部"})
+        answer = officer.post(f"{PAGE}queries/?target=pool:young", {"name": "女干部"})
+        assert "名册里已有一个叫“女干部”的常用查询" in answer.content.decode()
+        assert SavedQuery.objects.get().query == "also=female"
+        assert "请写一个名称" in officer.post(f"{PAGE}queries/?target=pool:young", {"name": " "}).content.decode()
+
     def test_the_workbook_holds_the_people_of_the_page_and_is_in_the_ledger(self, screened: Client, cast: Cast) -> None:
         before = Entry.objects.filter(action="people.export").count()
         response = screened.post(f"{PAGE}export/?target=pool:young")
