@@ -17,6 +17,7 @@ SCREENING: list[Row] = [
     post("desk:screening-export", NOBODY, {}, query="target=post:{absent}"),
     get("desk:screening-query", ALL),
     get("desk:screening-query", ALL, query="target=rank:counsel_4"),
+    get("desk:screening-query", NOBODY, query="target=post:{absent}"),
     post("desk:screening-query", desk({302: READERS}), {"name": "乡镇正职"}, query="target=rank:counsel_4"),
     post("desk:screening-query-delete", NOBODY, {}, pk="{absent}"),
 ]

@@ -100,8 +100,10 @@ def count_extra(request: ActorRequest) -> HttpResponse:
 @roles(*READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def save_screening(request: ActorRequest) -> HttpResponse:
-    """Name the target and conditions now set and keep them."""
+    """Name the target and conditions now set and keep them. A post out of sight is not found here either."""
     query = query_of(request)
+    if query.target:
+        target_of(request, query)
     name = request.POST.get("name", "").strip()
     problem = pages.problem_of_saving(request, query, name)
     if request.method == "POST" and query.target and not problem:
