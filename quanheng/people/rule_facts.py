@@ -222,9 +222,7 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
     who is not in the register is not in the answer.
     """
     keys = list(cadres)
-    made = {
-        key: known(PEOPLE.columns, values) for key, _, *values in _readable(PERSON).filter(pk__in=keys)
-    }
+    made = {key: known(PEOPLE.columns, values) for key, _, *values in _readable(PERSON).filter(pk__in=keys)}
     for source in SOURCES:
         found = _records(source, [key for key in keys if key in made])
         is_closed = vocabulary.lookup(source.fact).world is World.CLOSED
