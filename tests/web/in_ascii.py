@@ -11,7 +11,7 @@ from quanheng.vault.fields import BlindIndexField, SealedField
 from tests.access.world import World
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
-ROOMS = ("ledger", "papers", "organization", "accounts", "people", "intake")
+ROOMS = ("ledger", "papers", "organization", "accounts", "people", "intake", "instruments")
 
 
 def in_ascii(world: World) -> World:
