@@ -45,6 +45,13 @@ def dossier(page: Page) -> None:
     save(page, "dossier-1440")
 
 
+def screening(page: Page, base: str) -> None:
+    page.goto(base + "/desk/screening/?target=post:county_deputy", timeout=120_000)  # worked out on the first ask
+    page.locator("td.c-cell .v-not-met a").first.click()
+    page.locator(".evidence .claim").wait_for()
+    save(page, "screening-1440")
+
+
 def import_review(page: Page, base: str, samples: Path) -> None:
     page.goto(base + "/desk/imports/new/")
     page.locator("input[type=file]").set_input_files(sorted(samples.glob("*.lrmx")))
@@ -58,6 +65,7 @@ def take_all(browser: Browser, base: str, samples: Path) -> None:
     sign_in(page, base, "lin")
     people_list(page, base)
     dossier(page)
+    screening(page, base)
     import_review(page, base, samples)
 
 

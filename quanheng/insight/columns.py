@@ -6,7 +6,7 @@ A rule that is named nowhere, such as a local one, is a column of its own under 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from quanheng.insight.eligibility import Condition, worst
 from quanheng.rulebook.finding import Outcome
@@ -112,4 +112,8 @@ def key_of(rule: Rule) -> str:
 
 
 def _name(key: str, rules: list[Rule]) -> str:
-    return gettext(str(_NAMES[key])) if key in _NAMES else rules[0].text.title.zh
+    """Of a rule without a usual name the short title, in the reader's language."""
+    if key in _NAMES:
+        return gettext(str(_NAMES[key]))
+    title = rules[0].text.title
+    return title.en if (get_language() or "").startswith("en") else title.zh

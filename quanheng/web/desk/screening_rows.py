@@ -7,7 +7,7 @@ from functools import cache
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from quanheng.insight.eligibility import has_source
 from quanheng.insight.screening_extra import Extra
@@ -25,7 +25,7 @@ _ANY_DAY = date(2000, 1, 1)  # what can be asked at all does not depend on the d
 EXPRESSION = "expression"
 NOW, EVER, COUNT = "now", "ever", "count"
 OPERATORS: Mapping[str, tuple[Text, str]] = {
-    "is": (gettext_lazy("是"), "=="),
+    "is": (pgettext_lazy("compare", "是"), "=="),
     "not": (gettext_lazy("不是"), "!="),
     "least": (gettext_lazy("不少于（不早于）"), ">="),
     "most": (gettext_lazy("不多于（不晚于）"), "<="),
