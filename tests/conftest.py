@@ -32,6 +32,14 @@ OFFICER_PURPOSES = [Purpose.ASSESSMENT.value, Purpose.MANAGEMENT.value, Purpose.
 ClientOf = Callable[[Actor], Client]
 
 
+COUNTING_MARKS = (
+    "tests/census/",
+    "tests/ledger/test_forgotten_marks.py",
+    "tests/ledger/test_marks.py",
+    "tests/insight/test_due_queries.py",
+)
+
+
 @dataclass(frozen=True)
 class Cast:
     city: Unit
@@ -40,6 +48,14 @@ class Cast:
     chen_file: Cadre  # in unit A
     zhou_file: Cadre  # in unit B
     accounts: dict[str, Account]  # by the name of the fixture
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What counts change marks runs apart from others on PostgreSQL (`make test-postgres`)."""
+    for item in items:
+        if item.nodeid.startswith(COUNTING_MARKS):
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")

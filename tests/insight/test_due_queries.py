@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
 from quanheng.accounts.models import Grant
@@ -17,6 +18,7 @@ from quanheng.insight.due_queries import due_items
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.models import ChangeMark
+from quanheng.ledger.transactions import current_transaction
 from quanheng.people import actions
 from quanheng.people.models import Cadre, Sanction
 from tests.conftest import Cast
@@ -105,6 +107,7 @@ def test_without_a_snapshot_it_is_said(lin: Actor, tmp_path: Path, settings: Set
 
 
 def test_who_is_gone_from_the_register_is_gone_here(cast: Cast, wang: Actor) -> None:
-    Cadre.objects.filter(pk=cast.zhou_file.pk).update(withdrawn_at=AT)
-    ChangeMark.objects.create(cadre=cast.zhou_file.pk)
+    with transaction.atomic():
+        Cadre.objects.filter(pk=cast.zhou_file.pk).update(withdrawn_at=AT)
+        ChangeMark.objects.create(cadre=cast.zhou_file.pk, transaction=current_transaction(connection))
     assert [each.subject for each in seen(wang)] == [cast.chen_file.pk]
