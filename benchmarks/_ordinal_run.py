@@ -13,7 +13,7 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.layout import Layout, lay_out
 from quanheng.calibration.ordinal import fit_ordinal

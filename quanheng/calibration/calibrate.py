@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.calibrate_case import Case, Outcome, statuses
 from quanheng.calibration.calibrate_gaussian import gaussian_outcome, with_second_opinion

@@ -10,7 +10,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+from duckdb import DuckDBPyConnection
+
 from quanheng.census.publish import finish, number_of, published
+from quanheng.census.snapshot import MEMORY
 
 _OF_ANY_KIND = re.compile(r"(?!snap)[a-z]+-(\d{8})-.+\.duckdb")
 
@@ -55,3 +59,18 @@ def forget(folder: Path, kind: str, most: int) -> None:
     alive.sort(key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
     for file in mine.keys() - {*alive[:most]}:
         file.unlink(missing_ok=True)
+
+
+def file_of(cursor: DuckDBPyConnection) -> Path:
+    """The snapshot that a cursor of `quanheng.census.house` stands on."""
+    row = cursor.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
+    assert row is not None
+    return Path(row[0])
+
+
+def beside(source: Path) -> DuckDBPyConnection:
+    """On the tables of a snapshot, and free to attach a file that is made from them."""
+    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": "2"})
+    connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
+    connection.execute("USE census")
+    return connection

@@ -13,9 +13,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.house import cursor_on
-from quanheng.census.kept import kept
+from quanheng.census.kept import beside, file_of, kept
 from quanheng.census.reading import CONFIG, TRIES, NoSnapshot, Snapshot
-from quanheng.census.snapshot import MEMORY
 from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
@@ -30,7 +29,7 @@ def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot
     day and kind. Raises `NoSnapshot`."""
     for _ in range(TRIES):
         with cursor_on(house.on) as (cursor, snapshot):
-            source = _file_of(cursor)
+            source = file_of(cursor)
         try:  # between two steps a file may go, where others publish
             connection = duckdb.connect(str(_kept(source, snapshot, house)), read_only=True, config=dict(CONFIG))
         except (duckdb.IOException, FileNotFoundError):
@@ -50,12 +49,6 @@ def prepare(house: HouseRules) -> None:
         pass
 
 
-def _file_of(cursor: DuckDBPyConnection) -> Path:
-    row = cursor.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
-    assert row is not None
-    return Path(row[0])
-
-
 def _kept(source: Path, snapshot: Snapshot, house: HouseRules) -> Path:
     def build(file: Path) -> None:
         _build(source, file, house)
@@ -71,10 +64,8 @@ def _digest(snapshot: Snapshot, house: HouseRules) -> str:
 
 
 def _build(source: Path, file: Path, house: HouseRules) -> None:
-    with duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": "2"}) as connection:
-        connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
+    with beside(source) as connection:
         connection.execute(f"ATTACH '{file}' AS made")
-        connection.execute("USE census")
         columns = ", ".join(f"{name} {type}" for name, type in COLUMNS.items())
         connection.execute(f"CREATE TEMP TABLE found ({columns})")
         write_due(connection, house, "found")

@@ -113,7 +113,8 @@ def _told(positions: "words.Positions") -> "words.Positions":
 def _of_position(row: Position, version: "words.Version") -> Target:
     level, name = LEVELS.get(PostTier(row.tier)), version.name if version else row.unit.name
     read = {"target.post": name + row.title, "target.unit": name}
-    told = {"target.post": row.told_post, "target.unit": row.told_unit}  # type: ignore[attr-defined]
+    asked = vars(row)  # with the columns of `_told`, which the model does not declare
+    told = {"target.post": asked["told_post"], "target.unit": asked["told_unit"]}
     facts: Facts = {"target.kind": POST, "target.level": level, **words.facts_of_post(row, version)}
     made = _target(f"{POST}:{row.pk}", POST, name + row.title, {**facts, **read})
     return Target(made.code, POST, made.title, made.facts, _known({**facts, **told}), row)

@@ -17,9 +17,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.house import cursor_on
-from quanheng.census.kept import kept
+from quanheng.census.kept import beside, file_of, kept
 from quanheng.census.reading import CONFIG, TRIES, NoSnapshot, Snapshot
-from quanheng.census.snapshot import MEMORY
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
 from quanheng.insight.targets import Target, targets_of
@@ -64,7 +63,7 @@ def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
     rules = conditions(house, target)
     for _ in range(TRIES):
         with cursor_on(house.on) as (cursor, snapshot):
-            source = _file_of(cursor)
+            source = file_of(cursor)
         try:  # between two steps a file may go, where others publish
             file = _kept(source, snapshot, target, house, rules)
             connection = _opened(source, file)
@@ -82,7 +81,7 @@ def prepare(house: HouseRules) -> None:
     """For the worker: the targets that were asked about last are made anew for the current snapshot, so that whoever
     goes on with one need not wait. Raises `NoSnapshot`."""
     with cursor_on(house.on) as (cursor, snapshot):
-        source = _file_of(cursor)
+        source = file_of(cursor)
     used = _used_last(source.parent)
     for target in targets_of(list(used), house.on):
         file = _kept(source, snapshot, target, house, conditions(house, target))
@@ -115,29 +114,16 @@ def vocabulary() -> Vocabulary:
 # --- the file
 
 
-def _file_of(cursor: DuckDBPyConnection) -> Path:
-    row = cursor.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchone()
-    assert row is not None
-    return Path(row[0])
-
-
 def _opened(source: Path, file: Path) -> DuckDBPyConnection:
-    connection = _beside(source)
+    connection = beside(source)
     connection.execute(f"ATTACH '{file}' AS kept (READ_ONLY)")
     connection.execute("SET enable_external_access = false")
     return connection
 
 
-def _beside(source: Path) -> DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": "2"})
-    connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
-    connection.execute("USE census")
-    return connection
-
-
 def _kept(source: Path, snapshot: Snapshot, target: Target, house: HouseRules, rules: Sequence[Rule]) -> Path:
     def build(file: Path) -> None:
-        with _beside(source) as connection:
+        with beside(source) as connection:
             connection.execute(f"ATTACH '{file}' AS kept")
             write(connection, context(target, house), rules)
             connection.execute("CREATE TABLE kept.asked AS SELECT ? AS target", [target.code])

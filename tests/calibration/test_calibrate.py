@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import threadpoolctl  # type: ignore[import-untyped]
+import threadpoolctl
 
 from quanheng.calibration.calibrate import calibrate
 from quanheng.calibration.calibrate_case import Case, alarms

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration import gaussian_crossed
 from quanheng.calibration.gaussian_crossed import Crossed, Factor, Meeting, cross, symmetric

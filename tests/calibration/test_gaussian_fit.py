@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import optimize
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.blocks_posterior import Gradient
 from quanheng.calibration.composite import Weights, gaussian_composite

