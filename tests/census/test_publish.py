@@ -77,7 +77,7 @@ def running(program: str, *arguments: object) -> Iterator["subprocess.Popen[str]
 
 
 def kill_at_some_moment(writers: "subprocess.Popen[str]", folder: Path, chance: random.Random) -> None:
-    """Once it has published, and after a part of the time that the next file takes."""
+    """Once it has published; at every other time as soon as the next file is begun, else some moments later."""
     assert writers.stdin is not None
     assert writers.stdout is not None
     before = current(folder)
@@ -85,8 +85,12 @@ def kill_at_some_moment(writers: "subprocess.Popen[str]", folder: Path, chance: 
     writer = int(writers.stdout.readline())
     while current(folder) == before:
         pass
-    for _ in range(chance.randrange(400_000)):
-        pass
+    if chance.random() < 0.5:  # where the disk is slow, a moment would pass before anything is begun
+        while not begun(folder):
+            pass
+    else:
+        for _ in range(chance.randrange(400_000)):
+            pass
     os.kill(writer, signal.SIGKILL)
     with (folder / ".publishing").open("a") as lock:  # free once the process is gone
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -102,7 +106,7 @@ def test_no_read_is_torn_or_missing(folder: Path, tmp_path: Path, kills: int) ->
             if done >= kills and unfinished:  # on a busy host one may have to try longer
                 break
             kill_at_some_moment(writers, folder, chance)
-            unfinished += any(name.startswith(".building-") for name in left(folder))
+            unfinished += begun(folder)
         stop.touch()
         told = [reader.communicate(timeout=60) for reader in (one, two)]
     assert [errors for _, errors in told] == ["", ""]
@@ -111,6 +115,11 @@ def test_no_read_is_torn_or_missing(folder: Path, tmp_path: Path, kills: int) ->
     last = publish(folder, build)
     assert number_of(last) > kills
     assert left(folder) == [".publishing", "current", *names(last)]
+
+
+def begun(folder: Path) -> bool:
+    """A file is being built, or was when its writer died."""
+    return any(name.startswith(".building-") for name in left(folder))
 
 
 def left(folder: Path) -> list[str]:
