@@ -104,7 +104,7 @@ def _by_sql(work: Work, trees: dict[str, Conditions]) -> None:
 
 def _columns(name: str, statement: Statement, on: date) -> tuple[str, str]:
     outcome, missing, lo = (quoted(f"{name}_{part}") for part in ("outcome", "missing", "lo"))
-    kept = sum(1 << place for each, place in statement.bits.places.items() if has_source(each))
+    kept = sum(1 << place for each, place in statement.bits_of(name).places.items() if has_source(each))
     code = f"CASE WHEN {outcome} = {UNKNOWN} AND {missing} & {kept} = 0 THEN {OUTSIDE} ELSE {outcome} END"
     is_to_come = f"{outcome} = {NOT_MET} AND {lo} > {written(on)} AND {lo} < {written(LAST)}"
     return code, f"CASE WHEN {is_to_come} THEN {lo} END"

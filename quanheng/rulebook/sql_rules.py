@@ -6,8 +6,9 @@ they have in common and fall short where the answer is known. Either one stateme
 first gives one row a person with all combinators, the second has the rules upon a table of these rows.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import count
 
 from quanheng.rulebook.compute import Scope, compute
 from quanheng.rulebook.finding import Outcome
@@ -70,13 +71,13 @@ def conditions(rule: Rule, context: Context) -> Conditions:
 def rule_statements(rules: Mapping[str, Conditions], context: Context) -> tuple[Statement, ...]:
     """From the dated tables: `subject`, and for each name columns `<name>_outcome`, `_missing`, `_lo`, `_hi`. As many
     statements as keep masks within a column. Raises `NotInSqlError`."""
-    return tuple(_write(some, context)[0] for some in _fitting(rules, context))
+    return tuple(_write(*some, context)[0] for some in _fitting(rules, context))
 
 
 def rule_statements_on_facts(rules: Mapping[str, Conditions], context: Context) -> tuple[OnFacts, ...]:
     """The same in two steps. Raises `NotInSqlError`."""
     made = enumerate(_fitting(rules, context))
-    return tuple(_on_facts(f"{FACTS}_{place}", some, context) for place, some in made)
+    return tuple(_on_facts(f"{FACTS}_{place}", *some, context) for place, some in made)
 
 
 # --- what is known when the text is written
@@ -161,27 +162,51 @@ def _joined(node: And | Or, parts: tuple[Node, ...], *, idle: Node, settling: No
 # --- statements
 
 
-def _fitting(rules: Mapping[str, Conditions], context: Context) -> list[dict[str, Conditions]]:
-    groups: list[tuple[dict[str, Conditions], set[str]]] = []
-    for each, made in rules.items():
-        lacking = set(_write({each: made}, replace(context, bits=Bits()))[0].bits.places)
-        fitting = (group for group in groups if len(group[1] | lacking) <= MAX_BITS)
-        group = max(fitting, key=lambda found: len(found[1] & lacking), default=None)
-        if group is None:
-            groups.append(({each: made}, lacking))
-        else:
-            group[0][each] = made
-            group[1].update(lacking)
-    return [some for some, _ in groups]
+Lacking = dict[str, frozenset[str]]  # what each rule can miss
+
+
+def _fitting(rules: Mapping[str, Conditions], context: Context) -> Iterator[tuple[dict[str, Conditions], Lacking]]:
+    """In as few groups as have places enough in a mask."""
+    lacking = {each: _lacking({each: made}, context) for each, made in rules.items()}
+    for some in _divided(list(rules), lacking):
+        yield {each: rules[each] for each in some}, {each: lacking[each] for each in some}
+
+
+def _lacking(rule: dict[str, Conditions], context: Context) -> frozenset[str]:
+    return frozenset(_write(rule, {}, context)[0].bits.places)
+
+
+def _divided(rules: list[str], lacking: Lacking) -> Iterator[list[str]]:
+    if len(rules) < 2 or max(_places(lacking[each] for each in rules).values(), default=0) < MAX_BITS:
+        yield rules
+    else:
+        half = len(rules) // 2
+        yield from _divided(rules[:half], lacking)
+        yield from _divided(rules[half:], lacking)
+
+
+def _places(lacking: Iterable[frozenset[str]]) -> dict[str, int]:
+    """In the mask: what no rule misses together may stand at the same place."""
+    beside = dict[str, set[str]]()
+    for names in lacking:
+        for each in names:
+            beside.setdefault(each, set()).update(names)
+    places = dict[str, int]()
+    for each in sorted(beside, key=lambda name: (-len(beside[name]), name)):
+        taken = {places[other] for other in beside[each] if other in places}
+        places[each] = next(place for place in count() if place not in taken)
+    return places
 
 
 def _nodes(rules: Iterable[Conditions]) -> list[Node]:
     return [node for each in rules for node in (each.applies, each.requires, each.person)]
 
 
-def _write(rules: Mapping[str, Conditions], context: Context, table: str = "") -> tuple[Statement, str, str]:
+def _write(
+    rules: Mapping[str, Conditions], lacking: Lacking, context: Context, table: str = ""
+) -> tuple[Statement, str, str]:
     """The statement (over `table` where it is given), the queries of the stages, and the name of the last one."""
-    context = replace(context, bits=Bits())
+    context = replace(context, bits=Bits(_places(lacking.values())))
     queries, stage, combined = staged(_nodes(rules.values()), context)
     frame = Frame("c_", context.dialect.fence)
     writer = Writer(context, frame, combined)
@@ -192,11 +217,11 @@ def _write(rules: Mapping[str, Conditions], context: Context, table: str = "") -
     with_queries = f"WITH {', '.join(queries)} " if queries else ""
     body = f"SELECT {SUBJECT}, {', '.join(columns)} FROM {frame.select(table or stage)} AS last"
     text = body if table else with_queries + body
-    return Statement(text, tuple(rules), context.bits), with_queries, stage
+    return Statement(text, tuple(rules), context.bits, lacking), with_queries, stage
 
 
-def _on_facts(table: str, rules: Mapping[str, Conditions], context: Context) -> OnFacts:
-    made, with_queries, stage = _write(rules, context, table)
+def _on_facts(table: str, rules: Mapping[str, Conditions], lacking: Lacking, context: Context) -> OnFacts:
+    made, with_queries, stage = _write(rules, lacking, context, table)
     named = dict.fromkeys(each for each in made.text.split('"')[1::2] if not each.startswith("c_"))
     outputs = {f"{rule}_{part}" for rule in rules for part in PARTS}
     columns = "".join(f", {name(each)}" for each in named if each not in outputs)

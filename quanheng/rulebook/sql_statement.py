@@ -5,7 +5,7 @@ A stage holds the columns of the person; combinators whose conditions need other
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from quanheng.rulebook.sql import MAX_BITS, SUBJECT, Bits, Context, Writer, bound_columns
@@ -24,12 +24,19 @@ PARTS = ("state", "missing", "lo", "hi")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`text` gives `subject` and for each name four columns `<name>_state`, `_missing`, `_lo`, `_hi`, one row a person;
-    `bits` tells what a mask is missing."""
+    """`text` gives `subject` and for each name four columns `<name>_state`, `_missing`, `_lo`, `_hi`, one row a person.
+    `lacking`: what a name can miss, where names share places in the masks."""
 
     text: str
     names: tuple[str, ...]
     bits: Bits
+    lacking: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def bits_of(self, name: str) -> Bits:
+        """What the mask of this name is missing."""
+        if name not in self.lacking:
+            return self.bits
+        return Bits({each: self.bits.places[each] for each in self.lacking[name]})
 
 
 def statement(conditions: Mapping[str, Node], context: Context) -> Statement:

@@ -50,7 +50,7 @@ def by_sql(connection: DuckDBPyConnection, made: Statement, into: dict[UUID, dic
     for subject, *values in connection.execute(made.text).fetchall():
         for place, name in enumerate(made.names):
             outcome, mask, lo, hi = values[4 * place : 4 * place + 4]
-            into.setdefault(subject, {})[name] = (OUTCOMES[outcome], made.bits.names(mask), lo, hi)
+            into.setdefault(subject, {})[name] = (OUTCOMES[outcome], made.bits_of(name).names(mask), lo, hi)
 
 
 def test_at_least_forty_rules_are_asked_and_the_others_are_told_why(rules: Asked) -> None:
