@@ -33,7 +33,6 @@ class Group:
     fact: Fact
     key: str  # of its CTEs
     all_key: str  # of what is told of all rows of the fact
-    source: str  # the CTE of the person's columns
     rows: Writer
     after: Writer
     held: STruth | None = None
@@ -61,6 +60,15 @@ class Group:
         column = f"{self.key}_a{len(self.aggregates)}"
         self.aggregates[column] = expression
         return Sql(name(column))
+
+    @property
+    def has_all_begun(self) -> bool:
+        """Has each person who has a record that exists a row?"""
+        return self.held is None
+
+    def count_rows(self) -> str:
+        """The column that counts them, with its table."""
+        return f"{name(self.key)}.{self.aggregate('count(*)')}"
 
     def aggregate_of(self, function: str, which: Sql, value: Sql) -> Sql:
         """Of some of the rows."""

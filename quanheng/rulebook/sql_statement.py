@@ -13,6 +13,7 @@ from quanheng.rulebook.sql_combine import write
 from quanheng.rulebook.sql_functions import is_of_records
 from quanheng.rulebook.sql_group import ROW, Group
 from quanheng.rulebook.sql_latest import place_of
+from quanheng.rulebook.sql_stage import PEOPLE, Stage, names_in
 from quanheng.rulebook.sql_text import Frame, Sql, day, name
 from quanheng.rulebook.sql_values import SCodes, SSpan, STruth, SValue
 from quanheng.rulebook.tree import TRUE, Combinator, Combine, FactName, Node, children, walk
@@ -60,7 +61,7 @@ def staged(nodes: Iterable[Node], context: Context) -> tuple[list[str], str, dic
     stage = _known_records(wanted, combined, context, queries)
     for depth, combines in enumerate(_by_depth(wanted, context)):
         stage = _stage(f"s{depth}_", stage, combines, combined, context, queries)
-    return queries, stage, combined
+    return queries, stage.name, combined
 
 
 def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statement, ...]:
@@ -79,16 +80,17 @@ def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statem
     return tuple(statement(nodes, replace(context, bits=Bits())) for nodes, _ in groups)
 
 
-def _known_records(nodes: list[Node], combined: dict[Node, SValue], context: Context, queries: list[str]) -> str:
-    """A stage for which records are known, where conditions ask for it; gives the name of the first stage."""
+def _known_records(nodes: list[Node], combined: dict[Node, SValue], context: Context, queries: list[str]) -> Stage:
+    """The first stage: of which records are known, where conditions ask for it."""
     asked = dict.fromkeys(each for node in nodes for each in _outside_combinators(node) if is_of_records(each))
     if not asked:
-        return "person"
+        return PEOPLE
     frame = Frame("k_", context.dialect.fence)
     made = {each: Writer(context, frame, {}).value(each) for each in asked if context.is_personal(each)}
     combined.update({each: _settled(value, frame) for each, value in made.items()})
-    queries.append(f'"k_person" AS (SELECT * FROM {frame.select("person")} AS "k_made")')
-    return '"k_person"'
+    stage = Stage('"k_person"', frame, PEOPLE)
+    queries.append(stage.query)
+    return stage
 
 
 def _outside_combinators(node: Node) -> Iterator[Node]:
@@ -114,34 +116,46 @@ def _depth(node: Combine) -> int:
 
 def _stage(
     prefix: str,
-    source: str,
+    source: Stage,
     combines: list[Combine],
     combined: dict[Node, SValue],
     context: Context,
     queries: list[str],
-) -> str:
-    """Adds the queries of one stage, and what its combinators are to `combined`; gives the stage's name."""
+) -> Stage:
+    """Adds the queries of one stage, and what its combinators are to `combined`."""
     after = Frame(prefix, context.dialect.fence)
-    joins, columns, made = list[str](), ["p.*"], dict[Node, SValue]()
+    stage, made = Stage(name(f"{prefix}person"), after, source), dict[Node, SValue]()
     for fact_name in dict.fromkeys(each.records.name for each in combines):
         fact = context.vocabulary.lookup(fact_name)
-        all_key = f"{prefix}{fact_name}"
+        all_key, counted = f"{prefix}{fact_name}", ""
         for key, mine in _apart(all_key, [each for each in combines if each.records.name == fact_name]):
-            group, source_rows = _group((key, all_key), fact, (source, mine), after, combined, context)
+            rows = _Rows(fact, source, mine, context)
+            group = rows.group((key, all_key), after, combined)
             made.update({each: write(group, each) for each in mine})
-            queries.append(_aggregates(group, source_rows))
-            joins.append(f"LEFT JOIN {name(key)} ON {name(key)}.{SUBJECT} = p.{SUBJECT}")
-            columns += [f"{name(key)}.{name(column)}" for column in group.aggregates]
+            stage.join(key, group.aggregates)
+            if fact.world is World.OPEN and not counted and group.has_all_begun:
+                counted = group.count_rows()
+            queries.append(_aggregates(group, rows.text(group)))
         if fact.world is World.OPEN:
-            queries.append(_all_rows(fact, all_key))
-            joins.append(f"LEFT JOIN {name(all_key + '_all')} ON {name(all_key + '_all')}.{SUBJECT} = p.{SUBJECT}")
-            columns.append(f"{name(all_key + '_all')}.{name(all_key + '_n')}")
-    settled = {node: _settled(value, after) for node, value in made.items()}
-    joined = f"(SELECT {', '.join(columns)} FROM {source} AS p {' '.join(joins)})"
-    stage = f"{prefix}person"
-    queries.append(f"{name(stage)} AS (SELECT * FROM {after.select(joined)} AS {name(stage + '_made')})")
-    combined.update(settled)
-    return name(stage)
+            queries += _known(stage, fact, all_key, counted, context)
+    combined.update({node: _settled(value, after) for node, value in made.items()})
+    queries.append(stage.query)
+    return stage
+
+
+def _known(stage: Stage, fact: Fact, all_key: str, counted: str, context: Context) -> list[str]:
+    """Adds the column `<all_key>_n`, NULL where there is no row at all, those included that do not exist yet; gives the
+    query it takes. `counted`: a column that has told of all that exist."""
+    number, key = f"{all_key}_n", f"{all_key}_all"
+    if counted and not fact.begins:
+        stage.columns[number] = counted
+        return []
+    stage.join(key, [number])
+    if counted:
+        stage.columns[number] = f"coalesce({counted}, {name(key)}.{name(number)})"
+    to_come = f"WHERE {name(fact.begins)} > {day(context.on)} " if counted else ""
+    rows = f"SELECT {SUBJECT}, count(*) AS {name(number)} FROM {name(fact.name)} {to_come}GROUP BY {SUBJECT}"
+    return [f"{name(key)} AS ({rows})"]
 
 
 def _apart(key: str, combines: list[Combine]) -> Iterator[tuple[str, list[Combine]]]:
@@ -175,39 +189,49 @@ _COSTLY = (
 )
 
 
-def _group(
-    keys: tuple[str, str],
-    fact: Fact,
-    wanted: tuple[str, list[Combine]],
-    after: Frame,
-    combined: Mapping[Node, SValue],
-    context: Context,
-) -> tuple[Group, str]:
-    """The group, and its rows before anything is computed of them."""
-    (key, all_key), (source, combines), known = keys, wanted, dict(combined)
-    rows, held = _rows(fact, source, combines, context), None
-    if _is_costly(combines[0]):
-        frame = Frame(f"{key}_w", context.dialect.fence)
-        held = Writer(context, frame, known, ROW).truth(combines[0].where)
-        held = STruth(*(Sql(frame.let(each).text) for each in (held.state, held.missing, held.lo, held.hi)))
-        rows = f"(SELECT * FROM {frame.select(rows)} AS {name(key + '_kept')} WHERE {held.state} >= 1)"
-    are_last = _is_last_of_all(combines[0])
-    if are_last:
-        rows = _last_rows(fact, rows, context)
-    writers = Writer(context, Frame(f"{key}_r", context.dialect.fence), known, ROW), Writer(context, after, known)
-    return Group(context, fact, key, all_key, source, *writers, held, are_last), rows
+@dataclass
+class _Rows:
+    """The rows of some combinators of one fact, before anything is computed of them."""
 
+    fact: Fact
+    source: Stage
+    combines: list[Combine]
+    context: Context
+    kept: Frame | None = None  # over the records: of those that may meet the condition
+    held: STruth | None = None
 
-def _rows(fact: Fact, source: str, combines: list[Combine], context: Context) -> str:
-    """The records that exist on the day; beside the columns of the person where a condition asks for them."""
-    columns = [f"r.{name(each)} AS {name(ROW + each)}" for each in _columns(fact, context)]
-    below = (each for node in combines for each in walk(node) if each is not node)
-    needs_person = any(_is_of_person(each, context) for each in below)
-    person = f"JOIN {source} AS q ON q.{SUBJECT} = r.{SUBJECT}" if needs_person else ""
-    subject = "q.*" if needs_person else f"r.{SUBJECT}"
-    begin = f"r.{name(fact.begins)}"
-    begun = f"WHERE {begin} IS NULL OR {begin} <= {day(context.on)}" if fact.begins else ""
-    return f"(SELECT {', '.join([subject, *columns])} FROM {name(fact.name)} AS r {person} {begun})"
+    def group(self, keys: tuple[str, str], after: Frame, combined: Mapping[Node, SValue]) -> Group:
+        (key, all_key), known, fence = keys, dict(combined), self.context.dialect.fence
+        if _is_costly(self.combines[0]):
+            self.kept = frame = Frame(f"{key}_w", fence)
+            held = Writer(self.context, frame, known, ROW).truth(self.combines[0].where)
+            self.held = STruth(*(Sql(frame.let(each).text) for each in (held.state, held.missing, held.lo, held.hi)))
+        writers = Writer(self.context, Frame(f"{key}_r", fence), known, ROW), Writer(self.context, after, known)
+        are_last = _is_last_of_all(self.combines[0])
+        return Group(self.context, self.fact, key, all_key, *writers, self.held, are_last)
+
+    def text(self, group: Group) -> str:
+        """Once all of the group is written."""
+        frames = [frame.columns for frame in (group.rows.frame, self.kept) if frame is not None]
+        asked = names_in([*(each for columns in frames for each in columns.values()), *group.aggregates.values()])
+        rows = self._records(asked - names_in(each for columns in frames for each in columns))
+        if self.kept is not None and self.held is not None:
+            kept = f"{self.kept.select(rows)} AS {name(group.key + '_kept')}"
+            rows = f"(SELECT * FROM {kept} WHERE {self.held.state} >= 1)"
+        return _last_rows(self.fact, rows, self.context) if group.are_last else rows
+
+    def _records(self, asked: set[str]) -> str:
+        """Those that exist on the day; beside columns of the person where a condition asks for them."""
+        fields = {ROW + each: each for each in _columns(self.fact, self.context)}
+        columns = [f"r.{name(each)} AS {name(column)}" for column, each in fields.items()]
+        below = (each for node in self.combines for each in walk(node) if each is not node)
+        needs_person = any(_is_of_person(each, self.context) for each in below)
+        source = self.source.narrow(asked - set(fields)) if needs_person else ""
+        person = f"JOIN {source} AS q ON q.{SUBJECT} = r.{SUBJECT}" if needs_person else ""
+        subject = "q.*" if needs_person else f"r.{SUBJECT}"
+        begin = f"r.{name(self.fact.begins)}"
+        begun = f"WHERE {begin} IS NULL OR {begin} <= {day(self.context.on)}" if self.fact.begins else ""
+        return f"(SELECT {', '.join([subject, *columns])} FROM {name(self.fact.name)} AS r {person} {begun})"
 
 
 def _last_rows(fact: Fact, rows: str, context: Context) -> str:
@@ -222,12 +246,6 @@ def _aggregates(group: Group, rows: str) -> str:
     columns = "".join(f", {text} AS {name(column)}" for column, text in group.aggregates.items())
     made = group.rows.frame.select(rows)
     return f"{name(group.key)} AS (SELECT {SUBJECT}{columns} FROM {made} AS rows GROUP BY {SUBJECT})"
-
-
-def _all_rows(fact: Fact, key: str) -> str:
-    """How many rows there are at all, those included that do not exist yet."""
-    count = f"SELECT {SUBJECT}, count(*) AS {name(key + '_n')} FROM {name(fact.name)} GROUP BY {SUBJECT}"
-    return f"{name(key + '_all')} AS ({count})"
 
 
 def _columns(fact: Fact, context: Context) -> Iterator[str]:
