@@ -20,7 +20,9 @@ from quanheng.rulebook.sql_values import SDay, SNumber
 
 @dataclass(frozen=True)
 class Runs:
-    """The unbroken runs of some rows (`which`), by window functions: each row knows the start of its run."""
+    """The unbroken runs of some rows (`which`), by window functions: each row knows the start of its run.
+
+    All windows are in the order of beginnings, whatever they look at, so that the rows are put in order twice only."""
 
     group: Group
     which: Sql
@@ -29,31 +31,50 @@ class Runs:
     def let(self, text: str, *parts: Sql) -> Sql:
         return self.group.rows.frame.let(sql(text, *parts))
 
+    def _over(self, text: str, rows: str, *parts: Sql) -> Sql:
+        place = len(parts)
+        window = f"OVER (PARTITION BY {SUBJECT} ORDER BY {{{place}}}{rows})"
+        return self.let(f"{text} {window}", *parts, self.group.begin)
+
     @property
     def kept(self) -> Sql:
         return self.let("({0} AND {1} < {2})", self.which, self.group.begin, self.end)
 
     @property
     def is_start(self) -> Sql:
-        window = f"OVER (PARTITION BY {SUBJECT} ORDER BY {{2}} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-        parts = (self.kept, self.end, self.group.begin)
-        before = self.let(f"max(CASE WHEN {{0}} THEN {{1}} END) {window}", *parts)
+        """Of the first row of each run."""
+        before = self._over("max(CASE WHEN {0} THEN {1} END)", _BEFORE, self.kept, self.end)
         return self.let("({0} AND ({1} IS NULL OR {2} > {1}))", self.kept, before, self.group.begin)
 
     @property
     def start(self) -> Sql:
-        window = f"OVER (PARTITION BY {SUBJECT} ORDER BY {{1}} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
-        return self.let(f"max(CASE WHEN {{0}} THEN {{1}} END) {window}", self.is_start, self.group.begin)
+        return self._over("max(CASE WHEN {0} THEN {1} END)", _UP_TO_HERE, self.is_start, self.group.begin)
+
+    @property
+    def is_last(self) -> Sql:
+        """Of one row of each run, which knows where it ends."""
+        follows = self._over("lead({0})", "", self.is_start)
+        return self.let("({0} IS NOT NULL AND ({1} IS NULL OR {1}))", self.start, follows)
 
     @property
     def last(self) -> Sql:
-        """The end of the run a row is in."""
-        window = f"OVER (PARTITION BY {SUBJECT}, {{2}})"
-        return self.let(f"max(CASE WHEN {{0}} THEN {{1}} END) {window}", self.kept, self.end, self.start)
+        """At the last row of a run its end: a run begins after the ends of all before it."""
+        return self._over("max(CASE WHEN {0} THEN {1} END)", _UP_TO_HERE, self.kept, self.end)
+
+    @property
+    def newest(self) -> Sql:
+        """The start of the last run."""
+        return self._over("max(CASE WHEN {0} THEN {1} END)", _ALL, self.is_start, self.group.begin)
 
     @property
     def months(self) -> Sql:
+        """At the last row of a run."""
         return months_between(self.group.rows, self.start, self.last)
+
+
+_BEFORE = " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+_UP_TO_HERE = " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+_ALL = " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
 
 
 def _run_to_now(chosen: Selected, which: Sql) -> Sql:
@@ -102,17 +123,16 @@ def _stitched(chosen: Selected, which: Sql) -> tuple[Sql, Sql]:
     group, on = chosen.group, chosen.group.rows.logic.on
     dialect, rows, let = group.context.dialect, group.rows.frame.let, group.after.frame.let
     runs = Runs(group, which, rows(sql("least({0}, {1})", group.end, on)))
-    newest = runs.let(f"max(CASE WHEN {{0}} THEN {{1}} END) OVER (PARTITION BY {SUBJECT})", runs.is_start, runs.start)
     odd = runs.let("({0} - {1})", runs.last, rows(dialect.add_months(runs.start, runs.months)))
-    earlier = runs.let("({0} AND {1} < {2})", runs.is_start, runs.start, newest)
+    earlier = runs.let("({0} AND {1} < {2})", runs.is_last, runs.start, runs.newest)
     running = chosen.count(runs.let("({0} AND {1} < {2})", which, on, group.end))
-    end, start = (chosen.over("max", each, runs.is_start, NEVER) for each in (runs.last, runs.start))
+    end, start = (chosen.over("max", each, runs.is_last, NEVER) for each in (runs.last, runs.start))
     begins_now = let(sql("({0} > 0 AND {1} <> {2})", running, end, on))
     counted = [
         sql(
             "CASE WHEN {0} THEN {1} ELSE {2} END",
             begins_now,
-            *(chosen.over("sum", each, rows_, ZERO) for rows_ in (runs.is_start, earlier)),
+            *(chosen.over("sum", each, rows_, ZERO) for rows_ in (runs.is_last, earlier)),
         )
         for each in (runs.months, odd)
     ]
@@ -134,4 +154,4 @@ def longest_run(chosen: Selected) -> SNumber:
 def _longest(chosen: Selected, which: Sql) -> Sql:
     group = chosen.group
     runs = Runs(group, which, group.rows.frame.let(sql("least({0}, {1})", group.end, group.rows.logic.on)))
-    return chosen.over("max", runs.months, runs.is_start, ZERO)
+    return chosen.over("max", runs.months, runs.is_last, ZERO)
