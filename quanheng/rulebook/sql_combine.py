@@ -70,18 +70,30 @@ def _gaps(group: Group, node: Combine, key: Sql, row_range: tuple[SNumber, SNumb
 
 
 def _keys_inside(group: Group, key: Sql, first: Sql, last: Sql) -> Sql:
-    """How many keys of a range have a record. Bits of a known range are far less work than counting them apart."""
-    inside = "CASE WHEN {1} <= {0} AND {0} <= {2} THEN "
-    if not _is_short(first, last):
-        return group.or_else(group.aggregate(f"count(DISTINCT {inside}{{0}} END)", key, first, last), ZERO)
-    bit = "CAST(1 AS BIGINT) << CAST({0} - {1} AS INTEGER) END"
-    found = group.or_else(group.aggregate(f"bit_or({inside}{bit})", key, first, last), ZERO)
-    return group.after.frame.let(sql(group.context.dialect.ones, found))
+    """How many keys of a range have a record, by bits, which are far less work than counting them apart. Beyond two
+    masks of keys (a range of 124 years) each record counts for itself."""
+    place = group.rows.frame.let(sql("CASE WHEN {1} <= {0} AND {0} <= {2} THEN {0} - {1} END", key, first, last))
+    masks = 1 if _is_short(first, last) else 2
+    found = [_ones(group, place, number * MAX_BITS) for number in range(masks)]
+    if masks > 1:
+        beyond = sql("({0} >= {1})", place, whole(masks * MAX_BITS))
+        found.append(group.or_else(group.aggregate("count(CASE WHEN {0} THEN 1 END)", beyond), ZERO))
+    return _plus(*found)
+
+
+def _ones(group: Group, place: Sql, first: int) -> Sql:
+    """How many different places there are among as many as a mask has bits."""
+    lies = f"CASE WHEN {first} <= {{0}} AND {{0}} < {first + MAX_BITS}"
+    bit = sql(f"{lies} THEN CAST(1 AS BIGINT) << CAST({{0}} - {first} AS INTEGER) END", place)
+    return group.after.frame.let(
+        sql(group.context.dialect.ones, group.or_else(group.aggregate("bit_or({0})", bit), ZERO))
+    )
 
 
 def _is_short(first: Sql, last: Sql) -> bool:
+    """Has a range that is known when the text is written a place for each key?"""
     ends = [each.text.lstrip("-") for each in (first, last)]
-    return all(each.isdigit() for each in ends) and 0 <= int(last.text) - int(first.text) < MAX_BITS
+    return all(each.isdigit() for each in ends) and int(last.text) - int(first.text) < MAX_BITS
 
 
 # truths
