@@ -14,7 +14,7 @@ from quanheng.rulebook.sql_functions import is_of_records
 from quanheng.rulebook.sql_group import ROW, Group
 from quanheng.rulebook.sql_latest import place_of
 from quanheng.rulebook.sql_stage import PEOPLE, Stage, names_in
-from quanheng.rulebook.sql_text import Frame, Sql, day, name
+from quanheng.rulebook.sql_text import ZERO, Frame, Sql, day, name, sql
 from quanheng.rulebook.sql_values import SCodes, SSpan, STruth, SValue
 from quanheng.rulebook.tree import TRUE, Combinator, Combine, FactName, Node, children, walk
 from quanheng.rulebook.types import Kind
@@ -58,9 +58,11 @@ def statement(conditions: Mapping[str, Node], context: Context) -> Statement:
 def staged(nodes: Iterable[Node], context: Context) -> tuple[list[str], str, dict[Node, SValue]]:
     """Queries of the combinators of the nodes, the name of the last stage, and where each combinator is found in it."""
     wanted, queries, combined = list(nodes), list[str](), dict[Node, SValue]()
-    stage = _known_records(wanted, combined, context, queries)
-    for depth, combines in enumerate(_by_depth(wanted, context)):
-        stage = _stage(f"s{depth}_", stage, combines, combined, context, queries)
+    levels = _by_depth(wanted, context)
+    apart, beside = _asked_records(wanted, levels[0] if levels else [], context)
+    stage = _known_records(apart, combined, context, queries)
+    for depth, combines in enumerate(levels):
+        stage = _stage(f"s{depth}_", stage, combines, combined, context, queries, {} if depth else beside)
     return queries, stage.name, combined
 
 
@@ -80,9 +82,20 @@ def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statem
     return tuple(statement(nodes, replace(context, bits=Bits())) for nodes, _ in groups)
 
 
-def _known_records(nodes: list[Node], combined: dict[Node, SValue], context: Context, queries: list[str]) -> Stage:
-    """The first stage: of which records are known, where conditions ask for it."""
+def _asked_records(nodes: list[Node], combines: list[Combine], context: Context) -> tuple[list[Node], dict[str, Node]]:
+    """Where conditions ask whether records are known: of facts that the first stage counts anyway, by name, and others
+    apart."""
     asked = dict.fromkeys(each for node in nodes for each in _outside_combinators(node) if is_of_records(each))
+    counted = {
+        each.records.name for each in combines if context.vocabulary.lookup(each.records.name).world is World.OPEN
+    }
+    beside = {child.name: each for each in asked for child in children(each) if isinstance(child, FactName)}
+    beside = {fact: each for fact, each in beside.items() if fact in counted}
+    return [each for each in asked if each not in beside.values()], beside
+
+
+def _known_records(asked: list[Node], combined: dict[Node, SValue], context: Context, queries: list[str]) -> Stage:
+    """The first stage where it takes one."""
     if not asked:
         return PEOPLE
     frame = Frame("k_", context.dialect.fence)
@@ -121,8 +134,10 @@ def _stage(
     combined: dict[Node, SValue],
     context: Context,
     queries: list[str],
+    asked: Mapping[str, Node],
 ) -> Stage:
-    """Adds the queries of one stage, and what its combinators are to `combined`."""
+    """Adds the queries of one stage, and what its combinators are to `combined`; so too of the nodes that ask whether
+    there are records (`asked`, by fact)."""
     after = Frame(prefix, context.dialect.fence)
     stage, made = Stage(name(f"{prefix}person"), after, source), dict[Node, SValue]()
     for fact_name in dict.fromkeys(each.records.name for each in combines):
@@ -138,6 +153,8 @@ def _stage(
             queries.append(_aggregates(group, rows.text(group)))
         if fact.world is World.OPEN:
             queries += _known(stage, fact, all_key, counted, context)
+        if fact_name in asked:
+            made[asked[fact_name]] = _is_known(context, after, f"{all_key}_n")
     combined.update({node: _settled(value, after) for node, value in made.items()})
     queries.append(stage.query)
     return stage
@@ -156,6 +173,11 @@ def _known(stage: Stage, fact: Fact, all_key: str, counted: str, context: Contex
     to_come = f"WHERE {name(fact.begins)} > {day(context.on)} " if counted else ""
     rows = f"SELECT {SUBJECT}, count(*) AS {name(number)} FROM {name(fact.name)} {to_come}GROUP BY {SUBJECT}"
     return [f"{name(key)} AS ({rows})"]
+
+
+def _is_known(context: Context, frame: Frame, number: str) -> STruth:
+    is_there = sql("CASE WHEN {0} IS NULL THEN 0 ELSE 2 END", Sql(name(number)))
+    return Writer(context, frame, {}).logic.settled(is_there, ZERO)
 
 
 def _apart(key: str, combines: list[Combine]) -> Iterator[tuple[str, list[Combine]]]:
