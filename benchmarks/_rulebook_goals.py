@@ -20,13 +20,14 @@ def a_part(taken: float, rules: int) -> float:
 
 
 def of_run(run: Run, peer: Taken | None) -> Iterator[Figure]:
-    """Limits are those of the two sizes that the goals speak of; another size has none but the peer."""
+    """Limits are those of the two sizes that the goals speak of; another size has none."""
     size = f"{run.cadres:,}"
-    if peer is not None:
-        note = f"{peer.wall:.1f} s against {run.dated.wall:.1f} s; CPU {peer.cpu:.1f} against {run.dated.cpu:.1f}"
-        yield Figure(
-            f"{size} dated: times hand SQL, wall", peer.wall / run.dated.wall, TIMES_PEER, "x", at_least=True, note=note
-        )
+    if peer is not None and run.cadres > SMALL:
+        ours, all_of_it = run.dated_outcomes, peer.wall / run.dated.wall
+        note = f"{peer.wall:.1f} s against {ours.wall:.1f} s; CPU {peer.cpu:.1f} against {ours.cpu:.1f}; "
+        note += f"with days and what is missing {all_of_it:.1f}x"
+        times = peer.wall / ours.wall
+        yield Figure(f"{size} dated: times hand SQL, wall", times, TIMES_PEER, "x", at_least=True, note=note)
     full, counts = (a_part(each.wall, run.rules) for each in (run.full, run.counts))
     if run.cadres >= LARGE:
         yield Figure(f"{size} on facts: {PART} rules, all outputs", full, FULL, "s", note=f"CPU {_cpu(run.full, run)}")

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
+from typing import TypeVar
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -22,11 +23,17 @@ from benchmarks._planning_run import ROOT
 from benchmarks._rulebook_rules import Asked, asked
 from quanheng.rulebook.sql_rules import OUTCOMES, PARTS, OnFacts, rule_statements, rule_statements_on_facts
 from quanheng.rulebook.sql_statement import Statement
+from quanheng.rulebook.sql_text import IDLE_OPTIMIZERS
 
 TIMES, TIMES_LARGE, LARGE = 3, 1, 200_000  # the dated tables of many people are asked once
-CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": "2", "memory_limit": "4GB"}
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": "2",
+    "memory_limit": "4GB",
+    "disabled_optimizers": IDLE_OPTIMIZERS,
+}
 ALL = PARTS
 Digest = dict[str, tuple[int, int]]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,8 @@ class Run:
     cadres: int
     rules: int
     compiled: float
-    dated: Taken
-    dated_counts: Taken
+    dated: Taken  # all outputs
+    dated_outcomes: Taken  # the sums of the peer
     facts: Taken  # built
     facts_megabytes: float
     full: Taken  # all outputs, on facts
@@ -64,7 +71,7 @@ def measure(file: Path) -> Run:
 
 def read_run(line: str) -> Run:
     told = json.loads(line)
-    takens = {name: Taken(**told[name]) for name in ("dated", "dated_counts", "facts", "full", "counts")}
+    takens = {name: Taken(**told[name]) for name in ("dated", "dated_outcomes", "facts", "full", "counts")}
     digest = {rule: (int(one), int(other)) for rule, (one, other) in told["digest"].items()}
     return Run(**{**told, **takens, "digest": digest})
 
@@ -80,21 +87,20 @@ def run(file: Path) -> Run:
         size = connection.execute("SELECT count(*) FROM person").fetchall()[0][0]
         times = TIMES if size < LARGE else TIMES_LARGE
         by_tables, sums = _timed(lambda: _sums(connection, dated, ALL), times)
-        by_tables_counts, _ = _timed(lambda: _counts(connection, dated), times)
+        by_tables_outcomes, digest = _timed(lambda: outcomes(connection, dated), times)
         keep = file.with_suffix(".facts")
         keep.unlink(missing_ok=True)
         connection.execute(f"ATTACH '{keep}' AS kept")
         building, _ = _timed(lambda: _build(connection, on_facts), times=1)
         connection.execute("SET search_path = 'kept,register'")
         statements = [each.statement for each in on_facts]
-        digest = outcomes(connection, statements)
         full, sums_on_facts = _timed(lambda: _sums(connection, statements, ALL))
         counts, _ = _timed(lambda: _counts(connection, statements))
         megabytes = keep.stat().st_size / 1e6
     keep.unlink()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rules = len(made.rules)
-    taken = (by_tables, by_tables_counts, building)
+    taken = (by_tables, by_tables_outcomes, building)
     return Run(size, rules, compiled, *taken, megabytes, full, counts, peak, sums == sums_on_facts, digest)
 
 
@@ -102,14 +108,14 @@ def _on_facts(made: Asked) -> tuple[OnFacts, ...]:
     return rule_statements_on_facts(made.conditions, made.context)
 
 
-def _timed(act: Callable[[], object], times: int = TIMES) -> tuple[Taken, object]:
-    walls, cpus, made = list[float](), list[float](), None
+def _timed(act: Callable[[], Made], times: int = TIMES) -> tuple[Taken, Made]:
+    walls, cpus, made = list[float](), list[float](), list[Made]()
     for _ in range(times):
         wall, cpu = perf_counter(), process_time()
-        made = act()
+        made = [act()]
         walls.append(perf_counter() - wall)
         cpus.append(process_time() - cpu)
-    return Taken(median(walls), median(cpus)), made
+    return Taken(median(walls), median(cpus)), made[0]
 
 
 def _build(connection: DuckDBPyConnection, made: Iterable[OnFacts]) -> None:

@@ -107,7 +107,7 @@ def _tell(run: Run, peer: Answer | None) -> bool:
 def _lines(run: Run, peer: Taken | None) -> Iterator[str]:
     rows: list[tuple[str, Taken | None]] = [
         ("from the dated tables, all outputs", run.dated),
-        ("from the dated tables, counts", run.dated_counts),
+        ("from the dated tables, outcomes", run.dated_outcomes),
         ("facts built", run.facts),
         ("on facts, all outputs", run.full),
         ("on facts, counts", run.counts),

@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census.publish import finish, number_of, published
 from quanheng.census.snapshot import MEMORY
+from quanheng.rulebook.sql_text import IDLE_OPTIMIZERS
 
 _OF_ANY_KIND = re.compile(r"(?!snap)[a-z]+-(\d{8})-.+\.duckdb")
 
@@ -69,8 +70,9 @@ def file_of(cursor: DuckDBPyConnection) -> Path:
 
 
 def beside(source: Path) -> DuckDBPyConnection:
-    """On the tables of a snapshot, and free to attach a file that is made from them."""
-    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": "2"})
+    """On the tables of a snapshot, and free to attach a file that is made from them; to ask whole rules of them."""
+    config = {"memory_limit": MEMORY, "threads": "2", "disabled_optimizers": IDLE_OPTIMIZERS}
+    connection = duckdb.connect(":memory:", config=dict(config))
     connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
     connection.execute("USE census")
     return connection
