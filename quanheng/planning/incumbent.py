@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -128,8 +129,9 @@ class Incumbent:
         return tuple((known | self.notes).items())
 
 
+@cache
 def solver_versions() -> str:
-    """Names and versions of what computes."""
+    """Names and versions of what computes; read from disk once."""
     return ", ".join(f"{name} {version(package)}" for name, package in _SOLVERS.items())
 
 
