@@ -15,6 +15,7 @@ from quanheng.planning.rows import Model, plan_of
 
 PART = 10  # of the moves, one differs
 PRINCIPALS = 3  # posts with another person
+MOST_WORK, MOST_RATE = 4.0, 8e-5  # units for one plan: at most, or for one column if that is more
 
 
 class Substance(Enum):
@@ -37,7 +38,7 @@ def alternatives(
     last = ground.result.moves if ground.result.value is not None else None
     while last is not None and len(found) < count:
         rows.append(_row(ground.model, last, substance))
-        search = search_again(ground, rows, _share(meter, count - len(found)))
+        search = search_again(ground, rows, _share(meter, count - len(found), most_work(ground)))
         meter.spend(search.meter.spent)
         last = None
         if search.x is not None and search.value is not None:
@@ -51,8 +52,13 @@ def least_difference(moves: int) -> int:
     return max(1, round(moves / PART))
 
 
-def _share(meter: Meter, left: int) -> Budget:
-    return Budget(meter.left / left, meter.budget.seed, wall=meter.wall_left / left)
+def most_work(ground: Ground) -> float:
+    """Units for one plan: what longer looking brings is seldom worth the wait."""
+    return max(MOST_WORK, MOST_RATE * len(ground.model.weight))
+
+
+def _share(meter: Meter, left: int, most: float) -> Budget:
+    return Budget(min(meter.left / left, most), meter.budget.seed, wall=meter.wall_left / left)
 
 
 def _alternative(ground: Ground, search: Incumbent, value: int, moves: tuple[Move, ...]) -> Alternative:

@@ -152,8 +152,9 @@ class _Halves:
         odd = _odd(rows)
         self.values = x
         self.slack = slack
-        self.columns = _packed(odd.astype(bool).toarray())
-        self.made_of = _identity(len(upper))
+        odd_columns = _packed(odd.astype(bool).toarray())
+        self.words = np.hstack([odd_columns, _identity(len(upper))])
+        self.columns, self.made_of = np.split(self.words, [odd_columns.shape[1]], axis=1)  # views
         self.right = np.mod(upper, 2).astype(bool)
         self.loose = slack.copy()  # of a combination, at most
         self.alive = np.ones(len(upper), dtype=bool)
@@ -172,16 +173,15 @@ class _Halves:
         return self.found
 
     def _eliminate(self, column: int) -> None:
-        word, bit = self.columns[:, column // 64], np.uint64(column % 64)
-        rows = np.flatnonzero(((word >> bit) & np.uint64(1)).astype(bool) & self.alive)
+        is_odd = (self.words[:, column // 64] & np.uint64(1 << column % 64)) != 0
+        rows = (is_odd & self.alive).nonzero()[0]
         if not len(rows):
             return
-        weight = np.bitwise_count(self.columns[rows]).sum(axis=1) + np.bitwise_count(self.made_of[rows]).sum(axis=1)
-        pivot = rows[np.argmin(self.loose[rows] + LIGHTER * weight)]
+        weight = np.bitwise_count(self.words[rows]).sum(axis=1)
+        pivot = rows[(self.loose[rows] + LIGHTER * weight).argmin()]
         self.alive[pivot] = False
         others = rows[rows != pivot]
-        self.columns[others] ^= self.columns[pivot]
-        self.made_of[others] ^= self.made_of[pivot]
+        self.words[others] ^= self.words[pivot]
         self.right[others] ^= self.right[pivot]
         self.loose[others] += self.loose[pivot]
         self.changed[others] = True

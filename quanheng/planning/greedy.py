@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from quanheng.planning.columns import NOWHERE, Ints
+from quanheng.planning.columns import NOWHERE
 from quanheng.planning.rows import Model, slack_of, vector_of
 
 Floats = npt.NDArray[np.float64]
@@ -67,12 +67,12 @@ class _Greedy:
     score: Floats  # by column, the highest first
     promised: Floats  # by column, to be added to its weight
     taken: list[int] = field(default_factory=list)
-    left: Floats = field(init=False)
-    cost: Floats = field(init=False)  # by row, of one unit below 0; inf where hard
+    left: list[float] = field(init=False)  # by row; a column has few rows, plain numbers are quicker than arrays
+    cost: list[float] = field(init=False)  # by row, of one unit below 0; inf where hard
 
     def __post_init__(self) -> None:
-        self.left = self.model.upper.copy()
-        self.cost = np.full(len(self.left), np.inf)
+        self.left = self.model.upper.tolist()
+        self.cost = [np.inf] * len(self.left)
         for shortfall in self.model.shortfalls:
             for row in shortfall.rows:
                 self.cost[self.model.first_seat_row + row] = shortfall.cost / shortfall.step
@@ -113,21 +113,22 @@ class _Greedy:
 
     def _gain(self, column: int) -> float:
         """Weight less new shortfalls; −inf when a hard row would break or break further."""
-        rows, values = self._rows(column)
-        before, after = np.minimum(self.left[rows], 0), np.minimum(self.left[rows] - values, 0)
-        worse = np.flatnonzero(after < before)
-        weight = self.model.weight[column] + self.promised[column]
-        return float(weight - (self.cost[rows[worse]] * (before - after)[worse]).sum())
+        gain = float(self.model.weight[column] + self.promised[column])
+        for row, value in self._rows(column):
+            before, after = min(self.left[row], 0), min(self.left[row] - value, 0)
+            if after < before:
+                gain -= self.cost[row] * (before - after)
+        return gain
 
     def _take(self, column: int) -> None:
-        rows, values = self._rows(column)
-        self.left[rows] -= values
+        for row, value in self._rows(column):
+            self.left[row] -= value
         self.taken.append(column)
 
-    def _rows(self, column: int) -> tuple[Ints, Floats]:
+    def _rows(self, column: int) -> Iterator[tuple[int, float]]:
         matrix = self.model.matrix
         first, last = matrix.indptr[column : column + 2]
-        return matrix.indices[first:last], matrix.data[first:last]
+        return zip(matrix.indices[first:last].tolist(), matrix.data[first:last].tolist(), strict=True)
 
 
 def _pairs(model: Model, taken: list[int]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from quanheng.planning.columns import Ints
 from quanheng.planning.core import core_of
 from quanheng.planning.cuts import Cuts, binding, tighten
 from quanheng.planning.greedy import greedy, keeps, simple_bound, unchanged
+from quanheng.planning.improve import improve
 from quanheng.planning.incumbent import Incumbent, Progress
 from quanheng.planning.lagrangian import find_duals
 from quanheng.planning.linear import Linear, Relaxation
@@ -30,7 +31,9 @@ Floats = npt.NDArray[np.float64]
 REPAIRED = 8, 28  # chains planned anew around a change, for a first plan and better ones
 REPAIR_WORK = 0.3
 REPAIR_PER_POST = 8  # columns
-WIDTHS, LEAST_WIDTH = (1.0, 1.6, 2.6), 1e-3  # times the gap of the plan before; of the bound
+ALTERED, ALTER_PART = (14, 20), 0.25  # the same for another plan; of what is left, for neighbourhoods after it
+CHAIN_ROUNDS = 4  # of cuts over whole chains, for a changed problem
+WIDTHS, LEAST_WIDTH = (1.15, 1.8, 2.8), 1e-3  # times the gap of the plan before; of the bound
 AT_ONCE = (1.0,)  # all of a width: its parts take longer here
 LOOSEST_PARENTS = 80  # of a cut that is kept
 NEAR_PER_ROW = 2.5  # columns of the first restricted program of a changed problem
@@ -180,11 +183,13 @@ def _search_near(ground: Ground, old: Linear, search: Incumbent) -> None:
     search.linear, search.cuts = (linear, cuts) if linear.feasible else (None, None)
     if not linear.is_close or search.is_infeasible or search.is_proved:
         return
-    if search.model.problem is not ground.problem:
-        _repair(ground, linear, search)
-    else:  # "another plan" touches all chains, and lies near the plan
-        search.hint = vector_of(search.model, ground.pairs)
-    guess(search, linear, cuts, _widths(ground, old, linear, search), AT_ONCE)
+    search.hint = vector_of(search.model, ground.pairs)
+    if search.model.problem is ground.problem:  # "another plan" touches many chains, and lies near the plan
+        _repair(ground, linear, search, ALTERED)
+        improve(search, linear, ALTER_PART * search.meter.left)
+    else:  # the first width mostly holds the best plan: one by hand would come too late
+        guess(search, linear, cuts, _widths(ground, old, linear, search), AT_ONCE, CHAIN_ROUNDS)
+        _repair(ground, linear, search, REPAIRED)
     close_gap(search, linear, cuts)
 
 
@@ -214,21 +219,21 @@ def _relax(ground: Ground, old: Linear, search: Incumbent) -> tuple[Linear, Cuts
     return linear, None if ground.cuts is None else binding(ground.cuts, linear, LOOSEST_PARENTS)
 
 
-def _repair(ground: Ground, linear: Linear, search: Incumbent) -> None:
+def _repair(ground: Ground, linear: Linear, search: Incumbent, counts: tuple[int, ...]) -> None:
     """The plan with the chains around the change planned anew: a change seldom reaches far. First few of the old one,
     then more of what that gave."""
     model = search.model
     order = np.argsort(-linear.reduced, kind="stable")[: REPAIR_PER_POST * len(model.problem.posts)]
-    core = core_of(model, np.union1d(order, linear.support))
-    for count in REPAIRED:
-        x = vector_of(model, ground.pairs) if search.x is None else search.x
+    core, x = core_of(model, np.union1d(order, linear.support)), vector_of(model, ground.pairs)
+    for count in counts:
         chains = chains_of(model, x)
         if not chains or search.is_proved or search.meter.left <= 0:
             return
         random = np.random.default_rng(search.meter.budget.seed)
         free = near(ties_between(core, x, chains), _touched(model, chains), count, random)
-        part = neighbourhood(core, x, np.concatenate([chains[number] for number in free]))
+        part, before = neighbourhood(core, x, np.concatenate([chains[number] for number in free])), search.value
         search_core(search, part, min(REPAIR_WORK, search.meter.left))
+        x = x if search.x is None or search.value == before else search.x
 
 
 def _touched(model: Model, chains: list[Ints]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from importlib.metadata import version
 
 import numpy as np
@@ -42,11 +43,14 @@ class Incumbent:
     random: np.random.Generator = field(init=False)  # draws neighbourhoods; going on, so that none is drawn twice
     _moves: tuple[Move, ...] = ()
     _account: Account | None = None
-    _hash: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self._hash = hash_of(self.model.problem)
         self.random = np.random.default_rng(self.meter.budget.seed)
+
+    @cached_property
+    def _hash(self) -> str:
+        """Many a search inside an explanation is never asked for its result."""
+        return hash_of(self.model.problem)
 
     @property
     def is_proved(self) -> bool:
@@ -128,8 +132,9 @@ class Incumbent:
         return tuple((known | self.notes).items())
 
 
+@cache
 def solver_versions() -> str:
-    """Names and versions of what computes."""
+    """Names and versions of what computes; read from disk once."""
     return ", ".join(f"{name} {version(package)}" for name, package in _SOLVERS.items())
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from quanheng.planning.alternatives import Substance, alternatives, least_difference
+from quanheng.planning.alternatives import Substance, alternatives, least_difference, most_work
 from quanheng.planning.budget import Budget
 from quanheng.planning.checker import check_plan
 from quanheng.planning.ground import Ground, ground_of
@@ -127,3 +128,11 @@ def test_the_same_question_has_the_same_answer() -> None:
 
 def test_nothing_is_asked_when_nothing_is_wanted() -> None:
     assert alternatives(ground(town(1)), 0, TEN) == ()
+
+
+def test_one_plan_takes_no_more_than_its_limit_whatever_the_budget() -> None:
+    base = ground(town(1))
+    assert most_work(base) == 4.0
+    long = replace(base, model=replace(base.model, weight=np.zeros(100_000)))
+    assert most_work(long) == 8.0
+    assert most_work(replace(base, model=replace(base.model, weight=np.zeros(50_000)))) == 4.0
