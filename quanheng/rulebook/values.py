@@ -165,9 +165,10 @@ def past(end: date) -> Truth:
 
 
 def all_of(parts: Sequence[Truth]) -> Truth:
-    state = min((part.state for part in parts), default=State.MET)
-    lo = max((part.lo for part in parts), default=FIRST)
-    hi = min((part.hi for part in parts), default=LAST)
+    state, lo, hi = State.MET, FIRST, LAST
+    for part in parts:
+        state = min(state, part.state)
+        lo, hi = max(lo, part.lo), min(hi, part.hi)
     if lo >= hi:
         lo = hi = LAST
     return Truth(state, _missing(state, parts), lo, hi)
