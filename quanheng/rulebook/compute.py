@@ -73,8 +73,8 @@ class Scope:
 
     `uses`: fact -> (value, keys); `steps`: single conditions with the text they were written as.
     `combined`: values of combinators by the identity of their node, since a condition may name one for every record;
-    `made`: of functions and choices outside of them, with their steps; `shared`: values of combinators for all items,
-    None for those that speak of the item; `kept`: what the rule keeps for everybody.
+    `made`: of functions and choices outside of them, with their steps; `shared`: of what does not speak of the item,
+    for all items; `kept`: what the rule keeps for everybody.
     """
 
     situation: Situation
@@ -88,7 +88,7 @@ class Scope:
     provisional: list[date] = field(default_factory=list)
     combined: dict[int, Value] = field(default_factory=dict)
     made: dict[int, tuple[Value, Steps]] = field(default_factory=dict)
-    shared: dict[int, Shared | None] = field(default_factory=dict)
+    shared: dict[int, Shared] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
 
     @property

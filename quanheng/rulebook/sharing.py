@@ -18,26 +18,27 @@ Steps = list[tuple[str, str, Truth]]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a combinator gives to every item, with what it looked at."""
+    """What a node gives to every item, with what it looked at and the conditions in it."""
 
     value: Value
     uses: Uses
     provisional: list[date]
+    steps: Steps
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a rule keeps for all whom it is asked about, by the identity of its nodes; it lives as long as they do.
 
-    `texts`: how conditions are written; `constants`: literals and parameters; `of_item`: whether a combinator speaks of
-    the item."""
+    `texts`: how conditions are written; `constants`: literals and parameters; `of_item`: whether a node speaks of the
+    item."""
 
     texts: dict[int, str] = field(default_factory=dict)
     constants: dict[int, Value] = field(default_factory=dict)
     of_item: dict[int, bool] = field(default_factory=dict)
 
 
-Named = TypeVar("Named", Call, Choose)
+Named = TypeVar("Named", Call, Choose, Combine)
 
 
 def once(really: Callable[[Named, "Scope"], Value], node: Named, scope: "Scope") -> Value:
@@ -46,30 +47,35 @@ def once(really: Callable[[Named, "Scope"], Value], node: Named, scope: "Scope")
         return really(node, scope)
     if id(node) in scope.made:
         value, steps = scope.made[id(node)]
-        scope.steps.extend([(scope.place, text, held) for _place, text, held in steps])
+        _note(steps, scope)
         return value
     first = len(scope.steps)
-    value = really(node, scope)
+    value = really(node, scope) if scope.item is None else for_items(really, node, scope)
     scope.made[id(node)] = value, scope.steps[first:]
     return value
 
 
-def for_items(node: Combine, scope: "Scope", combined: Callable[[Combine, "Scope"], Value]) -> Value:
+def for_items(really: Callable[[Named, "Scope"], Value], node: Named, scope: "Scope") -> Value:
     """Each item notes what was looked at, as if it had been computed for it alone."""
+    if _speaks_of_item(node, scope.kept):
+        return really(node, scope)
     if id(node) not in scope.shared:
-        alone = replace(scope, uses={}, provisional=[], combined={}, made={})
-        is_own = _speaks_of_item(node, scope.kept)
-        scope.shared[id(node)] = None if is_own else Shared(combined(node, alone), alone.uses, alone.provisional)
+        alone = replace(scope, uses={}, steps=[], provisional=[], combined={}, made={})
+        value = really(node, alone)
+        scope.shared[id(node)] = Shared(value, alone.uses, alone.provisional, alone.steps)
     found = scope.shared[id(node)]
-    if found is None:
-        return combined(node, scope)
     for fact, (_value, keys) in found.uses.items():
         scope.used(fact, tuple(keys))
     scope.provisional.extend(found.provisional)
+    _note(found.steps, scope)
     return found.value
 
 
-def _speaks_of_item(node: Combine, kept: Kept) -> bool:
+def _note(steps: Steps, scope: "Scope") -> None:
+    scope.steps.extend([(scope.place, text, held) for _place, text, held in steps])
+
+
+def _speaks_of_item(node: Call | Choose | Combine, kept: Kept) -> bool:
     if id(node) not in kept.of_item:
         kept.of_item[id(node)] = any(isinstance(each, ItemName) for each in walk(node))
     return kept.of_item[id(node)]
