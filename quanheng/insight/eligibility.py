@@ -140,11 +140,13 @@ Asked = tuple[Target, tuple[Rule, ...]]
 def standing(cadre: UUID, recorded: Facts, asked: Iterable[Asked], house: HouseRules) -> tuple[Eligibility, ...]:
     """One person by several targets. A rule is asked anew only where the targets differ in what it looks at."""
     kept: dict[tuple[str, tuple[FactValue, ...]], tuple[Finding, ...]] = {}
-    made, known = [], derived(recorded, house)
+    made, known, names = [], derived(recorded, house), dict[str, tuple[str, ...]]()
     for target, rules in asked:
         told, found = situation(cadre, known, target, house), []
         for rule in rules:
-            key = (rule.id, tuple(told.facts.get(name) for name in _of_target(rule)))
+            if rule.id not in names:
+                names[rule.id] = _of_target(rule)
+            key = (rule.id, tuple(map(told.facts.get, names[rule.id])))
             if key not in kept:
                 kept[key] = evaluate(rule, told, load_facts())
             found.append(Condition(rule, kept[key]))

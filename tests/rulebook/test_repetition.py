@@ -20,7 +20,7 @@ from quanheng.rulebook.situation import Situation
 from quanheng.rulebook.tree import Choose, Combine, Node
 from quanheng.rulebook.values import Value, exact
 from tests.rulebook.language import ON, facts, number_of
-from tests.rulebook.test_evaluate import find, rule
+from tests.rulebook.test_evaluate import find, rule, situation
 
 GRADES = [{"year": year, "grade": "优秀", "decided": f"{year + 1}-01-20"} for year in range(2015, 2025)]
 RANKS = [{"start": "2020-06-01", "rank": "一级科员"}]
@@ -110,3 +110,31 @@ class TestWhatARuleNames:
         assert 'target.level == "县处级正职"' in made.kept.texts.values()
         assert exact(2) in made.kept.constants.values()
         assert replace(made).kept.texts == {}
+
+
+class TestItems:
+    """What does not speak of the item is computed with the first; each notes what was looked at, and its steps."""
+
+    made = rule(
+        each="grades",
+        numbers={"held": '2 if exists(ranks, rank == "一级科员") and target.level == "县处级正职" else 1'},
+        requires="numbers.held + year > 2000",
+    )
+
+    def test_the_same_as_each_alone(self) -> None:
+        given = facts(grades=GRADES, ranks=RANKS, target__level="县处级正职")
+        together = evaluate(self.made, situation(given), load_facts())
+        for number, finding in enumerate(together):
+            alone = {**given, "grades": given["grades"][number : number + 1]}
+            (other,) = evaluate(self.made, situation(alone), load_facts())
+            assert other.trace.steps == finding.trace.steps
+            assert [(use.fact, use.keys) for use in other.trace.uses] == [
+                (use.fact, use.keys) for use in finding.trace.uses
+            ]
+            assert (other.numbers, other.outcome, other.item) == (finding.numbers, finding.outcome, finding.item)
+        assert {finding.numbers["held"].lo for finding in together} == {2}
+        assert len(together) == len(GRADES)
+
+    def test_computed_once(self, asked: list[str]) -> None:
+        evaluate(self.made, situation(facts(grades=GRADES, ranks=RANKS, target__level="县处级正职")), load_facts())
+        assert asked == ["ranks"]
