@@ -72,7 +72,8 @@ class Scope:
     """Where an expression is evaluated: the situation, the rule's parameters, the records stood at, and what was used.
 
     `uses`: fact -> (value, keys); `steps`: single conditions with the text they were written as.
-    `combined`: values of combinators by the identity of their node, since a condition may name one for every record;
+    `combined`: values of facts and combinators by the identity of their node, since a condition may name one for every
+    record;
     `made`: of functions and choices outside of them, with their steps; `shared`: of what does not speak of the item,
     for all items; `kept`: what the rule keeps for everybody.
     """
@@ -155,9 +156,11 @@ def _constant(node: Literal | ParameterName, scope: Scope) -> Value:
 
 
 def _fact(node: FactName, scope: Scope) -> Value:
-    value = scope.used(node.name)
-    assert not isinstance(value, tuple), node  # a single fact
-    return known(value, node.type, named(node.name))
+    if id(node) not in scope.combined:
+        value = scope.used(node.name)
+        assert not isinstance(value, tuple), node  # a single fact
+        scope.combined[id(node)] = known(value, node.type, named(node.name))
+    return scope.combined[id(node)]
 
 
 def _field(node: FieldName, scope: Scope) -> Value:

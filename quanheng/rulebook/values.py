@@ -167,8 +167,9 @@ def past(end: date) -> Truth:
 def all_of(parts: Sequence[Truth]) -> Truth:
     state, lo, hi = State.MET, FIRST, LAST
     for part in parts:
-        state = min(state, part.state)
-        lo, hi = max(lo, part.lo), min(hi, part.hi)
+        state = part.state if part.state < state else state  # asked very often: `min` takes twice as long
+        lo = part.lo if part.lo > lo else lo
+        hi = part.hi if part.hi < hi else hi
     if lo >= hi:
         lo = hi = LAST
     return Truth(state, _missing(state, parts), lo, hi)
