@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from benchmarks._figures import Figures
 from benchmarks._planning_goals import Figure
 from benchmarks._rulebook_person import Person
 from benchmarks._rulebook_run import Run, Taken
@@ -12,7 +13,7 @@ TIMES_PEER = 5.0
 FULL, COUNTS = 1.0, 0.5  # seconds a part on facts at 1M
 CITY = 0.15
 MEGABYTES = 1024.0
-PERSON = 20.0  # milliseconds
+PERSON, PAGE = 20.0, 100.0  # milliseconds
 
 
 def a_part(taken: float, rules: int) -> float:
@@ -45,3 +46,8 @@ def of_person(person: Person) -> Figure:
     note = f"{person.rules} rules; p95 {person.p95:.1f} ms, facts read in {person.reading:.1f} ms; "
     note += f"most: {person.worst_rule} {person.worst:.2f} ms"
     return Figure("one person with reasons, median", person.median, PERSON, "ms", note=note)
+
+
+def of_page(found: Figures) -> Figure:
+    note = f"p95 {found.p95:.0f} ms; CPU {found.web_cpu:.0f} ms, {found.queries} queries, all targets of the dossier"
+    return Figure("one person as a page, median", found.median, PAGE, "ms", note=note)

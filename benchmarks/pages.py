@@ -32,6 +32,7 @@ WHOLE = Limit(
     queries=12, kilobytes=200
 )  # a condition on the records of everybody is for the snapshot (docs/benchmarks.md)
 DOSSIER = Limit(postgresql=50, sqlite=50, queries=20)
+VERDICTS = Limit(postgresql=100, sqlite=100, queries=30)  # every condition of a dozen targets, asked of one person
 TODAY = Limit(postgresql=1000, sqlite=1000, queries=40)
 # The peer: an open Django HR system on such a machine with 100,000 employees, as the issue names its figures.
 PEER_CADRES = 100_000
@@ -85,11 +86,19 @@ def pages(cadres: int) -> list[Page]:
         Page(
             "evidence of the tier", [f"/desk/evidence/tier/{person.key}/" for person in persons], DOSSIER, is_htmx=True
         ),
+        Page("eligibility of one person", [f"{path}?tab=eligibility" for path in dossiers], VERDICTS),
+        Page(
+            "evidence of a condition",
+            [f"/desk/evidence/rule/{person.key}/{_CONDITION}/?target=post:county_deputy" for person in persons],
+            VERDICTS,
+            is_htmx=True,
+        ),
         Page("today", ["/desk/today/"], TODAY, peer="today"),
         Page("unit", [f"/desk/units/{unit}/"]),
     ]
 
 
+_CONDITION = "SEL-QUAL-08-1b"
 _TIERS = ("county_deputy", "township_principal")
 _TEXTS = ("li", "wang", "z")
 _GRADES = ("any_excellent", "all_competent")

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from quanheng.census.completion import Completion
 from quanheng.census.kept import kept
 from quanheng.census.publish import current, number_of
-from quanheng.census.reading import TRIES, NoSnapshot, Snapshot, connect, describe
+from quanheng.census.reading import Snapshot, connect, describe, open_current
 from quanheng.census.snapshot import MEMORY, Recipe, write_description
 from quanheng.people.rule_facts import sourced
 
@@ -32,24 +32,15 @@ def dated(folder: Path, on: date, recipe: Recipe) -> Iterator[tuple[DuckDBPyConn
     out. The description has `on` as its `read_on`; `number` and `as_of` are those of the snapshot.
     Raises `NoSnapshot`.
     """
-    for _ in range(TRIES):
-        file = current(folder)
-        if file is None:
-            break
-        try:  # between two steps the file may go, where others publish or ask for many days
-            with connect(file) as connection:
-                told = describe(connection)
-            if (told.read_on, told.definition) != (on, recipe.definition):
-                file = _made(file, told, on, recipe)
-            connection = connect(file)
-        except (duckdb.IOException, FileNotFoundError):
-            if file.exists():
-                raise
-            continue
-        with connection:
-            yield connection, describe(connection)
-            return
-    raise NoSnapshot("not-yet", folder=str(folder))
+    with open_current(folder, lambda: current(folder), lambda file: _opened(file, on, recipe)) as connection:
+        yield connection, describe(connection)
+
+
+def _opened(snapshot: Path, on: date, recipe: Recipe) -> DuckDBPyConnection:
+    with connect(snapshot) as connection:
+        told = describe(connection)
+    is_of_day = (told.read_on, told.definition) == (on, recipe.definition)
+    return connect(snapshot if is_of_day else _made(snapshot, told, on, recipe))
 
 
 def _made(snapshot: Path, told: Snapshot, on: date, recipe: Recipe) -> Path:

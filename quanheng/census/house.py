@@ -1,6 +1,6 @@
 """The census of this installation: where its snapshots lie, what they are made by, how a page reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -10,7 +10,8 @@ from django.conf import settings
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.dating import dated
-from quanheng.census.reading import Reader, Snapshot
+from quanheng.census.kept import file_of
+from quanheng.census.reading import Opened, Reader, Snapshot, open_current
 from quanheng.census.snapshot import Recipe
 from quanheng.census.tables import layout
 from quanheng.instruments.local import rulebook_in_force
@@ -47,3 +48,17 @@ def cursor_on(on: date) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
             return
     with dated(folder(), on, recipe_on(on)) as (connection, of_day):
         yield connection, of_day
+
+
+def open_beside(on: date, open: Callable[[Path, Snapshot], Opened]) -> Opened:
+    """What `open` makes of the file with the facts of that day; asked again where the file goes meanwhile. Raises
+    `NoSnapshot`."""
+    told = dict[Path, Snapshot]()
+
+    def find() -> Path:
+        with cursor_on(on) as (cursor, snapshot):
+            file = file_of(cursor)
+        told[file] = snapshot
+        return file
+
+    return open_current(folder(), find, lambda file: open(file, told[file]))

@@ -2,13 +2,13 @@
 """Snapshots as screens read them: read-only, one connection a process, opened anew once another file is current."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import duckdb
@@ -22,6 +22,7 @@ from quanheng.rulebook.situation import FactValue, Record
 from quanheng.rulebook.vocabulary import Fact, Vocabulary, World
 
 Row = tuple[Any, ...]
+Opened = TypeVar("Opened")
 TRIES = 5
 CONFIG = {"threads": "2", "memory_limit": "1GB", "enable_external_access": "false"}
 
@@ -77,20 +78,29 @@ class Reader:
 
     def _current(self) -> "_Opened":
         with self._lock:
-            for _ in range(TRIES):
-                file = current(self._folder)
-                if file is None:
-                    break
-                if self._opened and (self._opened.process, self._opened.file) == (os.getpid(), file):
-                    return self._opened
-                try:  # the pointer may have moved on, and the file gone, since it was read
-                    connection = connect(file)
-                    self._opened = _Opened(os.getpid(), file, connection, describe(connection))
-                    return self._opened
-                except duckdb.IOException:
-                    if file.exists():
-                        raise
-        raise NoSnapshot("not-yet", folder=str(self._folder))
+            self._opened = open_current(self._folder, lambda: current(self._folder), self._open)
+            return self._opened
+
+    def _open(self, file: Path) -> "_Opened":
+        if self._opened and (self._opened.process, self._opened.file) == (os.getpid(), file):
+            return self._opened
+        connection = connect(file)
+        return _Opened(os.getpid(), file, connection, describe(connection))
+
+
+def open_current(folder: Path, find: Callable[[], Path | None], open: Callable[[Path], Opened]) -> Opened:
+    """What `open` makes of the file that `find` gives. Between the two, where others publish or ask for many days, it
+    may go: then they are asked again. Raises `NoSnapshot`."""
+    for _ in range(TRIES):
+        file = find()
+        if file is None:
+            break
+        try:
+            return open(file)
+        except (duckdb.IOException, FileNotFoundError):
+            if file.exists():
+                raise
+    raise NoSnapshot("not-yet", folder=str(folder))
 
 
 def connect(file: Path) -> DuckDBPyConnection:

@@ -89,6 +89,8 @@ def _with_items(connection: DuckDBPyConnection, rules: list[Rule], house: HouseR
 def _running(connection: DuckDBPyConnection, facts: Iterable[Fact], on: date) -> list[UUID]:
     """Who has a record that runs on the day, of those kinds that rules go through one by one."""
     selects = [_select(fact) for fact in facts]
+    if not selects:
+        return []
     found = connection.execute(" UNION ".join(selects) + " ORDER BY 1", [on] * len(selects)).fetchall()
     return [subject for (subject,) in found]
 

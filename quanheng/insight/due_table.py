@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
-from quanheng.census.house import cursor_on
-from quanheng.census.kept import beside, file_of, kept
-from quanheng.census.reading import CONFIG, TRIES, NoSnapshot, Snapshot
+from quanheng.census.house import open_beside
+from quanheng.census.kept import beside, kept
+from quanheng.census.reading import Snapshot, connect
 from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
@@ -27,19 +26,13 @@ DUE = "due"
 def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
     """On the table `due` for the day of `house`: `COLUMNS`, with unit, category and status as in the snapshot, by
     day and kind. Raises `NoSnapshot`."""
-    for _ in range(TRIES):
-        with cursor_on(house.on) as (cursor, snapshot):
-            source = file_of(cursor)
-        try:  # between two steps a file may go, where others publish
-            connection = duckdb.connect(str(_kept(source, snapshot, house)), read_only=True, config=dict(CONFIG))
-        except (duckdb.IOException, FileNotFoundError):
-            if source.exists():
-                raise
-            continue
-        with connection:
-            yield connection, snapshot
-            return
-    raise NoSnapshot("not-yet")
+
+    def open(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
+        return connect(_kept(source, snapshot, house)), snapshot
+
+    connection, snapshot = open_beside(house.on, open)
+    with connection:
+        yield connection, snapshot
 
 
 def prepare(house: HouseRules) -> None:

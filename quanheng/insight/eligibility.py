@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from uuid import UUID
 
 from quanheng.insight.conditions import conditions
-from quanheng.insight.situations import Facts, recorded_facts, situation
+from quanheng.insight.situations import Facts, derived, recorded_facts, situation
 from quanheng.insight.targets import Target
 from quanheng.instruments.local import HouseRules
 from quanheng.people.rule_facts import SOURCES, sourced
@@ -44,7 +44,7 @@ class Condition:
     def outcome(self) -> Outcome:
         return worst(each.outcome for each in self.findings if not each.waived_by)
 
-    @property
+    @cached_property
     def is_outside(self) -> bool:
         """Unknown only for want of records that no room keeps yet: somebody has to look them up elsewhere."""
         return self.outcome is Outcome.UNKNOWN and not any(has_source(name) for name in self.missing)
@@ -66,7 +66,7 @@ class Condition:
         days = [each.earliest for each in self.findings if each.outcome is Outcome.NOT_MET and not each.waived_by]
         return max((day for day in days if day), default=None) if all(days) else None
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         return tuple(
             sorted({name for each in self.findings if each.outcome is Outcome.UNKNOWN for name in each.missing})
@@ -91,8 +91,16 @@ class Eligibility:
     def outside(self) -> tuple[Condition, ...]:
         return tuple(each for each in self.conditions if each.is_outside)
 
+    @cached_property
+    def _binding(self) -> Mapping[Outcome, tuple[Condition, ...]]:
+        found: dict[Outcome, tuple[Condition, ...]] = {}
+        for each in self.conditions:
+            if each.is_binding:
+                found[each.outcome] = (*found.get(each.outcome, ()), each)
+        return found
+
     def having(self, outcome: Outcome) -> tuple[Condition, ...]:
-        return tuple(each for each in self.conditions if each.is_binding and each.outcome is outcome)
+        return self._binding.get(outcome, ())
 
     @property
     def warnings(self) -> tuple[Condition, ...]:
@@ -132,11 +140,13 @@ Asked = tuple[Target, tuple[Rule, ...]]
 def standing(cadre: UUID, recorded: Facts, asked: Iterable[Asked], house: HouseRules) -> tuple[Eligibility, ...]:
     """One person by several targets. A rule is asked anew only where the targets differ in what it looks at."""
     kept: dict[tuple[str, tuple[FactValue, ...]], tuple[Finding, ...]] = {}
-    made = []
+    made, known, names = [], derived(recorded, house), dict[str, tuple[str, ...]]()
     for target, rules in asked:
-        told, found = situation(cadre, recorded, target, house), []
+        told, found = situation(cadre, known, target, house), []
         for rule in rules:
-            key = (rule.id, tuple(told.facts.get(name) for name in _of_target(rule)))
+            if rule.id not in names:
+                names[rule.id] = _of_target(rule)
+            key = (rule.id, tuple(map(told.facts.get, names[rule.id])))
             if key not in kept:
                 kept[key] = evaluate(rule, told, load_facts())
             found.append(Condition(rule, kept[key]))

@@ -19,8 +19,12 @@ def recorded_facts(cadres: Iterable[UUID]) -> Mapping[UUID, Facts]:
     return facts_of(cadres, load_facts())
 
 
+def derived(recorded: Facts, house: HouseRules) -> Facts:
+    """With all that follows from the records alone, whatever is aimed at: made once for many targets."""
+    return derive(recorded, load_facts(), on=house.on, switches=house.switches, book=house.book)
+
+
 def situation(cadre: UUID, recorded: Facts, target: Target | None, house: HouseRules) -> Situation:
-    """`house.on` is the day that is asked about."""
-    whole = {**recorded, **(target.facts if target else {})}
-    facts = derive(whole, load_facts(), on=house.on, switches=house.switches, book=house.book)
+    """`house.on` is the day that is asked about. What follows from the records may be among them already."""
+    facts = derived({**recorded, **(target.facts if target else {})}, house)
     return Situation(house.on, facts, str(cadre), house.switches, standard(), house.signed)

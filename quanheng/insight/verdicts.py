@@ -16,9 +16,9 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from quanheng.census.house import cursor_on
+from quanheng.census.house import cursor_on, open_beside
 from quanheng.census.kept import beside, file_of, kept
-from quanheng.census.reading import CONFIG, TRIES, NoSnapshot, Snapshot
+from quanheng.census.reading import CONFIG, Snapshot
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
 from quanheng.insight.targets import Target, targets_of
@@ -61,20 +61,13 @@ class Verdicts:
 def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
     """Of the current snapshot with the facts of the house's day. Raises `NoSnapshot`."""
     rules = conditions(house, target)
-    for _ in range(TRIES):
-        with cursor_on(house.on) as (cursor, snapshot):
-            source = file_of(cursor)
-        try:  # between two steps a file may go, where others publish
-            file = _kept(source, snapshot, target, house, rules)
-            connection = _opened(source, file)
-        except (duckdb.IOException, FileNotFoundError):
-            if source.exists():
-                raise
-            continue
-        with connection:
-            yield Verdicts(connection, snapshot, target, house, rules)
-            return
-    raise NoSnapshot("not-yet", folder=str(source.parent))
+
+    def open(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
+        return _opened(source, _kept(source, snapshot, target, house, rules)), snapshot
+
+    connection, snapshot = open_beside(house.on, open)
+    with connection:
+        yield Verdicts(connection, snapshot, target, house, rules)
 
 
 def prepare(house: HouseRules) -> None:

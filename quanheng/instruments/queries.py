@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localtime
@@ -44,18 +45,41 @@ def standing_of(text: RuleText, on: date) -> Standing:
 
 
 def standing(text: RuleText, rows: Iterable[SignOff], on: date) -> Standing:
-    """`rows`: those of the rule, newest first. Only the version's own count, and among them those of this text."""
+    """`rows`: those of the rule, newest first."""
+    return Standing(text, *_state(text, rows, on))
+
+
+class Signed(Protocol):
+    """What of a sign-off says how a rule stands."""
+
+    @property
+    def version_from(self) -> date | None: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def used_from(self) -> date: ...
+    @property
+    def countersigned_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+
+
+Row = TypeVar("Row", bound=Signed)
+
+
+def _state(text: RuleText, rows: Iterable[Row], on: date) -> tuple[SignOffState, Row | None]:
+    """Only sign-offs of the version count, and among them those of this text."""
     live = [row for row in rows if row.version_from == text.in_force.start and _is_live(row, text, on)]
     digest = digest_of(text)
     row = next((row for row in live if row.digest == digest), None)
     if row is None:
-        return Standing(text, SignOffState.VOID, live[0]) if live else Standing(text, SignOffState.UNSIGNED)
-    if needs_second(text) and row.countersigned_by is None:
-        return Standing(text, SignOffState.AWAITING, row)
-    return Standing(text, SignOffState.SCHEDULED if row.used_from > on else SignOffState.SIGNED, row)
+        return (SignOffState.VOID, live[0]) if live else (SignOffState.UNSIGNED, None)
+    if needs_second(text) and row.countersigned_at is None:
+        return SignOffState.AWAITING, row
+    return SignOffState.SCHEDULED if row.used_from > on else SignOffState.SIGNED, row
 
 
-def _is_live(row: SignOff, text: RuleText, on: date) -> bool:
+def _is_live(row: Signed, text: RuleText, on: date) -> bool:
     """Withdrawn from a day on; where the version had ended before that day, as if never signed."""
     if row.withdrawn_at is None:
         return True
@@ -71,8 +95,20 @@ def sign_offs_of(rule: str) -> QuerySet[SignOff]:
 
 
 def signed_ids(on: date) -> frozenset[str]:
-    """Ids of the rules that block on that day: `Situation.signed`."""
-    return frozenset(id for id, each in standings(on).items() if each.is_signed)
+    """Ids of the rules that block on that day: `Situation.signed`. Asked with every page that asks the rules."""
+    rows: dict[str, list[Signed]] = {}
+    for rule, row in _signed_rows():
+        rows.setdefault(rule, []).append(row)
+    return frozenset(
+        text.id for text in central().rules(on) if _state(text, rows.get(text.id, ()), on)[0] is SignOffState.SIGNED
+    )
+
+
+def _signed_rows() -> Iterable[tuple[str, Signed]]:
+    """The newest first, without what only pages of rules show."""
+    columns = ("rule", "version_from", "digest", "used_from", "countersigned_at", "withdrawn_at")
+    found = SignOff.objects.order_by("-signed_at", "-pk").values_list(*columns, named=True)
+    return ((row.rule, row) for row in found)
 
 
 def switch_values(on: date) -> dict[str, Scalar]:

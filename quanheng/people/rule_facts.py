@@ -7,11 +7,12 @@ person its rows become a situation (`facts_of`); for all of them its statement r
 Months are stored by their first day, and so they are given.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -48,6 +49,7 @@ from quanheng.people.models import (
     Verification,
 )
 from quanheng.people.rule_sources import Source, Text, key_text, live, truth, truths, word_of, written
+from quanheng.people.rule_statements import Statement, statement
 from quanheng.rulebook.situation import FactValue, Record
 from quanheng.rulebook.vocabulary import Fact, Scope, Vocabulary, World
 
@@ -222,7 +224,7 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
     who is not in the register is not in the answer.
     """
     keys = list(cadres)
-    made = {key: known(PEOPLE.columns, values) for key, _, *values in _readable(PERSON).filter(pk__in=keys)}
+    made = {key: known(PEOPLE.columns, values) for key, _, *values in _rows(PEOPLE, keys)}
     for source in SOURCES:
         found = _records(source, [key for key in keys if key in made])
         is_closed = vocabulary.lookup(source.fact).world is World.CLOSED
@@ -232,10 +234,28 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
     return made
 
 
+def _rows(source: Source, keys: list[UUID]) -> Iterable[Sequence[Any]]:
+    """In the order of persons, and of records as they were recorded."""
+    if len(keys) == 1:
+        return _of_one(source.fact, connection.vendor).rows(keys[0])
+    return _readable(source.fact).filter(**{f"{source.subject}__in": keys})
+
+
+@cache
+def _of_one(fact: str, vendor: str) -> Statement:
+    source = _source(fact)
+    return statement(_readable(fact), source.subject)
+
+
 @cache
 def _readable(fact: str) -> QuerySet[Any, tuple[Any, ...]]:
     """Put together once: the expressions are long, and the same for everybody."""
-    return next(each for each in (PEOPLE, *SOURCES) if each.fact == fact).query(is_readable=True)
+    source = _source(fact)
+    return source.query(is_readable=True).order_by(source.subject, source.key)
+
+
+def _source(fact: str) -> Source:
+    return next(each for each in (PEOPLE, *SOURCES) if each.fact == fact)
 
 
 def known(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
@@ -243,9 +263,7 @@ def known(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
 
 
 def _records(source: Source, keys: list[UUID]) -> dict[UUID, list[Record]]:
-    """In the order of their keys, which is that in which they were recorded."""
     found: dict[UUID, list[Record]] = {}
-    rows = _readable(source.fact).filter(cadre__in=keys).order_by(source.subject, source.key)
-    for subject, key, *values in rows:
+    for subject, key, *values in _rows(source, keys):
         found.setdefault(subject, []).append(Record(f"{source.fact}[{key}]", known(source.columns, values)))
     return found

@@ -87,7 +87,7 @@ def combine(node: Combine, scope: Scope) -> Value:
     if node.over is not None:
         return _combined(node, scope)
     if id(node) not in scope.combined:
-        scope.combined[id(node)] = _combined(node, scope) if scope.item is None else for_items(node, scope, _combined)
+        scope.combined[id(node)] = _combined(node, scope) if scope.item is None else for_items(_combined, node, scope)
     return scope.combined[id(node)]
 
 

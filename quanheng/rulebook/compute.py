@@ -1,14 +1,16 @@
 """The tree over the facts of one subject, in plain Python. Each function gives one node the meaning told in `tree`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TypeVar, assert_never
+from functools import cache, partial
+from typing import Any
 
 from quanheng.rulebook import functions
+from quanheng.rulebook.comparing import compare_numbers, ordered
 from quanheng.rulebook.instrument import Parameter
-from quanheng.rulebook.sharing import Shared, Uses
+from quanheng.rulebook.sharing import Kept, Shared, Steps, Uses, once
 from quanheng.rulebook.situation import Bounded, FactValue, Raw, Record, Situation
 from quanheng.rulebook.tree import (
     ON,
@@ -40,7 +42,6 @@ from quanheng.rulebook.values import (
     Day,
     Names,
     Number,
-    Span,
     State,
     Truth,
     Value,
@@ -61,8 +62,6 @@ from quanheng.rulebook.values import (
 )
 from quanheng.rulebook.vocabulary import Vocabulary
 
-Wanted = TypeVar("Wanted", Truth, Number, Day, Code, Codes, Span)
-
 
 class NoSwitchError(KeyError):
     """A switch without a value: the rulebook gives each its default."""
@@ -73,9 +72,10 @@ class Scope:
     """Where an expression is evaluated: the situation, the rule's parameters, the records stood at, and what was used.
 
     `uses`: fact -> (value, keys); `steps`: single conditions with the text they were written as.
-    `combined`: values of combinators by the identity of their node, since a condition may name one for every record;
-    `texts`: what nodes are written as, likewise, for all items; `shared`: values of combinators for all items, None for
-    those that speak of the item.
+    `combined`: values of facts and combinators by the identity of their node, since a condition may name one for every
+    record;
+    `made`: of functions and choices outside of them, with their steps; `shared`: of what does not speak of the item,
+    for all items; `kept`: what the rule keeps for everybody.
     """
 
     situation: Situation
@@ -85,11 +85,12 @@ class Scope:
     record: Record | None = None
     place: str = ""
     uses: Uses = field(default_factory=dict)
-    steps: list[tuple[str, str, Truth]] = field(default_factory=list)
+    steps: Steps = field(default_factory=list)
     provisional: list[date] = field(default_factory=list)
     combined: dict[int, Value] = field(default_factory=dict)
-    texts: dict[int, str] = field(default_factory=dict)
-    shared: dict[int, Shared | None] = field(default_factory=dict)
+    made: dict[int, tuple[Value, Steps]] = field(default_factory=dict)
+    shared: dict[int, Shared] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def on(self) -> date:
@@ -108,31 +109,27 @@ class Scope:
 
 
 def truth(node: Node, scope: Scope) -> Truth:
-    return _as(Truth, node, scope)
+    value = compute(node, scope)
+    assert isinstance(value, Truth), (node, value)  # the parser has checked types
+    return value
 
 
 def number(node: Node, scope: Scope) -> Number:
-    return _as(Number, node, scope)
-
-
-def day_of(node: Node, scope: Scope) -> Day:
-    return _as(Day, node, scope)
+    value = compute(node, scope)
+    assert isinstance(value, Number), (node, value)
+    return value
 
 
 def code(node: Node, scope: Scope) -> Code:
-    return _as(Code, node, scope)
-
-
-def _as(wanted: type[Wanted], node: Node, scope: Scope) -> Wanted:
     value = compute(node, scope)
-    assert isinstance(value, wanted), (node, value)  # the parser has checked types
+    assert isinstance(value, Code), (node, value)
     return value
 
 
 def compute(node: Node, scope: Scope) -> Value:
     """The value of any node. Conditions outside combinators are kept as steps."""
-    value = _compute(node, scope)
-    if isinstance(value, Truth) and scope.record is None and not isinstance(node, _NO_STEPS):
+    value = _COMPUTE[type(node)](node, scope)
+    if scope.record is None and isinstance(value, Truth) and not isinstance(node, _NO_STEPS):
         scope.steps.append((scope.place, _text(node, scope), value))
     return value
 
@@ -141,47 +138,50 @@ _NO_STEPS = (And, Or, Not, Literal)
 
 
 def _text(node: Node, scope: Scope) -> str:
-    if id(node) not in scope.texts:
-        scope.texts[id(node)] = unparse(node)
-    return scope.texts[id(node)]
+    texts = scope.kept.texts
+    if id(node) not in texts:
+        texts[id(node)] = unparse(node)
+    return texts[id(node)]
 
 
-def _compute(node: Node, scope: Scope) -> Value:  # noqa: C901  one case a node
-    match node:
-        case Literal(value):
-            return _literal(value)
-        case On():
-            return day(scope.on)
-        case FactName(name, type):
-            return known(scope.used(name), type, frozenset({name}))  # type: ignore[arg-type]  # a single fact
-        case FieldName(fact, name, type, is_end):
-            return _field(scope.record, fact, name, type, is_end)
-        case ItemName(fact, name, type, is_end):
-            return _field(scope.item, fact, name, type, is_end)
-        case ParameterName(name, type):
-            return parameter(scope.parameters[name], type)
-        case SwitchName(id):
-            return _switch(id, scope)
-        case Call():
-            return _call(node, scope)
-        case Compare():
-            return compare(node, scope)
-        case Within(value, codes):
-            return _within(code(value, scope), _as(Codes, codes, scope))
-        case And(parts):
-            return all_of([truth(part, scope) for part in parts])
-        case Or(parts):
-            return any_of([truth(part, scope) for part in parts], scope.on)
-        case Not(part):
-            return negation(truth(part, scope), scope.on)
-        case Choose():
-            return _choose(node, scope)
-        case Combine():
-            from quanheng.rulebook.combine import combine  # combinators evaluate conditions with this module
+def _constant(node: Literal | ParameterName, scope: Scope) -> Value:
+    """What is written and what the law sets: the same for everybody."""
+    constants = scope.kept.constants
+    if id(node) not in constants:
+        if isinstance(node, Literal):
+            constants[id(node)] = _literal(node.value)
+        else:
+            constants[id(node)] = parameter(scope.parameters[node.name], node.type)
+    return constants[id(node)]
 
-            return combine(node, scope)
-        case _:
-            assert_never(node)
+
+def _fact(node: FactName, scope: Scope) -> Value:
+    if id(node) not in scope.combined:
+        value = scope.used(node.name)
+        assert not isinstance(value, tuple), node  # a single fact
+        scope.combined[id(node)] = known(value, node.type, named(node.name))
+    return scope.combined[id(node)]
+
+
+def _field(node: FieldName, scope: Scope) -> Value:
+    return _of_record(scope.record, node)
+
+
+def _item(node: ItemName, scope: Scope) -> Value:
+    return _of_record(scope.item, node)
+
+
+def _of_record(record: Record | None, node: FieldName | ItemName) -> Value:
+    raw = record.values.get(node.name) if record else None
+    if raw is None and node.is_end and record:
+        return day(LAST)
+    return known(raw, node.type, named(f"{node.fact}.{node.name}"))
+
+
+@cache
+def named(name: str) -> Names:
+    """A name of the vocabulary by itself: made once, asked for with every value."""
+    return frozenset({name})
 
 
 def _literal(value: int | Fraction | bool | str | date | tuple[str, ...]) -> Value:
@@ -217,13 +217,6 @@ def _known_number(raw: Raw, name: Names) -> Number:
     return exact(raw) if isinstance(raw, int | Fraction) else any_number(name)
 
 
-def _field(record: Record | None, fact: str, name: str, type: Type, is_end: bool) -> Value:
-    raw = record.values.get(name) if record else None
-    if is_end and record and raw is None:
-        return day(LAST)
-    return known(raw, type, frozenset({f"{fact}.{name}"}))
-
-
 def parameter(given: Parameter, type: Type) -> Value:
     """A parameter that the organization has to set and has not is unknown as `param.name`."""
     missing = frozenset({f"param.{given.name}"})
@@ -233,10 +226,10 @@ def parameter(given: Parameter, type: Type) -> Value:
     return known(value, type, missing)
 
 
-def _switch(id: str, scope: Scope) -> Code:
-    if id not in scope.situation.switches:
-        raise NoSwitchError(id)
-    return Code(str(scope.situation.switches[id]))
+def _switch(node: SwitchName, scope: Scope) -> Code:
+    if node.id not in scope.situation.switches:
+        raise NoSwitchError(node.id)
+    return Code(str(scope.situation.switches[node.id]))
 
 
 # conditions
@@ -245,55 +238,12 @@ def _switch(id: str, scope: Scope) -> Code:
 def compare(node: Compare, scope: Scope) -> Truth:
     left, right = compute(node.left, scope), compute(node.right, scope)
     if isinstance(left, Number) and isinstance(right, Number):
-        return _compare_numbers(node.operator, left, right, scope.on)
+        return compare_numbers(node.operator, left, right, scope.on)
     if isinstance(left, Day) and isinstance(right, Day):
-        return _ordered(node.operator, (left.lo, left.hi), (right.lo, right.hi), left.missing | right.missing)
+        return ordered(node.operator, (left.lo, left.hi), (right.lo, right.hi), left.missing | right.missing)
     assert isinstance(left, Code)
     assert isinstance(right, Code)
     return _compare_codes(node, left, right, scope)
-
-
-Bounds = tuple[int | Fraction, int | Fraction] | tuple[date, date]
-
-
-def _ordered(operator: Operator, left: Bounds, right: Bounds, missing: Names) -> Truth:
-    """Bounded values: settled for ever or never, else unknown. Bounds are both numbers or both dates."""
-    match operator:
-        case Operator.GE | Operator.GT:
-            turned = Operator.LE if operator is Operator.GE else Operator.LT
-            return _ordered(turned, right, left, missing)
-        case Operator.LE:
-            is_met, is_open = left[1] <= right[0], left[0] <= right[1]  # type: ignore[operator]
-        case Operator.LT:
-            is_met, is_open = left[1] < right[0], left[0] < right[1]  # type: ignore[operator]
-        case Operator.EQ:
-            is_met = left[0] == left[1] == right[0] == right[1]
-            is_open = left[0] <= right[1] and right[0] <= left[1]  # type: ignore[operator]
-        case Operator.NE:
-            same = _ordered(Operator.EQ, left, right, missing)
-            return same if same.state is State.UNKNOWN else settled(same.state is State.NOT_MET)
-    return settled(is_met) if is_met or not is_open else unknown(missing)
-
-
-def _compare_numbers(operator: Operator, left: Number, right: Number, on: date) -> Truth:
-    held = _ordered(operator, (left.lo, left.hi), (right.lo, right.hi), left.missing | right.missing)
-    if held.state is State.UNKNOWN or operator in (Operator.EQ, Operator.NE) or bool(left.grows) == bool(right.grows):
-        return held
-    if right.grows:
-        return _compare_numbers(_TURNED[operator], right, left, on)
-    steps = right.hi // 1 + 1 if operator in (Operator.GT, Operator.LE) else -(-right.hi // 1)
-    arrival = functions.arrival(left, int(steps), on)
-    at_least = Truth(State.MET if arrival <= on else State.NOT_MET, lo=arrival) if arrival < LAST else settled(False)
-    made = at_least if operator in (Operator.GE, Operator.GT) else negation(at_least, on)
-    return made if made.state is held.state else held  # bounds apart: settled today, the day is not known
-
-
-_TURNED = {
-    Operator.LT: Operator.GT,
-    Operator.LE: Operator.GE,
-    Operator.GT: Operator.LT,
-    Operator.GE: Operator.LE,
-}
 
 
 def _compare_codes(node: Compare, left: Code, right: Code, scope: Scope) -> Truth:
@@ -306,11 +256,25 @@ def _compare_codes(node: Compare, left: Code, right: Code, scope: Scope) -> Trut
     places = [scale.values.index(each) if each in scale.values else None for each in (left.value, right.value)]
     if places[0] is None or places[1] is None:
         return settled(False)  # there is none, or none of this scale
-    return _ordered(node.operator, (places[0],) * 2, (places[1],) * 2, NOTHING)
+    return ordered(node.operator, (places[0],) * 2, (places[1],) * 2, NOTHING)
 
 
-def _within(value: Code, codes: Codes) -> Truth:
+def _within(node: Within, scope: Scope) -> Truth:
+    value, codes = code(node.value, scope), compute(node.codes, scope)
+    assert isinstance(codes, Codes), node
     return unknown(value.missing) if value.value is None else settled(value.value in codes.values)
+
+
+def _and(node: And, scope: Scope) -> Truth:
+    return all_of([truth(part, scope) for part in node.parts])
+
+
+def _or(node: Or, scope: Scope) -> Truth:
+    return any_of([truth(part, scope) for part in node.parts], scope.on)
+
+
+def _not(node: Not, scope: Scope) -> Truth:
+    return negation(truth(node.part, scope), scope.on)
 
 
 # choices and functions
@@ -389,3 +353,28 @@ def _lower(node: Call, scope: Scope) -> Code:
         return given
     place = scale.values.index(given.value)
     return Code(scale.values[place - 1] if place else "")
+
+
+def _combine(node: Combine, scope: Scope) -> Value:
+    from quanheng.rulebook.combine import combine  # combinators evaluate conditions with this module
+
+    return combine(node, scope)
+
+
+_COMPUTE: Mapping[type, Callable[[Any, Scope], Value]] = {  # asked for every node of every rule: `match` takes longer
+    Literal: _constant,
+    On: lambda _node, scope: day(scope.on),
+    FactName: _fact,
+    FieldName: _field,
+    ItemName: _item,
+    ParameterName: _constant,
+    SwitchName: _switch,
+    Call: partial(once, _call),
+    Compare: compare,
+    Within: _within,
+    And: _and,
+    Or: _or,
+    Not: _not,
+    Choose: partial(once, _choose),
+    Combine: _combine,
+}

@@ -15,7 +15,7 @@ from quanheng.rulebook import assessment_facts, kin_ties, ladders, rank_facts, r
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.given import Given, OfRecord, is_running
 from quanheng.rulebook.instrument import Scalar
-from quanheng.rulebook.situation import FactValue, Raw, Record
+from quanheng.rulebook.situation import FactValue, Record
 from quanheng.rulebook.vacancies import vacancies
 from quanheng.rulebook.vocabulary import Vocabulary
 
@@ -31,7 +31,7 @@ def derive(
     for (fact, field), of_record in _fields(vocabulary):
         found = made.get(fact)
         if isinstance(found, tuple):
-            made[fact] = tuple(_filled(each, field, of_record(each, given)) for each in found)
+            made[fact] = tuple(_filled(each, field, of_record, given) for each in found)
     for name, compute in FACTS.items():
         if name not in made and (value := compute(given)) is not None:
             made[name] = value
@@ -46,8 +46,8 @@ def _fields(vocabulary: Vocabulary) -> Iterable[tuple[Field, OfRecord]]:
                 yield (fact.name, field), of_record
 
 
-def _filled(record: Record, field: str, value: Raw) -> Record:
-    if value is None or record.values.get(field) is not None:
+def _filled(record: Record, field: str, of_record: OfRecord, given: Given) -> Record:
+    if record.values.get(field) is not None or (value := of_record(record, given)) is None:
         return record
     return Record(record.key, {**record.values, field: value})
 

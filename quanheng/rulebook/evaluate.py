@@ -33,7 +33,7 @@ def evaluate(rule: Rule, situation: Situation, vocabulary: Vocabulary) -> tuple[
 
     Raises `NoSwitchError`, `NoCalendarError` where the situation lacks what no fact can supply.
     """
-    scope = Scope(situation, vocabulary, rule.parameters)
+    scope = Scope(situation, vocabulary, rule.parameters, kept=rule.kept)
     if rule.each is None:
         return (_finding(rule, scope, None),)
     fact = vocabulary.lookup(rule.each.name)
@@ -48,7 +48,8 @@ def evaluate(rule: Rule, situation: Situation, vocabulary: Vocabulary) -> tuple[
 
 def _at_item(scope: Scope, fact: Fact, record: Record) -> Scope:
     value = scope.situation.facts[fact.name]
-    return replace(scope, item=record, uses={fact.name: (value, {record.key})}, steps=[], provisional=[], combined={})
+    uses = {fact.name: (value, {record.key})}
+    return replace(scope, item=record, uses=uses, steps=[], provisional=[], combined={}, made={})
 
 
 def label(fact: Fact, record: Record) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from quanheng.kernel import period
 
@@ -203,7 +204,7 @@ class RuleText:
     def citations(self) -> tuple[Citation, ...]:
         return (Citation(self.instrument, self.article), *self.also)
 
-    @property
+    @cached_property
     def citation(self) -> str:
         """As an officer cites it: `TJ2019 9; GWYF2018 45`."""
         return "; ".join(map(str, self.citations))

@@ -12,12 +12,14 @@ raised the other (民法典 1072), which the word does not say: their class is t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from quanheng.rulebook import kin_words
 
 Step = Literal["P", "C", "S", "M"]  # parent, child, sibling, spouse (marriage)
 Path = tuple[Step, ...]
+WORDS = 2_000  # kept; many more than the words there are, but anything may be written
 
 _BACK: dict[Step, Step] = {"P": "C", "C": "P", "S": "S", "M": "M"}
 # Two steps that are one. A sibling's sibling or a parent's child may be oneself; officers name others, not themselves.
@@ -95,6 +97,7 @@ def kinship(word: str) -> Kinship:
     return Kinship(found.kin_class, found.degree, found.generations, found.is_step or kin_words.is_step(word))
 
 
+@lru_cache(maxsize=WORDS)
 def kin_class(word: str) -> KinClass:
     """The class of a word: a value for rules."""
     return kinship(word).kin_class
@@ -106,6 +109,7 @@ def is_recused(word: str) -> bool | None:
     return None if found is KinClass.UNKNOWN else found in RECUSED
 
 
+@lru_cache(maxsize=WORDS)
 def is_business_kin(word: str) -> bool | None:
     """Spouse, child, or a child's spouse: whose business bars a post (公务员法 74(2), HB2006 4). None: unknown."""
     path = kin_path(word)

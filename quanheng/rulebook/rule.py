@@ -7,6 +7,7 @@ from functools import cached_property
 from quanheng.rulebook.finding import Outcome
 from quanheng.rulebook.instrument import Check, Expression, Parameter, RuleText, Switch, Unit
 from quanheng.rulebook.parse import Names, parse, parse_records
+from quanheng.rulebook.sharing import Kept
 from quanheng.rulebook.tree import FALSE, TRUE, FactName, Node, ParameterName, facts_of, walk
 from quanheng.rulebook.types import CODE, DATE, NUMBER, TEXT, TRUTH, Kind, Type
 from quanheng.rulebook.vocabulary import EMPTY, Scope, Vocabulary
@@ -47,6 +48,10 @@ class Rule:
     def nodes(self) -> tuple[Node, ...]:
         each = (self.each,) if self.each else ()
         return (self.applies, self.requires, self.person, *each, *self.numbers.values(), *self.dates.values())
+
+    @cached_property
+    def kept(self) -> Kept:
+        return Kept()
 
     @cached_property
     def facts(self) -> frozenset[str]:

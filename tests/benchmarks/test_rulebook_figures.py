@@ -3,12 +3,15 @@
 import json
 from dataclasses import asdict, replace
 
-from benchmarks._rulebook_goals import a_part, of_person, of_run
+from benchmarks._figures import Figures
+from benchmarks._rulebook_goals import a_part, of_page, of_person, of_run
+from benchmarks._rulebook_page import CADRES, PAGE
 from benchmarks._rulebook_peer import digest, hand
 from benchmarks._rulebook_person import Person
 from benchmarks._rulebook_register import version
 from benchmarks._rulebook_rules import ON, asked
 from benchmarks._rulebook_run import Run, Taken, differing, paired, read_run
+from benchmarks.pages import pages
 from benchmarks.rulebook import _lines
 
 RUN = Run(
@@ -83,3 +86,14 @@ def test_a_line_tells_seconds_and_those_of_a_part() -> None:
     assert len(lines) == 5
     assert lines[3].split()[-3:] == ["2.00", "3.80", "1.00"]
     assert len(version()) == 8
+
+
+def test_one_person_as_a_page_has_the_limit_of_its_wall_time() -> None:
+    found = Figures(median=99.0, p95=140.0, web_cpu=70.0, database_cpu=0, queries=29, kilobytes=34, failed=0)
+    assert (of_page(found).measured, of_page(found).is_kept) == (99.0, True)
+    assert of_page(replace(found, median=100.1)).is_kept is False
+    assert "29 queries" in of_page(found).line()
+
+
+def test_the_page_is_one_of_those_of_the_bench_of_pages() -> None:
+    assert [page.name for page in pages(CADRES)].count(PAGE) == 1

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from quanheng.census.publish import publish
-from quanheng.census.reading import Reader, Snapshot, connect, describe
+from quanheng.census.reading import TRIES, NoSnapshot, Reader, Snapshot, connect, describe, open_current
 from quanheng.census.snapshot import Recipe, write_description
 from quanheng.census.tables import as_recorded, create, records, singles, tables
 from quanheng.ledger.marks import Watermark
@@ -117,3 +117,29 @@ def test_where_nothing_is_recorded_no_record_says_nothing(recipe: Recipe) -> Non
         Scope.CASE,
     }
     assert asked.codes == recipe.vocabulary.codes
+
+
+class TestAFileThatGoesMeanwhile:
+    def opened(self, folder: Path, files: list[Path | None]) -> str:
+        """Each look gives the next file; one that is not there cannot be opened."""
+        left = iter(files)
+        return open_current(folder, lambda: next(left), lambda file: file.read_text())
+
+    def test_the_next_current_one_is_taken(self, tmp_path: Path) -> None:
+        (tmp_path / "second").write_text("found")
+        assert self.opened(tmp_path, [tmp_path / "first", tmp_path / "second"]) == "found"
+
+    def test_after_some_tries_there_is_none(self, tmp_path: Path) -> None:
+        with pytest.raises(NoSnapshot) as refused:
+            self.opened(tmp_path, [tmp_path / "first"] * TRIES)
+        assert refused.value.facts == {"folder": str(tmp_path)}
+
+    def test_nothing_was_published(self, tmp_path: Path) -> None:
+        with pytest.raises(NoSnapshot):
+            self.opened(tmp_path, [None])
+
+    def test_one_that_is_there_and_cannot_be_read_is_an_error(self, tmp_path: Path) -> None:
+        torn = tmp_path / "torn"
+        torn.write_text("no database at all")
+        with pytest.raises(duckdb.IOException):
+            open_current(tmp_path, lambda: torn, connect)

@@ -13,7 +13,8 @@ from quanheng.accounts.queries import actor_of
 from quanheng.census.house import folder, recipe_on
 from quanheng.census.reading import NoSnapshot
 from quanheng.census.snapshot import refresh
-from quanheng.insight.due import Due, DueKind
+from quanheng.insight import due_sql
+from quanheng.insight.due import Due, DueKind, watches
 from quanheng.insight.due_queries import due_items
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import Actor
@@ -111,3 +112,13 @@ def test_who_is_gone_from_the_register_is_gone_here(cast: Cast, wang: Actor) -> 
         Cadre.objects.filter(pk=cast.zhou_file.pk).update(withdrawn_at=AT)
         ChangeMark.objects.create(cadre=cast.zhou_file.pk, transaction=current_transaction(connection))
     assert [each.subject for each in seen(wang)] == [cast.chen_file.pk]
+
+
+def test_where_no_watched_rule_has_items(
+    cast: Cast, lin: Actor, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CENSUS_FOLDER = tmp_path / "other"
+    plain = tuple(watch for watch in watches() if watch.rule == "SAN-PTY-W")
+    monkeypatch.setattr(due_sql, "watches", lambda: plain)
+    refresh(folder(), recipe_on(ON), at=AT, on=ON)
+    assert [(each.rule, each.subject) for each in seen(lin)] == [("SAN-PTY-W", cast.chen_file.pk)]

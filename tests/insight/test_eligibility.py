@@ -9,7 +9,8 @@ from quanheng.accounts.choices import ManagementCategory
 from quanheng.demo.load import load_city
 from quanheng.insight.columns import cells, columns
 from quanheng.insight.conditions import conditions
-from quanheng.insight.eligibility import ORDER, Eligibility, eligibilities, has_source, worst
+from quanheng.insight.eligibility import ORDER, Eligibility, eligibilities, eligibility, has_source, standing, worst
+from quanheng.insight.situations import derived, recorded_facts, situation
 from quanheng.insight.targets import (
     CannotReadTarget,
     Target,
@@ -129,6 +130,22 @@ class TestTheCity:
             days = [condition.earliest for condition in each.having(Outcome.NOT_MET)]
             assert each.earliest == max(day for day in days if day)
             assert each.earliest > ON
+
+    def test_what_follows_from_the_records_alone_may_be_made_before(self) -> None:
+        house, targets = rulebook_in_force(ON), [tier_target(PostTier.COUNTY_DEPUTY), rank_target(Rank.COUNSEL_4)]
+        people = recorded_facts(Cadre.objects.order_by("pk").values_list("pk", flat=True))
+        for cadre, recorded in people.items():
+            known = derived(recorded, house)
+            for target in (*targets, None):
+                assert situation(cadre, known, target, house) == situation(cadre, recorded, target, house)
+
+    def test_many_targets_are_told_as_each_alone(self) -> None:
+        house, targets = rulebook_in_force(ON), [*map(tier_target, PostTier), *map(rank_target, Rank)]
+        asked = [(target, conditions(house, target)) for target in targets]
+        people = recorded_facts(Cadre.objects.order_by("pk").values_list("pk", flat=True)[:3])
+        for cadre, recorded in people.items():
+            alone = [eligibility(cadre, recorded, target, house, rules) for target, rules in asked]
+            assert list(standing(cadre, recorded, asked, house)) == alone
 
     def test_a_cell_shows_the_condition_that_decides(self) -> None:
         target = tier_target(PostTier.COUNTY_DEPUTY)

@@ -300,3 +300,25 @@ def test_many_people_in_as_many_queries_as_one(chen: Cadre, cast: Cast) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert set(facts_of([chen.pk, cast.zhou_file.pk], VOCABULARY)) == {chen.pk, cast.zhou_file.pk}
     assert len(queries) == 1 + len(SOURCES)
+
+
+def test_one_person_alone_is_told_the_same(chen: Cadre, cast: Cast) -> None:
+    """By the statement that is written once, and by the queryset of many."""
+    many = facts_of([chen.pk, cast.zhou_file.pk], VOCABULARY)
+    assert facts(chen)["posts"]
+    assert {key: facts_of([key], VOCABULARY)[key] for key in many} == many
+
+
+def test_the_statement_of_one_person_is_written_once(chen: Cadre, cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        facts(chen)
+        facts(cast.zhou_file)
+    asked = [each["sql"].replace(chen.pk.hex, "?").replace(str(chen.pk), "?") for each in queries]
+    others = [each["sql"].replace(cast.zhou_file.pk.hex, "?").replace(str(cast.zhou_file.pk), "?") for each in queries]
+    count = 1 + len(SOURCES)
+    assert asked[:count] == others[count:]
+
+
+def test_whoever_is_not_in_the_register_alone(chen: Cadre) -> None:
+    assert facts_of([uuid4()], VOCABULARY) == {}
+    assert facts_of([], VOCABULARY) == {}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -79,7 +80,8 @@ class DeskLinks:
         return self._url("dossier", pk, query=self.query)
 
     def condition(self, rule: str, target: str) -> str:
-        return self._url("rule-evidence", self.cadre, rule, query=self.query, target=target)
+        path = _conditions(self.cadre).replace(_ANY_RULE, rule)
+        return f"{path}?{self.query}{'&' if self.query else ''}{urlencode({'target': target})}"
 
     def target(self, code: str) -> str:
         """How the person stands to a target, with all its columns."""
@@ -95,6 +97,15 @@ class DeskLinks:
     def paper(self, standing: Standing) -> str:
         row = standing.sign_off
         return self._url("rule-paper", row.rule, row.pk) if row and row.paper_id else ""
+
+
+_ANY_RULE = "ANY-RULE"
+
+
+@lru_cache(maxsize=16)
+def _conditions(cadre: UUID) -> str:
+    """The address of a condition, which stands on a page a hundred times with another rule."""
+    return reverse("desk:rule-evidence", args=[cadre, _ANY_RULE])
 
 
 @dataclass(frozen=True, slots=True)

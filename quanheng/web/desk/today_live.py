@@ -1,7 +1,7 @@
 """What waits without a person and a day: rules to sign off, posts over and under quota. Asked of the database each
 time: it goes the moment that its cause does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -13,9 +13,8 @@ from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.flow import COUNTERSIGNERS, SIGNERS
 from quanheng.instruments.queries import Standing, waiting
 from quanheng.kernel.actor import Actor
-from quanheng.organization.queries import TreeUnit, visible_tree
-from quanheng.organization.quotas import QuotaRow, post_quota_table
-from quanheng.people.queries_posts import filled_positions
+from quanheng.organization.access import visible_units
+from quanheng.people.queries_posts import QuotaGap, quota_gaps
 from quanheng.web.desk.today_parts import DueLine
 from quanheng.web.shared.parts import Link
 from quanheng.web.shared.rule_words import said
@@ -52,27 +51,26 @@ def _sign_off(found: list[Standing], what: str, states: tuple[SignOffState, ...]
 
 
 def quota_lines(actor: Actor, on: date) -> Iterator[DueLine]:
-    units = [unit for unit in visible_tree(actor, on) if unit.is_granted]
-    table = post_quota_table(units, on, filled_positions([unit.id for unit in units], on))
-    over = [row for row in table.rows if row.principal.over or row.deputy.over]
-    short = [row for row in table.rows if row.principal.short or row.deputy.short]
+    gaps = quota_gaps(actor, on)
+    over, short = [each for each in gaps if each.is_over], [each for each in gaps if each.is_short]
     parts = [text for text in (_units(_("超配"), over), _units(_("缺配"), short)) if text]
     if parts:
-        step = Link(_("看配备表"), _table_url(units, [*over, *short]))
+        step = Link(_("看配备表"), _table_url(actor, gaps))
         yield DueLine(_("职数"), listed(parts, "；"), (), _("按各单位核定的领导职数"), step)
 
 
-def _units(what: str, rows: list[QuotaRow]) -> str:
-    if not rows:
+def _units(what: str, gaps: Sequence[QuotaGap]) -> str:
+    if not gaps:
         return ""
-    if len(rows) == 1:
-        return stated(what, rows[0].unit.name)
-    count = ngettext("%(count)s 个单位", "%(count)s 个单位", len(rows)) % {"count": f"{len(rows):,}"}
+    if len(gaps) == 1:
+        return stated(what, gaps[0].name)
+    count = ngettext("%(count)s 个单位", "%(count)s 个单位", len(gaps)) % {"count": f"{len(gaps):,}"}
     return stated(what, count)
 
 
-def _table_url(units: list[TreeUnit], rows: list[QuotaRow]) -> str:
+def _table_url(actor: Actor, gaps: Sequence[QuotaGap]) -> str:
     """One unit: its own table. Several: that of the first unit of the scope, with all below it."""
-    one = {row.unit.id for row in rows}
-    unit = rows[0].unit if len(one) == 1 else units[0]
-    return f"{reverse('desk:units')}?unit={unit.id}" + ("&below=0" if len(one) == 1 else "")
+    if len(gaps) == 1:
+        return f"{reverse('desk:units')}?unit={gaps[0].unit}&below=0"
+    first = visible_units(actor).filter(abolished_on=None).order_by("path").values_list("pk", flat=True)[0]
+    return f"{reverse('desk:units')}?unit={first}"

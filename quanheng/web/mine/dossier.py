@@ -1,6 +1,7 @@
 """我的档案 and 谁看过: what is held about the signed-in cadre, in the order of the form, each part with its source."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -57,7 +58,7 @@ class MineLinks:
         return reverse("mine:dossier")
 
     def condition(self, rule: str, target: str) -> str:
-        return f"{reverse('mine:rule-evidence', args=[rule])}?{urlencode({'target': target})}"
+        return f"{_condition(rule)}?{urlencode({'target': target})}"
 
     def target(self, code: str) -> str:
         return f"{reverse('mine:eligibility')}?{urlencode({'target': code})}"
@@ -70,6 +71,11 @@ class MineLinks:
 
     def paper(self, standing: Standing) -> str:
         return ""
+
+
+@lru_cache(maxsize=500)
+def _condition(rule: str) -> str:
+    return reverse("mine:rule-evidence", args=[rule])
 
 
 @roles(Role.CADRE)

@@ -3,16 +3,21 @@
 from datetime import date, datetime
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from quanheng.instruments.actions import countersign_rule, sign_rule
 from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.queries import standings, waiting
 from quanheng.kernel.actor import Actor
+from quanheng.organization.access import visible_units
+from quanheng.organization.queries import visible_tree
+from quanheng.organization.quotas import post_quota_table
+from quanheng.people.queries_posts import QuotaGap, filled_positions, quota_gaps
 from quanheng.web.desk.today_live import quota_lines, sign_off_lines
 from quanheng.web.desk.today_parts import DueLine
 from tests.conftest import Cast
 from tests.deciders import BLOCKING, PDF, second, signer
-from tests.web.desk.units import make_bureau
+from tests.web.desk.units import hold, make_bureau
 
 __all__ = ["second", "signer"]
 pytestmark = pytest.mark.django_db
@@ -72,3 +77,48 @@ def test_posts_over_quota(cast: Cast, wang: Actor, at: datetime) -> None:
     assert texts(list(quota_lines(wang, ON))) == ["超配：示范市甲局；缺配：示范市甲局"]
     cast.unit_a.versions.update(principal_quota=1, deputy_quota=2)
     assert list(quota_lines(wang, ON)) == []
+
+
+def test_the_database_counts_as_the_table_does(cast: Cast, wang: Actor, at: datetime) -> None:
+    """Who is principal and deputy at once is the principal; a unit without a quota is no gap."""
+    bureau = make_bureau(cast, at)
+    for quotas in ((1, 3), (1, 2), (0, 1), (2, 3), (None, 1), (1, None), (None, None)):
+        cast.unit_a.versions.update(principal_quota=quotas[0], deputy_quota=quotas[1])
+        assert quota_gaps(wang, ON) == by_table(wang), quotas
+    cast.unit_a.versions.update(principal_quota=1, deputy_quota=3)
+    hold(cast.chen_file, bureau.deputy, at)
+    assert quota_gaps(wang, ON) == by_table(wang) == [QuotaGap(cast.unit_a.pk, "示范市甲局", False, True)]
+    bureau.holdings[0].withdrawn_at = at
+    bureau.holdings[0].save()
+    cast.unit_a.versions.update(deputy_quota=2)
+    assert quota_gaps(wang, ON) == by_table(wang) == [QuotaGap(cast.unit_a.pk, "示范市甲局", True, True)]
+
+
+def by_table(actor: Actor) -> list[QuotaGap]:
+    units = [unit for unit in visible_tree(actor, ON) if unit.is_granted]
+    table = post_quota_table(units, ON, filled_positions([unit.id for unit in units], ON))
+    gaps = [
+        QuotaGap(
+            row.unit.id,
+            row.unit.name,
+            bool(row.principal.over or row.deputy.over),
+            bool(row.principal.short or row.deputy.short),
+        )
+        for row in table.rows
+    ]
+    return [gap for gap in gaps if gap.is_over or gap.is_short]
+
+
+def test_two_queries_however_many_units(
+    cast: Cast, wang: Actor, at: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_bureau(cast, at)
+    for unit in (cast.unit_a, cast.unit_b):
+        unit.versions.update(principal_quota=9, deputy_quota=9)
+    with django_assert_num_queries(2):
+        (line,) = quota_lines(wang, ON)
+    assert line.what == "缺配：2 个单位"
+    first = min((cast.unit_a, cast.unit_b), key=lambda unit: unit.path)
+    top = visible_units(wang).order_by("path")[0]
+    assert top.path <= first.path
+    assert line.step.url == f"/desk/units/?unit={top.pk}"
