@@ -17,7 +17,7 @@ from quanheng.instruments.local import HouseRules
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.queries_search import positions_matching
 from quanheng.people import roster
-from quanheng.people.queries import saved_queries_of, saved_screenings_of
+from quanheng.people.queries import saved_screenings_of
 from quanheng.web.desk import screening_parts as parts
 from quanheng.web.desk.days import printed_at
 from quanheng.web.desk.people_query import MANAGED
@@ -63,14 +63,11 @@ def address_of(query: ScreeningQuery) -> str:
     return query.url().removeprefix("?")
 
 
-def problem_of_saving(request: ActorRequest, query: ScreeningQuery, name: str) -> str:
-    """A list of people under the same name would be lost."""
+def problem_of_saving(query: ScreeningQuery, name: str) -> str:
     if not name:
         return _("请写一个名称，例如“乡镇正职提副县”。")
     if len(address_of(query)) > MAX_ADDRESS:
         return _("条件太多，存不下。去掉一些再存。")
-    if saved_queries_of(request.actor).filter(name=name).exists():
-        return _("名册里已有一个叫“%(name)s”的常用查询。换一个名称。") % {"name": name}
     return ""
 
 

@@ -190,7 +190,8 @@ class TestSavedAndExported:
     def test_a_name_that_a_list_has_is_not_taken_from_it(self, officer: Client) -> None:
         officer.post("/desk/people/queries/?also=female", {"name": "女干部"})
         answer = officer.post(f"{PAGE}queries/?target=pool:young", {"name": "女干部"})
-        assert "名册里已有一个叫“女干部”的常用查询" in answer.content.decode()
+        assert "名册里已有一个叫“女干部”的常用查询，没有覆盖它" in answer.content.decode()
+        assert 'value="女干部"' in answer.content.decode()
         assert SavedQuery.objects.get().query == "also=female"
         assert "请写一个名称" in officer.post(f"{PAGE}queries/?target=pool:young", {"name": " "}).content.decode()
 
