@@ -99,6 +99,7 @@ def answer_context(
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
         "answer": answer,
+        "asked": len(answer.counts) - len(left_out),
         "conditions": parts.condition_groups(answer, query, house),
         "extras": _extras(query, answer),
         "heads": matrix.heads,

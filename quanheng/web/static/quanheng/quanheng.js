@@ -55,7 +55,25 @@
   function show(place, isOpen) {
     place.hidden = !isOpen;
     root.classList.toggle("with-drawer", isOpen);  /* beside it a page has room for one column */
+    tellFolds();
   }
+
+  /* What a drawer folds away its link brings back; where nothing is folded the link jumps there. */
+  function isShown(link) {
+    var place = document.getElementById(link.getAttribute("aria-controls"));
+    return Boolean(place && place.offsetParent);
+  }
+  function tellFolds() {
+    all("[data-fold]").forEach(function (link) { link.setAttribute("aria-expanded", String(isShown(link))); });
+  }
+  on("click", "[data-fold]", function (event, link) {
+    if (!root.classList.contains("with-drawer")) { return; }
+    event.preventDefault();
+    root.classList.toggle(link.dataset.fold);
+    tellFolds();
+  });
+  document.addEventListener("htmx:afterSwap", tellFolds);
+  window.addEventListener("resize", tellFolds);
   function withEvidence(path) {
     var url = new URL(window.location.href);
     if (path) { url.searchParams.set("evidence", path); } else { url.searchParams.delete("evidence"); }
