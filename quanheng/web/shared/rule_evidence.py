@@ -128,7 +128,7 @@ def compared(finding: Finding) -> tuple[Text, Text]:
     if measured is None or limit is None:
         return "", ""
     value, most = (outcomes.amount_text(name, number, finding) for name, number in (measured, limit))
-    said = _("上限 %(most)s") if limit[0] == "cap" else _("须达到 %(most)s")
+    said = _("上限 %(most)s") if outcomes.is_ceiling(limit[0]) else _("须达到 %(most)s")
     return value, said % {"most": most} if value and most else ""
 
 

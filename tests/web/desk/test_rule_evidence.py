@@ -46,7 +46,7 @@ def url(cadre: Cadre, rule: str, target: str, query: str = "") -> str:
 def test_a_failed_condition_says_value_limit_and_day(deputy: Cadre, lin: Actor, client_of: ClientOf) -> None:
     text = words(client_of(lin), url(deputy, TENURE, CHIEF))
     assert re.search(r"陈知行 县处级正职 第 \d+ 条件，共 \d+ 条", text)
-    assert "副职提任正职 不符合 2027-06-01 起符合 1 年 5 个月 须达到 2 年" in text
+    assert "副职提任正职 不符合 差 7 个月，2027-06-01 起符合 1 年 5 个月 须达到 2 年" in text
 
 
 def test_the_records_lead_to_the_line_and_its_correction(deputy: Cadre, lin: Actor, client_of: ClientOf) -> None:

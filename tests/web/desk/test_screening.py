@@ -233,3 +233,13 @@ class TestPostsForAPerson:
     def test_somebody_of_another_scope_is_nobody(self, officer: Client, cast: Cast) -> None:
         for key in (cast.zhou_file.pk, "01890000-0000-7000-8000-000000000000", "x"):
             assert officer.get(f"{PAGE}posts/", {"cadre": str(key)}).status_code == 404
+
+
+def test_who_is_ruled_out_without_a_day_is_told_by_what(screened: Client, cast: Cast) -> None:
+    """Beside the verdict stand the columns that keep the person there; of many the first two and how many."""
+    sent = {"target": "post:department_principal"}
+    row = re.search(r"<tr data-row>.*?</tr>", screened.get(PAGE, sent).content.decode(), re.DOTALL)
+    assert row is not None
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row[0]))
+    assert "陈知行" in said
+    assert said.endswith("不符合 任职年限、逐级 ")
