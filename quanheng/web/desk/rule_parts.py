@@ -134,10 +134,10 @@ def facts(text: RuleText) -> list[Fact]:
         Fact(_("检查方式"), words.said(labels.label(text.check)), words.said(labels.label(text.state))),
         Fact(_("不符时"), words.said(labels.label(text.on_fail))),
         Fact(_("破格"), words.waiver_text(text), url=rule_url(text.waiver) if text.waiver in central().ids else ""),
-        Fact(_("核实程度"), words.seen_text(text), text.basis),
-        Fact(_("未见的部分"), text.unverified_parts),
+        Fact(_("核实程度"), words.seen_text(text), words.basis_text(text.basis)),
+        Fact(_("未见的部分"), words.said(text.unverified_parts) if text.unverified_parts else ""),
         Fact(_("证据材料"), listed(central().evidence[name] for name in text.evidence)),
-        Fact(_("说明"), text.note),
+        Fact(_("说明"), words.said(text.note) if text.note else ""),
     ]
     return [fact for fact in found if fact.value]
 
@@ -171,7 +171,7 @@ def _parameter_line(
         central=words.value_text(central_one) if is_local else "",
         article=words.article_text(central_one.citation.article) or central_one.citation.instrument,
         seen=_("见过") if central_one.is_seen else _("未见"),
-        note=central_one.note,
+        note="" if words.is_english() else central_one.note,  # written in Chinese only
         direction=direction_text(text.id, central_one),
         local=Link(row.document) if row and is_local else None,
         set_link=Link(_("定得更严"), add) if may and row is None else None,
