@@ -153,7 +153,7 @@ def _extras(query: ScreeningQuery, answer: Answer) -> list[dict[str, Any]]:
                 "title": row.title or row.text,
                 "problem": row.problem,
                 "number": next(number) if is_asked else None,
-                "counts": parts.counts_text(next(counts), answer.total) if is_asked else "",
+                "counts": parts.counts_told(next(counts), answer.total) if is_asked else (),
                 "remove_url": url,
             }
         )

@@ -35,7 +35,7 @@ class ConditionLine:
     title: str
     article: str
     url: str
-    counts: str
+    counts: tuple[str, ...]
     is_kept: bool
     is_signed: bool
     is_binding: bool
@@ -46,7 +46,7 @@ class ConditionGroup:
     """The rules of one question, under its name where they are several."""
 
     name: str
-    counts: str
+    counts: tuple[str, ...]
     lines: tuple[ConditionLine, ...]
 
     @property
@@ -108,7 +108,7 @@ def _condition_group(
     kept = [answer.counts[places[rule.id]] for rule in column.rules if rule.id not in query.left_out]
     worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN, UNJUDGED)}
     worst[NEEDS_PERSON] = max((counts[NEEDS_PERSON] + counts[OUTSIDE] for counts in kept), default=0)
-    return ConditionGroup(column.name, counts_text(worst, 0), lines)
+    return ConditionGroup(column.name, counts_told(worst, 0), lines)
 
 
 def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery, house: HouseRules) -> ConditionLine:
@@ -117,7 +117,7 @@ def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery
         title=said(rule.text.title),
         article=article_text(rule.text.article) or rule.text.citation,
         url=reverse("desk:rule", args=[rule.id]) + ("" if query.is_today else f"?on={query.on}"),
-        counts=counts_text(counts, sum(counts.values())),
+        counts=counts_told(counts, sum(counts.values())),
         is_kept=rule.id not in query.left_out,
         is_signed=rule.id in house.signed,
         is_binding=rule.text.on_fail is OnFail.BLOCK,
@@ -125,7 +125,12 @@ def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery
 
 
 def counts_text(counts: Mapping[int, int], total: int) -> str:
-    """`不符合 203 · 缺 2`; of a condition that all fulfil that they do."""
+    """`不符合 203 · 缺 2`"""
+    return " · ".join(counts_told(counts, total))
+
+
+def counts_told(counts: Mapping[int, int], total: int) -> tuple[str, ...]:
+    """How many stand how, but for those who fulfil it; of a condition that all fulfil that they do."""
     waiting = sum(counts.get(code, 0) for code in (NEEDS_PERSON, OUTSIDE))
     parts = [
         (_("不符合 %(count)s"), counts.get(NOT_MET, 0)),
@@ -133,10 +138,8 @@ def counts_text(counts: Mapping[int, int], total: int) -> str:
         (_("待认定 %(count)s"), waiting),
         (_("打开时判 %(count)s"), counts.get(UNJUDGED, 0)),
     ]
-    shown = [text % {"count": f"{count:,}"} for text, count in parts if count]
-    if not shown and total:
-        return _("没有不符合的")
-    return " · ".join(shown)
+    shown = tuple(text % {"count": f"{count:,}"} for text, count in parts if count)
+    return shown or ((_("没有不符合的"),) if total else ())
 
 
 def tabs(answer: Answer, query: ScreeningQuery) -> list[GroupTab]:

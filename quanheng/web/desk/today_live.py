@@ -19,7 +19,7 @@ from quanheng.people.queries_posts import filled_positions
 from quanheng.web.desk.today_parts import DueLine
 from quanheng.web.shared.parts import Link
 from quanheng.web.shared.rule_words import said
-from quanheng.web.shared.wording import listed, stated
+from quanheng.web.shared.wording import listed, stated, units_text
 
 FIRST = (SignOffState.UNSIGNED, SignOffState.VOID)
 
@@ -67,8 +67,7 @@ def _units(what: str, rows: list[QuotaRow]) -> str:
         return ""
     if len(rows) == 1:
         return stated(what, rows[0].unit.name)
-    count = ngettext("%(count)s 个单位", "%(count)s 个单位", len(rows)) % {"count": f"{len(rows):,}"}
-    return stated(what, count)
+    return stated(what, units_text(len(rows)))
 
 
 def _table_url(units: list[TreeUnit], rows: list[QuotaRow]) -> str:
