@@ -118,3 +118,16 @@ def test_opening_is_logged_once(chen_file: Cadre, lin: Actor, client_of: ClientO
     client.get(url(chen_file, TENURE, CHIEF))
     client.get(url(chen_file, "AVO-KIN", CHIEF))
     assert Entry.objects.filter(cadre=chen_file.pk, action=OPEN_DOSSIER).count() == 1
+
+
+def test_a_record_says_in_which_number_it_counts_or_what_keeps_it_out(
+    deputy: Cadre, lin: Actor, client_of: ClientOf, at: datetime
+) -> None:
+    chief = {"unit_name": "示范市甲局", "title": "科长", "tier": "township_principal", "document": "示任〔2015〕1号"}
+    add(PostHolding, deputy, at, **chief, valid_from=date(2015, 1, 1), valid_to=date(2025, 6, 1))
+    html = client_of(lin).get(url(deputy, TENURE, CHIEF)).content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "用于计算：起算之日；职务层次：县处级副职" in text
+    left_out = "所看的条件对不上：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
+    assert left_out in text
+    assert "不在这一条所看的范围内" not in text
