@@ -26,6 +26,7 @@ from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
 from quanheng.web.shared.as_of import as_of_snapshot
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Chip, Link, Option, Pager
+from quanheng.web.shared.rule_words import said
 from quanheng.web.shared.wording import listed
 
 MAX_ADDRESS = 1000  # characters that a saved query can hold
@@ -99,6 +100,7 @@ def answer_context(
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
         "answer": answer,
+        "dropped": listed(said(rule.text.title) for rule in left_out),
         "asked": len(answer.counts) - len(left_out),
         "conditions": parts.condition_groups(answer, query, house),
         "extras": _extras(query, answer),

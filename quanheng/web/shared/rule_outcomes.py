@@ -72,7 +72,7 @@ def lack_text(finding: Finding) -> str:
     if short := short_text(finding):
         if finding.earliest is None and compared and compared[0] in _TIMES and compared[1].hi <= 0 and most:
             return _("还没有起算，须满 %(amount)s") % {"amount": amount_text(*most, finding)}
-        return _("差 %(amount)s") % {"amount": short}
+        return (_("差 %(amount)s") if unit_of("short", finding) else _("差 %(amount)s 个")) % {"amount": short}
     if compared and most and is_ceiling(most[0]) and compared[1].lo > most[1].hi:
         facts = {"what": _named(compared[0]), "value": amount_text(*compared, finding)}
         return _("%(what)s %(value)s，上限 %(most)s") % (facts | {"most": amount_text(*most, finding)})

@@ -53,7 +53,7 @@ def remedy(*findings: Finding) -> str:
         (failed({"months": 0, "need": 24, "short": 24}), "还没有起算，须满 2 年", "not begun yet; 2 yr needed"),
         (failed({"months": 0, "need": 24, "short": 24}, DAY), "差 2 年，2027-03-18 起符合", None),
         (failed({"have": 4, "need": 5}, DAY, number("least", 5, Unit.YEARS)), "差 1 年，2027-03-18 起符合", None),
-        (failed({"have": 1, "need": 2, "short": 1}), "差 1", None),
+        (failed({"have": 1, "need": 2, "short": 1}), "差 1 个", "1 short"),
         (failed({"have": 5, "need": 5}, DAY), "2027-03-18 起符合", "met from 2027-03-18"),
         (failed({"levels_up": 3}, None, number("max_levels_up", 1, Unit.COUNT)), "提升的层次数 3，上限 1", None),
         (failed({"levels_up": 1}, None, number("max_levels_up", 1, Unit.COUNT)), "", None),

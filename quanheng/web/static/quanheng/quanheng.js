@@ -303,16 +303,16 @@
   });
   on("click", "[data-keys-close]", function () { document.getElementById("keys").hidden = true; });
 
-  /* End notes of the printed page: one for each dotted value, in reading order. */
+  /* End notes of the printed page: one for each dotted value that has something to be told, in reading order. */
   window.addEventListener("beforeprint", function () {
     var notes = one("[data-end-notes]");
     if (!notes) { return; }
     var list = one("ol", notes);
     list.textContent = "";
-    all(".ev").forEach(function (value) {
-      if (value.closest(".matrix")) { return; }  /* a note for each cell would fill more pages than the matrix */
+    all(".ev[data-note]").forEach(function (value) {
+      if (!value.dataset.note) { return; }  /* as print.css counts them: one that repeats its value would only fill pages */
       var line = document.createElement("li");
-      line.textContent = [value.textContent.trim() || value.getAttribute("aria-label"), value.dataset.note].filter(Boolean).join("：");
+      line.textContent = [value.textContent.trim() || value.getAttribute("aria-label"), value.dataset.note].join(word("colon") || "：");
       list.appendChild(line);
     });
     notes.hidden = list.children.length === 0;
