@@ -166,7 +166,7 @@ def _parameter_line(
     is_local = here.value != central_one.value
     add = f"{reverse('desk:rule-local-add', args=[text.id])}?parameter={central_one.name}"
     return ParameterLine(
-        name=words.said(labels.NAMES[central_one.name]) if central_one.name in labels.NAMES else central_one.name,
+        name=words.parameter_name(central_one.name),
         value=words.value_text(here),
         central=words.value_text(central_one) if is_local else "",
         article=words.article_text(central_one.citation.article) or central_one.citation.instrument,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from quanheng.rulebook import labels
 from quanheng.rulebook.book import NEVER, CannotFindRule, load
 from quanheng.rulebook.instrument import Begin, InForce, Instrument, Parameter, RuleText, Words
+from quanheng.rulebook.parameter_labels import PARAMETERS
 from quanheng.web.shared.wording import listed
 
 _MARK = re.compile(r"\b(?:P|L|KB)\d+[a-z]?\b")
@@ -119,6 +120,12 @@ def seen_text(rule: RuleText) -> str:
 def basis_text(basis: str) -> str:
     """What was read. The remarks beside the marks of the sources are in English only."""
     return basis if is_english() else listed(dict.fromkeys(_MARK.findall(basis)))
+
+
+def parameter_name(name: str) -> str:
+    """By its name where no words were given to it yet."""
+    known = labels.NAMES.get(name) or PARAMETERS.get(name)
+    return said(known) if known else name
 
 
 def said_truth(value: bool) -> str:

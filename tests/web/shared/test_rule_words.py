@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from quanheng.instruments.texts import central
 from quanheng.rulebook.instrument import RuleText
-from quanheng.web.shared.rule_words import article_text, basis_text, said
+from quanheng.web.shared.rule_words import article_text, basis_text, parameter_name, said
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_notes_of_rules_are_in_both_languages() -> None:
     names = ("MET", "NOT_MET", "UNKNOWN", "NOT_APPLICABLE")
     assert [words.zh for words in both if any(name in words.zh for name in names)] == []
     assert said(both[0]) == both[0].zh
+
+
+def test_every_parameter_of_the_rulebook_has_a_name() -> None:
+    names = {each.name for text in texts() for each in text.parameters}
+    assert len(names) > 200
+    assert {name for name in names if parameter_name(name) == name} == set()
+    assert parameter_name("min_years") == "最少年数"
+    assert parameter_name("not_yet_named") == "not_yet_named"
+    with override("en"):
+        assert parameter_name("min_years") == "years at least"
