@@ -242,7 +242,7 @@ def local_lines(rows: Sequence[LocalRule], *, may: bool) -> list[LocalLine]:
     who = offices_of(row.added_by for row in rows)
     return [
         LocalLine(
-            what=row.parameter or _("启用本规则"),
+            what=words.parameter_name(row.parameter) if row.parameter else _("启用本规则"),
             value=row.value,
             document=row.document,
             period=f"{row.valid_from} – {row.valid_to or ''}".strip(),

@@ -16,7 +16,7 @@ from quanheng.rulebook.values import Number
 from quanheng.rulebook.vocabulary import Meaning
 from quanheng.web.shared.dossier_words import span
 from quanheng.web.shared.parts import Shape, Text, Verdict
-from quanheng.web.shared.rule_words import is_english, said
+from quanheng.web.shared.rule_words import is_english, parameter_name, said
 from quanheng.web.shared.wording import bracketed, listed
 
 SHAPES: Mapping[Outcome, Shape] = {
@@ -218,7 +218,8 @@ def meaning_of(name: str) -> str:
         return plain(phrases.FACTS.get(name) or known[name].meaning)
     if fact in known and field in known[fact].fields:
         return bracketed(plain(known[fact].meaning), plain(known[fact].fields[field].meaning))
-    return said(labels.NAMES[field]) if field in labels.NAMES else name
+    named = parameter_name(field)
+    return named if named != field else name
 
 
 def plain(meaning: Meaning | Words) -> str:
