@@ -118,11 +118,14 @@ def test_on_a_phone_a_link_leads_to_the_conditions_without_script(
     page.set_default_timeout(60_000)
     sign_in(page, live_server.url, "lin")
     context = page.context.browser.new_context(  # type: ignore[union-attr]
-        java_script_enabled=False, storage_state=page.context.storage_state(), viewport={"width": 390, "height": 844}
+        java_script_enabled=False,
+        storage_state=page.context.storage_state(),
+        viewport={"width": 390, "height": 844},
+        locale="zh-CN",
     )
     phone = context.new_page()
     phone.goto(f"{live_server.url}/desk/screening/?target=pool:young")
-    phone.get_by_role("link", name="条件", exact=False).first.click()
+    phone.get_by_role("link", name="条件").click()
     assert phone.url.endswith("#screening-conditions")
     expect(phone.locator(".screening-scope")).to_be_in_viewport()
     context.close()
