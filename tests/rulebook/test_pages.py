@@ -123,7 +123,8 @@ def test_what_ties_a_rule_to_others_is_linked() -> None:
 
 
 def test_a_bar_in_a_cell_does_not_end_it() -> None:
-    written = added("note: {zh: x, en: y}").replace("article: 8(1), seen: true}", "article: 8(1), seen: true, note: a | b}")
+    whole = added("note: {zh: x, en: y}")
+    written = whole.replace("article: 8(1), seen: true}", "article: 8(1), seen: true, note: a | b}")
     assert "| a \\| b |" in pages(book(read_instrument(written, "A2019.yaml")))["A2019.md"]
 
 
