@@ -30,7 +30,7 @@ def told(rule: RuleText, book: Rulebook) -> Iterator[str]:
     yield f"核实：{labels.verified(rule.is_verified, rule.seen_version)}，{rule.basis}"
     for name, words in (("未见部分", rule.unverified_parts), ("备注", rule.note)):
         if words:
-            yield f"{name}：{words}"
+            yield f"{name}：{words.zh}"
     yield f"破格：{labels.waiver(rule.waiver)}"
     if rule.see:
         yield f"参见：{'、'.join(rule.see)}"
@@ -101,9 +101,9 @@ def whole(rule: RuleText, book: Rulebook) -> dict[str, Any]:
         "citations": [{"instrument": one.instrument, "article": one.article} for one in rule.citations],
         "article_note": rule.article_note,
         "seen_version": rule.seen_version,
-        "unverified_parts": rule.unverified_parts,
+        "unverified_parts": _words(rule.unverified_parts) if rule.unverified_parts else None,
         "basis": rule.basis,
-        "note": rule.note,
+        "note": _words(rule.note) if rule.note else None,
         "parameters": {one.name: _parameter(one) for one in rule.parameters},
         "evidence": {name: book.evidence[name] for name in rule.evidence},
         "waiver": rule.waiver,

@@ -23,7 +23,7 @@ from quanheng.people.kin import propose_kin_ties
 from quanheng.people.models import Cadre, FieldSource, KinTie, SavedQuery, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
-from quanheng.people.queries import KIND_OF, RECORD_MODELS
+from quanheng.people.queries import KIND_OF, RECORD_MODELS, SCREENING
 
 
 class CannotChange(Refused):
@@ -307,9 +307,14 @@ def decide_kin_tie(*, actor: Actor, cadre: UUID, tie: UUID, state: KinTieState, 
 
 @transaction.atomic
 def save_query(*, actor: Actor, name: str, query: str, at: datetime) -> SavedQuery:
-    """Keep a filter by name; the same name again replaces it. Not about a person: no ledger entry."""
+    """Keep a filter by name; the same name again replaces it, but never a list by a screening or the other way round.
+    Not about a person: no ledger entry."""
+    name, is_screening = name.strip()[:60], query.startswith(SCREENING)
+    held = SavedQuery.objects.filter(account_key=actor.key, name=name).select_for_update().first()
+    if held is not None and held.query.startswith(SCREENING) != is_screening:
+        raise CannotChange("name-of-a-list" if is_screening else "name-of-a-screening", name=name)
     row, _created = SavedQuery.objects.update_or_create(
-        account_key=actor.key, name=name.strip()[:60], defaults={"query": query[:1000], "created_at": at}
+        account_key=actor.key, name=name, defaults={"query": query[:1000], "created_at": at}
     )
     return row
 

@@ -112,6 +112,9 @@ class Fields:
         inner.finish()
         return made
 
+    def words_or_none(self, name: str) -> Words | None:
+        return self.words(name) if name in self.values else None
+
     def article(self, name: str) -> str | None:
         """An article as cited, `8(1)` or 14; null where its number was not seen."""
         value = self.take(name)

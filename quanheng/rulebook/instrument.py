@@ -182,8 +182,8 @@ class RuleText:
     replaces: str = ""  # the rule of the former instrument in whose place this one stands
     see: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
-    unverified_parts: str = ""
-    note: str = ""
+    unverified_parts: Words | None = None
+    note: Words | None = None
     applies: Expression | None = None
     each: Expression | None = None
     requires: Expression | None = None

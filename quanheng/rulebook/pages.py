@@ -145,7 +145,7 @@ def _rule(rule: RuleText, book: Rulebook) -> Iterator[str]:
     yield f"- 核实 Verified：{labels.verified(rule.is_verified, rule.seen_version)}，{rule.basis}"
     for name, words in (("未见部分 Not seen", rule.unverified_parts), ("备注 Note", rule.note)):
         if words:
-            yield f"- {name}：{words}"
+            yield f"- {name}：{_both(words)}"
     yield f"- 状态 State：{_both(labels.label(rule.state))}"
     if rule.parameters:
         yield from ("", *_parameters(rule.parameters))

@@ -70,7 +70,7 @@ class Line:
 
 def told(rule: Rule, vocabulary: Vocabulary, switches: Mapping[str, Switch]) -> tuple[Line, ...]:
     """What the rule applies to, what it requires, when a person decides, and its numbers and dates."""
-    names = Names(vocabulary, rule.parameters, switches, _own(rule))
+    names = Names(vocabulary, rule.parameters, switches, own_names(rule))
     said = ((place, phrases.FORBIDDEN if node == FALSE else both(node, names)) for place, node in _conditions(rule))
     lines = [Line(phrases.PLACES[place], words) for place, words in said]
     if rule.text.person_decides and rule.person in (TRUE, FALSE):
@@ -104,7 +104,7 @@ def _conditions(rule: Rule) -> Iterator[tuple[str, Node]]:
         yield "person_decides", rule.person
 
 
-def _own(rule: Rule) -> dict[Node, Words]:
+def own_names(rule: Rule) -> dict[Node, Words]:
     """Those with words, but for a bare value, which is shorter said than named."""
     named = {**rule.numbers, **rule.dates}.items()
     bare = (Literal, ParameterName, FactName, ItemName)

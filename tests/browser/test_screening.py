@@ -78,6 +78,59 @@ def test_a_failed_condition_leads_to_its_record_and_article(page: Page, live_ser
     assert row.locator(".v-not-met").count() < before
 
 
+def test_beside_an_open_drawer_the_conditions_come_back_by_a_key(
+    page: Page, live_server: LiveServer, chen: Cadre
+) -> None:
+    page.set_default_timeout(60_000)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    sign_in(page, live_server.url, "lin")
+    page.goto(f"{live_server.url}/desk/screening/?target=post:county_principal")
+    listed, link = page.locator(".screening-conditions"), page.locator("[data-fold]")
+    expect(listed).to_be_visible()
+    expect(link).to_be_hidden()
+    count = page.locator('.screening-conditions [name="keep"]').count()
+
+    page.locator(".matrix a.ev").first.click()
+    expect(page.locator("#drawer .claim")).to_be_visible()
+    expect(listed).to_be_hidden()
+    expect(link).to_have_text(f"条件 {count}")
+    expect(link).to_have_attribute("aria-expanded", "false")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(listed).to_be_visible()
+    expect(link).to_have_attribute("aria-expanded", "true")
+    assert "#" not in page.url
+    page.locator(".screening-list > li > .screening-condition input").first.uncheck()
+    expect(link).to_have_text(f"条件 {count - 1}")
+    expect(listed).to_be_visible()
+    expect(link).to_have_attribute("aria-expanded", "true")
+    link.click()
+    expect(listed).to_be_hidden()
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(listed).to_be_visible()
+    expect(link).to_be_hidden()
+
+
+def test_on_a_phone_a_link_leads_to_the_conditions_without_script(
+    page: Page, live_server: LiveServer, chen: Cadre
+) -> None:
+    page.set_default_timeout(60_000)
+    sign_in(page, live_server.url, "lin")
+    context = page.context.browser.new_context(  # type: ignore[union-attr]
+        java_script_enabled=False,
+        storage_state=page.context.storage_state(),
+        viewport={"width": 390, "height": 844},
+        locale="zh-CN",
+    )
+    phone = context.new_page()
+    phone.goto(f"{live_server.url}/desk/screening/?target=pool:young")
+    phone.get_by_role("link", name="条件").click()
+    assert phone.url.endswith("#screening-conditions")
+    expect(phone.locator(".screening-scope")).to_be_in_viewport()
+    context.close()
+
+
 def test_unticking_a_condition_counts_anew_and_the_address_says_so(
     page: Page, live_server: LiveServer, chen: Cadre
 ) -> None:

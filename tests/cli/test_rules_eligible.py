@@ -57,7 +57,7 @@ def test_a_line_says_what_fails_with_article_and_from_when(deputy: Cadre, capsys
     code, lines, err = run(capsys, "--target", CHIEF)
     assert (code, err) == (DONE, "")
     assert lines[0].startswith("陈知行  示范市甲局  不符合  ")
-    assert "SEL-QUAL-08-3a 副职提任正职（TJ2019 8(3)）2027-06-01 起符合（未签认，只提示）" in lines[0]
+    assert "SEL-QUAL-08-3a 副职提任正职（TJ2019 8(3)）差 7 个月，2027-06-01 起符合（未签认，只提示）" in lines[0]
     assert "SEL-COND-07" in lines[0]  # waits for people
 
 
@@ -90,7 +90,7 @@ def test_json_gives_each_condition_with_its_findings(deputy: Cadre, capsys: pyte
         "article": "TJ2019 8(3)",
         "binding": True,
         "earliest": "2027-06-01",
-        "remedy": "2027-06-01 起符合",
+        "remedy": "差 7 个月，2027-06-01 起符合",
     }
     assert tenure["findings"][0]["numbers"] == {"months": "17", "need": "24", "short": "7"}
 

@@ -115,7 +115,7 @@ def test_expressions_stand_as_written() -> None:
 
 
 def test_what_ties_a_rule_to_others_is_linked() -> None:
-    page = page_of("requires: x\nwaiver: SEL-A\nsee: [SEL-A]\nnote: a | b")
+    page = page_of("requires: x\nwaiver: SEL-A\nsee: [SEL-A]\nnote: {zh: a | b, en: c}")
     assert "- 破格 Waiver：可按 [SEL-A](A2019.md#sel-a) 报批" in page
     assert "- 参见 See：[SEL-A](A2019.md#sel-a)" in page
     assert "- 备注 Note：a | b" in page
@@ -123,7 +123,8 @@ def test_what_ties_a_rule_to_others_is_linked() -> None:
 
 
 def test_a_bar_in_a_cell_does_not_end_it() -> None:
-    written = added("note: x").replace("article: 8(1), seen: true}", "article: 8(1), seen: true, note: a | b}")
+    whole = added("note: {zh: x, en: y}")
+    written = whole.replace("article: 8(1), seen: true}", "article: 8(1), seen: true, note: a | b}")
     assert "| a \\| b |" in pages(book(read_instrument(written, "A2019.yaml")))["A2019.md"]
 
 

@@ -48,7 +48,8 @@ def test_a_rule_is_read() -> None:
 
 
 def test_a_rule_may_cite_others_and_name_what_bears_on_it() -> None:
-    more = "also: [B2018 45, C2016]\nwaiver: never\nsee: [SEL-B]\nswitches: [SW-ROUND]\nreplaces: SEL-0\nnote: a note\n"
+    more = "also: [B2018 45, C2016]\nwaiver: never\nsee: [SEL-B]\nswitches: [SW-ROUND]\nreplaces: SEL-0\n"
+    more += "note: {zh: 说明, en: a note}\n"
     (one,) = read_instrument(added(more), "A2019.yaml").rules
     assert one.citations == (Citation("A2019", "8(1)"), Citation("B2018", "45"), Citation("C2016"))
     assert one.citation == "A2019 8(1); B2018 45; C2016"
@@ -57,7 +58,7 @@ def test_a_rule_may_cite_others_and_name_what_bears_on_it() -> None:
         ("SEL-B",),
         ("SW-ROUND",),
         "SEL-0",
-        "a note",
+        Words("说明", "a note"),
     )
 
 

@@ -9,6 +9,7 @@ from quanheng.census import house, upkeep
 from quanheng.census.upkeep import Compared, Failed, Refreshed, Standing
 from quanheng.web.console.account_parts import moment
 from quanheng.web.shared.parts import Fact, Text
+from quanheng.web.shared.wording import people_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def census_state(*, at: datetime) -> CensusState:
         return CensusState((Fact(_("全员快照"), _("还没有")), *_failures(failed)), ())
     found, last = upkeep.standing(folder, told, at=at), upkeep.last_refresh(folder)
     facts = (
-        Fact(_("全员快照"), _("%(count)s 人") % {"count": told.cadres}, note=_age(found, at)),
+        Fact(_("全员快照"), people_text(told.cadres), note=_age(found, at)),
         *_work(last),
         Fact(_("快照进程"), moment(upkeep.last_sign(folder)) or _("没有记录")),
         *_comparison(compared),

@@ -33,6 +33,7 @@ from quanheng.web.desk.organization_evidence import parse_cell, quota_evidence
 from quanheng.web.desk.unit_tree import TreeLinks, children, tree
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, Pager, UnitNode
+from quanheng.web.shared.wording import units_text
 
 PAGE = 50
 LIST, PAGE_OF_UNIT = "units", "unit"  # where the nodes of a tree lead
@@ -193,7 +194,7 @@ def _table_context(request: ActorRequest, unit: Unit, table: QuotaTable, *, belo
     return {
         "unit": unit,
         "title": version.name if version else unit.name,
-        "header_facts": [_("%(count)s 个单位") % {"count": len(table.rows)}],
+        "header_facts": [units_text(len(table.rows))],
         "lines": parts.quota_lines(table, start, start + PAGE),
         "total": parts.total_cells(table, unit.pk) if below else (),
         "unknown": table.total.unknown,

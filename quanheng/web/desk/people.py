@@ -62,15 +62,21 @@ def choose_columns(request: ActorRequest) -> HttpResponse:
 def save_query(request: ActorRequest) -> HttpResponse:
     """Name the conditions now set and keep them."""
     query = _query(request)
-    name = request.POST.get("name", "").strip()
+    name, problem = request.POST.get("name", "").strip(), ""
     if request.method == "POST" and name:
-        actions.save_query(actor=request.actor, name=name, query=query.query, at=request.now)
-        return redirect(f"{reverse('desk:people')}{query.url()}")
+        try:
+            actions.save_query(actor=request.actor, name=name, query=query.query, at=request.now)
+            return redirect(f"{reverse('desk:people')}{query.url()}")
+        except actions.CannotChange as refusal:
+            problem = sentence(refusal)
+    elif request.method == "POST":
+        problem = _("请写一个名称，例如“任同一职务满五年”。")
     context = {
         "chips": parts.used_conditions(request, query),
         "saved": [row for row in query.saved if row.name],
         "back_url": f"{reverse('desk:people')}{query.url()}",
-        "is_nameless": request.method == "POST",
+        "problem": problem,
+        "name": name,
     }
     return render(request, "desk/people/save_query.html", context)
 

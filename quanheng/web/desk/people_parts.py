@@ -21,6 +21,7 @@ from quanheng.web.shared.columns import COLUMNS, Cell, RosterColumn, chosen_colu
 from quanheng.web.shared.context import url_or_nothing
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import AsOf, Chip, Column, Link, Option, Pager, UnitNode
+from quanheng.web.shared.wording import people_text, units_text
 
 SHOWN_QUERIES = 3
 
@@ -99,7 +100,7 @@ def _crumbs(request: ActorRequest, query: ListQuery) -> list[Link]:
 
 
 def _header_facts(page: Page) -> list[str]:
-    return [_("%(count)s 人") % {"count": f"{page.total:,}"}, _("%(count)s 个单位") % {"count": len(page.by_unit)}]
+    return [people_text(page.total), units_text(len(page.by_unit))]
 
 
 def _actions(request: ActorRequest) -> list[Link]:

@@ -134,10 +134,10 @@ def facts(text: RuleText) -> list[Fact]:
         Fact(_("检查方式"), words.said(labels.label(text.check)), words.said(labels.label(text.state))),
         Fact(_("不符时"), words.said(labels.label(text.on_fail))),
         Fact(_("破格"), words.waiver_text(text), url=rule_url(text.waiver) if text.waiver in central().ids else ""),
-        Fact(_("核实程度"), words.seen_text(text), text.basis),
-        Fact(_("未见的部分"), text.unverified_parts),
+        Fact(_("核实程度"), words.seen_text(text), words.basis_text(text.basis)),
+        Fact(_("未见的部分"), words.said(text.unverified_parts) if text.unverified_parts else ""),
         Fact(_("证据材料"), listed(central().evidence[name] for name in text.evidence)),
-        Fact(_("说明"), text.note),
+        Fact(_("说明"), words.said(text.note) if text.note else ""),
     ]
     return [fact for fact in found if fact.value]
 
@@ -166,12 +166,12 @@ def _parameter_line(
     is_local = here.value != central_one.value
     add = f"{reverse('desk:rule-local-add', args=[text.id])}?parameter={central_one.name}"
     return ParameterLine(
-        name=words.said(labels.NAMES[central_one.name]) if central_one.name in labels.NAMES else central_one.name,
+        name=words.parameter_name(central_one.name),
         value=words.value_text(here),
         central=words.value_text(central_one) if is_local else "",
         article=words.article_text(central_one.citation.article) or central_one.citation.instrument,
         seen=_("见过") if central_one.is_seen else _("未见"),
-        note=central_one.note,
+        note="" if words.is_english() else central_one.note,  # written in Chinese only
         direction=direction_text(text.id, central_one),
         local=Link(row.document) if row and is_local else None,
         set_link=Link(_("定得更严"), add) if may and row is None else None,
@@ -242,7 +242,7 @@ def local_lines(rows: Sequence[LocalRule], *, may: bool) -> list[LocalLine]:
     who = offices_of(row.added_by for row in rows)
     return [
         LocalLine(
-            what=row.parameter or _("启用本规则"),
+            what=words.parameter_name(row.parameter) if row.parameter else _("启用本规则"),
             value=row.value,
             document=row.document,
             period=f"{row.valid_from} – {row.valid_to or ''}".strip(),

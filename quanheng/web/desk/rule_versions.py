@@ -58,7 +58,7 @@ def _said(rule: RuleText) -> dict[Text, str]:
         _("破格"): words.waiver_text(rule),
     }
     for each in rule.parameters:
-        found[words.said(labels.NAMES[each.name]) if each.name in labels.NAMES else each.name] = words.value_text(each)
+        found[words.parameter_name(each.name)] = words.value_text(each)
     compiled = load_rules().get(rule)
     switches = {switch.id: switch for switch in central().switches}
     for line in told(compiled, load_facts(), switches) if compiled else ():

@@ -22,6 +22,7 @@ from quanheng.web.desk import screening_page as pages
 from quanheng.web.desk.days import planned_day
 from quanheng.web.desk.screening_query import ScreeningQuery, parse
 from quanheng.web.shared.gate import ActorRequest, roles
+from quanheng.web.shared.refusals import sentence
 
 
 @roles(*READERS)
@@ -104,13 +105,23 @@ def save_screening(request: ActorRequest) -> HttpResponse:
     query = query_of(request)
     if query.target:
         target_of(request, query)
-    name = request.POST.get("name", "").strip()
-    problem = pages.problem_of_saving(request, query, name)
-    if request.method == "POST" and query.target and not problem:
-        actions.save_query(actor=request.actor, name=name, query=pages.address_of(query), at=request.now)
+    name, is_sent = request.POST.get("name", "").strip(), request.method == "POST" and bool(query.target)
+    problem = _kept(request, query, name) if is_sent else ""
+    if is_sent and not problem:
         return redirect(f"{reverse('desk:screening')}{query.url()}")
-    context = pages.save_context(request, query) | {"problem": problem if request.method == "POST" else ""}
+    context = pages.save_context(request, query) | {"problem": problem, "name": name}
     return render(request, "desk/screening/save.html", context)
+
+
+def _kept(request: ActorRequest, query: ScreeningQuery, name: str) -> str:
+    """Why it was not kept; nothing where it was."""
+    if problem := pages.problem_of_saving(query, name):
+        return problem
+    try:
+        actions.save_query(actor=request.actor, name=name, query=pages.address_of(query), at=request.now)
+    except actions.CannotChange as refusal:
+        return sentence(refusal)
+    return ""
 
 
 @roles(*READERS)

@@ -21,7 +21,7 @@ from quanheng.people import exports, roster
 from quanheng.people.exports import Column
 from quanheng.web.desk import screening_page as pages
 from quanheng.web.desk.screening import query_of, target_of
-from quanheng.web.desk.screening_parts import Matrix, name_of, post_of, remedy
+from quanheng.web.desk.screening_parts import Matrix, name_of, post_of
 from quanheng.web.desk.screening_query import ScreeningQuery
 from quanheng.web.shared.gate import ActorRequest, roles
 
@@ -96,6 +96,6 @@ def _columns(answer: Answer, query: ScreeningQuery, target: Target, lines: Mappi
         (_("姓名"), 12, lambda row: row.cadre.name),
         (_("现任职务"), 36, post_of),
         (_("结论"), 10, lambda row: str(name_of(lines[row.cadre.pk].outcome))),
-        (_("何时或差什么"), 18, lambda row: str(remedy(lines[row.cadre.pk]))),
+        (_("何时或差什么"), 18, lambda row: str(matrix.remedy(lines[row.cadre.pk]))),
         *(word(place) for place in range(len(matrix.heads))),
     ]

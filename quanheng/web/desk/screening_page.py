@@ -17,7 +17,7 @@ from quanheng.instruments.local import HouseRules
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.queries_search import positions_matching
 from quanheng.people import roster
-from quanheng.people.queries import saved_queries_of, saved_screenings_of
+from quanheng.people.queries import saved_screenings_of
 from quanheng.web.desk import screening_parts as parts
 from quanheng.web.desk.days import printed_at
 from quanheng.web.desk.people_query import MANAGED
@@ -26,6 +26,7 @@ from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
 from quanheng.web.shared.as_of import as_of_snapshot
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Chip, Link, Option, Pager
+from quanheng.web.shared.rule_words import said
 from quanheng.web.shared.wording import listed
 
 MAX_ADDRESS = 1000  # characters that a saved query can hold
@@ -63,14 +64,11 @@ def address_of(query: ScreeningQuery) -> str:
     return query.url().removeprefix("?")
 
 
-def problem_of_saving(request: ActorRequest, query: ScreeningQuery, name: str) -> str:
-    """A list of people under the same name would be lost."""
+def problem_of_saving(query: ScreeningQuery, name: str) -> str:
     if not name:
         return _("请写一个名称，例如“乡镇正职提副县”。")
     if len(address_of(query)) > MAX_ADDRESS:
         return _("条件太多，存不下。去掉一些再存。")
-    if saved_queries_of(request.actor).filter(name=name).exists():
-        return _("名册里已有一个叫“%(name)s”的常用查询。换一个名称。") % {"name": name}
     return ""
 
 
@@ -102,6 +100,8 @@ def answer_context(
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
         "answer": answer,
+        "dropped": listed(said(rule.text.title) for rule in left_out),
+        "asked": len(answer.counts) - len(left_out),
         "conditions": parts.condition_groups(answer, query, house),
         "extras": _extras(query, answer),
         "heads": matrix.heads,
@@ -155,7 +155,7 @@ def _extras(query: ScreeningQuery, answer: Answer) -> list[dict[str, Any]]:
                 "title": row.title or row.text,
                 "problem": row.problem,
                 "number": next(number) if is_asked else None,
-                "counts": parts.counts_text(next(counts), answer.total) if is_asked else "",
+                "counts": parts.counts_told(next(counts), answer.total) if is_asked else (),
                 "remove_url": url,
             }
         )

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from quanheng.insight.columns import Column, columns
 from quanheng.insight.screening import GROUPS, OUTCOME_OF, Answer, Line
@@ -22,8 +21,10 @@ from quanheng.web.desk.screening_query import ScreeningQuery
 from quanheng.web.shared.parts import Shape, Text, Verdict
 from quanheng.web.shared.rule_outcomes import SHAPES
 from quanheng.web.shared.rule_words import article_text, said
+from quanheng.web.shared.wording import listed
 
 WAITING = (NEEDS_PERSON, OUTSIDE, UNJUDGED)
+FEW = 2  # names of conditions that fit beside a verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ConditionLine:
     title: str
     article: str
     url: str
-    counts: str
+    counts: tuple[str, ...]
     is_kept: bool
     is_signed: bool
     is_binding: bool
@@ -45,7 +46,7 @@ class ConditionGroup:
     """The rules of one question, under its name where they are several."""
 
     name: str
-    counts: str
+    counts: tuple[str, ...]
     lines: tuple[ConditionLine, ...]
 
     @property
@@ -107,7 +108,7 @@ def _condition_group(
     kept = [answer.counts[places[rule.id]] for rule in column.rules if rule.id not in query.left_out]
     worst = {code: max((counts[code] for counts in kept), default=0) for code in (NOT_MET, UNKNOWN, UNJUDGED)}
     worst[NEEDS_PERSON] = max((counts[NEEDS_PERSON] + counts[OUTSIDE] for counts in kept), default=0)
-    return ConditionGroup(column.name, counts_text(worst, 0), lines)
+    return ConditionGroup(column.name, counts_told(worst, 0), lines)
 
 
 def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery, house: HouseRules) -> ConditionLine:
@@ -116,7 +117,7 @@ def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery
         title=said(rule.text.title),
         article=article_text(rule.text.article) or rule.text.citation,
         url=reverse("desk:rule", args=[rule.id]) + ("" if query.is_today else f"?on={query.on}"),
-        counts=counts_text(counts, sum(counts.values())),
+        counts=counts_told(counts, sum(counts.values())),
         is_kept=rule.id not in query.left_out,
         is_signed=rule.id in house.signed,
         is_binding=rule.text.on_fail is OnFail.BLOCK,
@@ -124,7 +125,12 @@ def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery
 
 
 def counts_text(counts: Mapping[int, int], total: int) -> str:
-    """`不符合 203 · 缺 2`; of a condition that all fulfil that they do."""
+    """`不符合 203 · 缺 2`"""
+    return " · ".join(counts_told(counts, total))
+
+
+def counts_told(counts: Mapping[int, int], total: int) -> tuple[str, ...]:
+    """How many stand how, but for those who fulfil it; of a condition that all fulfil that they do."""
     waiting = sum(counts.get(code, 0) for code in (NEEDS_PERSON, OUTSIDE))
     parts = [
         (_("不符合 %(count)s"), counts.get(NOT_MET, 0)),
@@ -132,10 +138,8 @@ def counts_text(counts: Mapping[int, int], total: int) -> str:
         (_("待认定 %(count)s"), waiting),
         (_("打开时判 %(count)s"), counts.get(UNJUDGED, 0)),
     ]
-    shown = [text % {"count": f"{count:,}"} for text, count in parts if count]
-    if not shown and total:
-        return _("没有不符合的")
-    return " · ".join(shown)
+    shown = tuple(text % {"count": f"{count:,}"} for text, count in parts if count)
+    return shown or ((_("没有不符合的"),) if total else ())
 
 
 def tabs(answer: Answer, query: ScreeningQuery) -> list[GroupTab]:
@@ -200,9 +204,15 @@ class Matrix:
         shown = [each for each in asked if is_whole or not self._is_alike(each[1])]
         self.folded = [column.name for column, rules in asked if (column, rules) not in shown]
         self.columns = [rules for _column, rules in shown]
+        self.places = [
+            (place, column.name)
+            for column in kept
+            for place in (places[rule.id] for rule in column.rules if rule.text.on_fail is OnFail.BLOCK)
+        ]
         extras = range(1, len(answer.counts) - len(answer.rules) + 1)
         self.heads = [Head(column.key, column.name, _only_warns(column)) for column, _rules in shown]
-        self.heads += [Head(f"extra-{number}", _("附加 %(number)s") % {"number": number}) for number in extras]
+        self.heads += [Head(f"extra-{number}", _extra_name(number)) for number in extras]
+        self.places += [(len(answer.rules) + number - 1, _extra_name(number)) for number in extras]
         self.tail = f"?target={target.code}&purpose={PURPOSE.value}" + ("" if query.is_today else f"&on={query.on}")
 
     def _is_alike(self, rules: Sequence[tuple[int, Rule]]) -> bool:
@@ -214,8 +224,16 @@ class Matrix:
 
     def person(self, line: Line, row: Row) -> PersonLine:
         url = reverse("desk:dossier", args=[line.cadre]) + f"{self.tail}&tab=eligibility"
-        verdict = Verdict(SHAPES[line.outcome], remedy=remedy(line))
+        verdict = Verdict(SHAPES[line.outcome], remedy=self.remedy(line))
         return PersonLine(str(line.cadre), row.cadre.name, post_of(row), url, tuple(self.cells(line)), verdict)
+
+    def remedy(self, line: Line) -> Text:
+        """From when, else on what it hangs: the names of the columns whose conditions keep the person in the group."""
+        code = {Outcome.NOT_MET: NOT_MET, Outcome.UNKNOWN: UNKNOWN}.get(line.outcome)
+        if code is None or line.earliest:
+            return _remedy(line)
+        names = list(dict.fromkeys(name for place, name in self.places if line.codes[place] == code))
+        return listed(names) if len(names) <= FEW else _counted(names)
 
     def cells(self, line: Line) -> list[Verdict]:
         rest = line.codes[len(self.answer.rules) :]
@@ -238,14 +256,19 @@ def _deciding(column: Column) -> Sequence[Rule]:
     return [rule for rule in column.rules if rule.text.on_fail is OnFail.BLOCK] or column.rules
 
 
-def remedy(line: Line) -> Text:
+def _extra_name(number: int) -> str:
+    return _("附加 %(number)s") % {"number": number}
+
+
+def _counted(names: Sequence[str]) -> str:
+    facts = {"names": listed(names[:FEW]), "count": len(names)}
+    return _("%(names)s等 %(count)s 项") % facts
+
+
+def _remedy(line: Line) -> Text:
     match line.outcome:
-        case Outcome.NOT_MET if line.earliest:
-            return _("%(day)s 起符合") % {"day": line.earliest}
         case Outcome.NOT_MET:
-            return ngettext("%(count)s 项不符合", "%(count)s 项不符合", line.open) % {"count": line.open}
-        case Outcome.UNKNOWN:
-            return _("缺 %(count)s 项材料") % {"count": line.open}
+            return _("%(day)s 起符合") % {"day": line.earliest}
         case Outcome.NEEDS_PERSON:
             return _("等 %(count)s 项认定") % {"count": line.open}
         case _:

@@ -15,6 +15,7 @@ from quanheng.web.desk.today_page import due_context
 from quanheng.web.shared.context import url_or_nothing
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link
+from quanheng.web.shared.wording import people_text
 
 OPENED = 8
 LISTED = 200  # persons in the list behind a line; who has more works them off from the top
@@ -48,7 +49,7 @@ def list_due(request: ActorRequest, kind: str) -> HttpResponse:
     context = {
         "crumbs": [Link(_("今日"), reverse("desk:today"))],
         "title": words.title,
-        "facts": [_("%(count)s 人") % {"count": f"{due.total:,}"}, words.why],
+        "facts": [people_text(due.total), words.why],
         "verb": words.verb,
         "lines": parts.person_lines(due),
         "total": due.total,

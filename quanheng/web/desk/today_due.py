@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from quanheng.insight.due import Due, DueKind
 from quanheng.insight.due_groups import Choice, Lot, When, count, lots
@@ -20,7 +19,7 @@ from quanheng.rulebook.workdays import standard
 from quanheng.web.desk import today_words as words
 from quanheng.web.desk.today_parts import DueLine
 from quanheng.web.shared.parts import Link, Text
-from quanheng.web.shared.wording import bracketed, stated
+from quanheng.web.shared.wording import bracketed, people_text, stated
 
 DAYS = 10  # working days after today
 LINES = 8  # of a group
@@ -183,12 +182,10 @@ def line_of(due: Due, cadre: Cadre, on: date, when: When) -> DueLine:
 
 def _of_several(lot: Lot, people: Mapping[UUID, Cadre], on: date, asked: Mapping[str, str]) -> DueLine:
     url = items_url(lot.kind.value, rule=lot.rule, **asked)
-    number = ngettext("%(count)s 人", "%(count)s 人", lot.people) % {"count": f"{lot.people:,}"}
     persons = [Link(people[due.subject].name, _dossier(due.subject)) for due in lot.heads if due.subject in people]
-    label = _first_column(lot.kind, lot.first, on, lot.when)
     return DueLine(
-        _("最久%(text)s") % {"text": label} if lot.when is When.OVERDUE and lot.first != lot.last else label,
-        stated(words.what_of(lot.kind, lot.rule, lot.when), number),
+        _first_of_several(lot, on),
+        stated(words.what_of(lot.kind, lot.rule, lot.when), people_text(lot.people)),
         tuple(dict.fromkeys(persons)),
         words.basis_of_all({due.rule for due in lot.heads}, on),
         _step_of_several(lot, url),
@@ -197,6 +194,14 @@ def _of_several(lot: Lot, people: Mapping[UUID, Cadre], on: date, asked: Mapping
         is_overdue=lot.when is When.OVERDUE,
         has_more=lot.people > len(lot.heads),
     )
+
+
+def _first_of_several(lot: Lot, on: date) -> Text:
+    """Where they differ the day of the first; what is overdue says for how long at most."""
+    label = _first_column(lot.kind, lot.first, on, lot.when)
+    if lot.first == lot.last or lot.when is When.HAPPENED:
+        return label
+    return (_("最久%(text)s") if lot.when is When.OVERDUE else _("%(text)s 起")) % {"text": label}
 
 
 def _step_of_several(lot: Lot, url: str) -> Link:

@@ -18,7 +18,7 @@ from quanheng.people.queries_posts import QuotaGap, quota_gaps
 from quanheng.web.desk.today_parts import DueLine
 from quanheng.web.shared.parts import Link
 from quanheng.web.shared.rule_words import said
-from quanheng.web.shared.wording import listed, stated
+from quanheng.web.shared.wording import listed, stated, units_text
 
 FIRST = (SignOffState.UNSIGNED, SignOffState.VOID)
 
@@ -64,8 +64,7 @@ def _units(what: str, gaps: Sequence[QuotaGap]) -> str:
         return ""
     if len(gaps) == 1:
         return stated(what, gaps[0].name)
-    count = ngettext("%(count)s 个单位", "%(count)s 个单位", len(gaps)) % {"count": f"{len(gaps):,}"}
-    return stated(what, count)
+    return stated(what, units_text(len(gaps)))
 
 
 def _table_url(actor: Actor, gaps: Sequence[QuotaGap]) -> str:

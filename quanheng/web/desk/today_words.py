@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from quanheng.insight.due import DueKind, watches
 from quanheng.insight.due_groups import When
@@ -104,7 +104,8 @@ def target_of(kind: DueKind, rule: str) -> str:
 def when_text(day: date, on: date, when: When) -> str:
     """`逾期 3 天`, `今天`, `11-23`, `2027-03-18`."""
     if when is When.OVERDUE:
-        return _("逾期 %(days)s 天") % {"days": (on - day).days}
+        days = (on - day).days
+        return ngettext("逾期 %(days)s 天", "逾期 %(days)s 天", days) % {"days": f"{days:,}"}
     if day == on:
         return _("今天")
     return f"{day:%m-%d}" if day.year == on.year else day.isoformat()

@@ -128,6 +128,12 @@ DOSSIER: Mapping[str, str | Promise] = {
     "undo-too-late": gettext_lazy("撤销只在七天内可用，这一处到 %(until)s 为止。请用更正，两次都留下记录。"),
     "changed-since": gettext_lazy("这一处后来又改过，或已经撤销过，不能再退回。请看查阅记录，用更正改到应有的值。"),
     "detail-erased": gettext_lazy("台账里这一处的内容已按规定删除，不能据此退回。请用更正。"),
+    "name-of-a-list": gettext_lazy(
+        "名册里已有一个叫“%(name)s”的常用查询，没有覆盖它。请换一个名称，或先到名册的“常用查询”里删除那一个。"
+    ),
+    "name-of-a-screening": gettext_lazy(
+        "资格筛查里已有一个叫“%(name)s”的常用筛查，没有覆盖它。请换一个名称，或先到“资格筛查”里删除那一个。"
+    ),
     "no-earlier-value": gettext_lazy("原来的值没有留下来源，不能退回。请对照档案材料用更正填写。"),
 }
 RULES: Mapping[str, str | Promise] = {

@@ -11,7 +11,7 @@ from quanheng.instruments.queries import switches_since
 from quanheng.rulebook import labels
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
-from quanheng.rulebook.instrument import Parameter, Switch, Unit
+from quanheng.rulebook.instrument import Parameter, Switch
 from quanheng.rulebook.rule import Rule
 from quanheng.rulebook.types import FIRST, LAST
 from quanheng.rulebook.values import Day
@@ -58,8 +58,7 @@ def parameters(finding: Finding, rule: Rule, house: HouseRules, switch_url: Call
     """The rule's own numbers and dates, what the law sets, what is aimed at, and how open questions are read."""
     yield from _figures(finding, rule, house)
     for each in finding.parameters:
-        is_number = each.unit not in (Unit.CODE, Unit.CODES, Unit.TEXT)
-        yield Fact(_named(each.name) if is_number else _("条文所定"), words.value_text(each), note=_cited(each))
+        yield Fact(words.parameter_name(each.name), words.value_text(each), note=_cited(each))
     for use in finding.trace.uses:
         is_told = load_facts().lookup(use.fact).scope is Scope.TARGET and isinstance(use.value, str | int)
         if is_told and use.fact not in _PLAIN_TARGET:

@@ -30,6 +30,7 @@ from quanheng.web.shared.dossier_evidence import Reader, names_for, who_facts
 from quanheng.web.shared.parts import Evidence, Fact, Law, Text
 from quanheng.web.shared.rule_calculation import calculation, parameters, ruler
 from quanheng.web.shared.rule_law import law, state_text, titles
+from quanheng.web.shared.rule_left_out import reason_of
 from quanheng.web.shared.rule_lines import NOTHING, Withheld
 from quanheng.web.shared.rule_records import Reading, Used, used_records
 from quanheng.web.shared.rule_steps import next_steps
@@ -90,7 +91,7 @@ def walk(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def rule_evidence(cadre: Cadre, asked: Asked, house: HouseRules, reader: RuleReader) -> Evidence:
     found, condition = asked.found, asked.condition
     rule, finding = condition.rule, deciding(condition)
-    reading = Reading(reader.reader.links, reader.names_people)
+    reading = Reading(reader.reader.links, reader.names_people, reason_of(rule, finding, house))
     used = used_records(cadre, condition.findings, found.on, stated_of(cadre), reading)
     standing = standing_of(find_text(rule.id, found.on) or rule.text, found.on)
     value, limit = compared(finding)
@@ -128,7 +129,7 @@ def compared(finding: Finding) -> tuple[Text, Text]:
     if measured is None or limit is None:
         return "", ""
     value, most = (outcomes.amount_text(name, number, finding) for name, number in (measured, limit))
-    said = _("上限 %(most)s") if limit[0] == "cap" else _("须达到 %(most)s")
+    said = _("上限 %(most)s") if outcomes.is_ceiling(limit[0]) else _("须达到 %(most)s")
     return value, said % {"most": most} if value and most else ""
 
 

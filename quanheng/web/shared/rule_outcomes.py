@@ -1,6 +1,7 @@
 """How a condition and all of them together stand, in shape and words: the remedy is said before the blame."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from quanheng.rulebook.values import Number
 from quanheng.rulebook.vocabulary import Meaning
 from quanheng.web.shared.dossier_words import span
 from quanheng.web.shared.parts import Shape, Text, Verdict
-from quanheng.web.shared.rule_words import is_english, said
+from quanheng.web.shared.rule_words import is_english, parameter_name, said
 from quanheng.web.shared.wording import bracketed, listed
 
 SHAPES: Mapping[Outcome, Shape] = {
@@ -27,6 +28,8 @@ SHAPES: Mapping[Outcome, Shape] = {
 }
 # What of a rule's numbers is measured, and what it is measured against.
 MEASURES, LIMITS = ("months", "hours", "have", "terms"), ("need", "cap")
+_TIMES = ("months",)  # that run by themselves once they have begun
+_MOST = "max_"
 _FEW = 2
 
 
@@ -56,11 +59,28 @@ def remedy_of(condition: Condition) -> Text:
 
 
 def _remedy_of_failure(condition: Condition) -> Text:
-    if condition.earliest:
-        return _("%(day)s 起符合") % {"day": condition.earliest}
-    failing = [each for each in condition.findings if each.outcome is Outcome.NOT_MET]
-    lacks = short_text(failing[0]) if failing else ""
-    return _("差 %(amount)s") % {"amount": lacks} if lacks else ""
+    """What is missing, then from when it will be there; of items that which comes last."""
+    failing = [each for each in condition.findings if each.outcome is Outcome.NOT_MET and not each.waived_by]
+    last = max(failing, key=lambda each: each.earliest or date.max, default=None)
+    since = _("%(day)s 起符合") % {"day": condition.earliest} if condition.earliest else ""
+    return listed([text for text in (lack_text(last) if last else "", since) if text], "，")
+
+
+def lack_text(finding: Finding) -> str:
+    """What a condition that fails lacks, by its own numbers: `差 3 个月`, or what it is over."""
+    compared, most = measure(finding), limit(finding)
+    if short := short_text(finding):
+        if finding.earliest is None and compared and compared[0] in _TIMES and compared[1].hi <= 0 and most:
+            return _("还没有起算，须满 %(amount)s") % {"amount": amount_text(*most, finding)}
+        return (_("差 %(amount)s") if unit_of("short", finding) else _("差 %(amount)s 个")) % {"amount": short}
+    if compared and most and is_ceiling(most[0]) and compared[1].lo > most[1].hi:
+        facts = {"what": _named(compared[0]), "value": amount_text(*compared, finding)}
+        return _("%(what)s %(value)s，上限 %(most)s") % (facts | {"most": amount_text(*most, finding)})
+    return ""
+
+
+def _named(name: str) -> str:
+    return said(labels.NAMES[name]) if name in labels.NAMES else _("现有")
 
 
 def overall(found: Eligibility, url: str = "") -> Verdict:
@@ -104,17 +124,35 @@ def waiting(found: Eligibility) -> list[Condition]:
 
 def measure(finding: Finding) -> tuple[str, Number] | None:
     """The number that is compared, by its name; none where the rule compares nothing."""
-    if limit(finding) is None:
+    most = limit(finding)
+    if most is None:
         return None
-    return next(((name, finding.numbers[name]) for name in MEASURES if name in finding.numbers), None)
+    names = (most[0].removeprefix(_MOST),) if most[0].startswith(_MOST) else MEASURES
+    return next(((name, finding.numbers[name]) for name in names if name in finding.numbers), None)
 
 
 def limit(finding: Finding) -> tuple[str, Number] | None:
-    return next(((name, finding.numbers[name]) for name in LIMITS if name in finding.numbers), None)
+    """A number of the rule, or the parameter `max_…` of one that it names."""
+    named = ((name, finding.numbers[name]) for name in LIMITS if name in finding.numbers)
+    return next(named, next(_ceilings(finding), None))
+
+
+def _ceilings(finding: Finding) -> Iterator[tuple[str, Number]]:
+    for each in finding.parameters:
+        is_named = each.name.startswith(_MOST) and each.name.removeprefix(_MOST) in finding.numbers
+        if is_named and isinstance(each.value, int):
+            yield each.name, Number(each.value, each.value)
+
+
+def is_ceiling(name: str) -> bool:
+    return name == "cap" or name.startswith(_MOST)
 
 
 def short_text(finding: Finding) -> str:
-    short = finding.numbers.get("short")
+    """As the rule says it, else what the number lacks of the one that it has to reach."""
+    short, most, have = finding.numbers.get("short"), limit(finding), measure(finding)
+    if short is None and have and most and not is_ceiling(most[0]) and have[1].is_exact and most[1].is_exact:
+        short = Number(lacks := most[1].lo - have[1].lo, lacks)
     return amount_text("short", short, finding) if short and short.lo > 0 else ""
 
 
@@ -180,7 +218,8 @@ def meaning_of(name: str) -> str:
         return plain(phrases.FACTS.get(name) or known[name].meaning)
     if fact in known and field in known[fact].fields:
         return bracketed(plain(known[fact].meaning), plain(known[fact].fields[field].meaning))
-    return said(labels.NAMES[field]) if field in labels.NAMES else name
+    named = parameter_name(field)
+    return named if named != field else name
 
 
 def plain(meaning: Meaning | Words) -> str:

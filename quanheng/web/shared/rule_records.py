@@ -1,6 +1,6 @@
 """The records that a condition rests on: what the rulebook looked at, led back to the lines of the dossier."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -45,6 +45,10 @@ FIELD_OF_FACT: Mapping[str, str] = {
 }
 
 
+# Why a record counts or is left out, in words.
+Reason = Callable[[Fact, Record, bool], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """What one condition looked at. `rows`: the lines of the dossier among it, those that counted first."""
@@ -82,6 +86,7 @@ class Reading:
 
     links: Links
     names_people: bool = True
+    reason: Reason = lambda fact, record, is_counted: "" if is_counted else _("不在这一条所看的范围内")
 
 
 def _looks(findings: Iterable[Finding]) -> list[_Look]:
@@ -151,8 +156,8 @@ class _Page:
     def _record(self, look: _Look, record: Record) -> EvidenceRecord:
         """The line of the dossier; below it what the rulebook read of it."""
         is_counted, key = record.key in look.counted, key_of(record.key)
-        read = _read(look.fact, record)
-        why = read if is_counted else listed([_("不在这一条所看的范围内"), *([read] if read else [])], "；")
+        read, reason = _read(look.fact, record), self.reader.reason(look.fact, record, is_counted)
+        why = listed([text for text in (reason, read) if text], "；")
         if key is None or key not in self.rows:
             return EvidenceRecord(label(look.fact, record), is_counted=is_counted, why=why)
         row, kind = self.rows[key], KIND_OF_FACT[look.fact.name]

@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 from quanheng.rulebook import labels
 from quanheng.rulebook.book import NEVER, CannotFindRule, load
 from quanheng.rulebook.instrument import Begin, InForce, Instrument, Parameter, RuleText, Words
+from quanheng.rulebook.parameter_labels import PARAMETERS
 from quanheng.web.shared.wording import listed
 
+_MARK = re.compile(r"\b(?:P|L|KB)\d+[a-z]?\b")
 _DIGITS = "零一二三四五六七八九"
+_PARAGRAPHS = {"末款": "last paragraph", "第二款": "paragraph 2"}
+_PARAGRAPH = re.compile(rf"(\d{{1,3}}) ({'|'.join(_PARAGRAPHS)})")
 _ARTICLE = re.compile(r"(\d{1,3})(?:\((\d{1,2})\))?")
 
 
@@ -28,14 +32,32 @@ def article_text(article: str | None) -> str:
     """`8(3)` is 第八条第（三）项; what is written otherwise stays as it is."""
     if not article or not is_english():
         return article_numeral(article)
-    return f"Art. {article}" if _ARTICLE.fullmatch(article) else article
+    if _ARTICLE.fullmatch(article):
+        return f"Art. {article}"
+    found = _PARAGRAPH.fullmatch(article)
+    if found:
+        return f"Art. {found[1]}, {_PARAGRAPHS[found[2]]}"
+    return f"Arts. {article.replace(',', ', ')}" if all(map(_ARTICLE.fullmatch, _several(article))) else article
 
 
 def article_numeral(article: str | None) -> str:
     """As the Chinese text counts them, whatever the language of the page."""
-    found = _ARTICLE.fullmatch(article or "")
-    if found is None:
+    if found := _PARAGRAPH.fullmatch(article or ""):
+        return _one_numeral(found[1]) + found[2]
+    parts = _several(article or "")
+    if not all(map(_ARTICLE.fullmatch, parts)):
         return article or ""
+    return ("至" if "-" in (article or "") else "、").join(map(_one_numeral, parts))
+
+
+def _several(article: str) -> list[str]:
+    """`55,56`, `37/38` and `28-30` name several articles."""
+    return re.split(r"[,/]|(?<=\d)-(?=\d)", article)
+
+
+def _one_numeral(article: str) -> str:
+    found = _ARTICLE.fullmatch(article)
+    assert found
     number, item = found.groups()
     return f"第{numeral(int(number))}条" + (f"第（{numeral(int(item))}）项" if item else "")
 
@@ -93,6 +115,17 @@ def seen_text(rule: RuleText) -> str:
     """How far the project has seen the text: not more than a copy of third parties."""
     parts = [said(labels.SEEN[rule.is_verified]), said(labels.label(rule.seen_version))]
     return listed(parts, "，")
+
+
+def basis_text(basis: str) -> str:
+    """What was read. The remarks beside the marks of the sources are in English only."""
+    return basis if is_english() else listed(dict.fromkeys(_MARK.findall(basis)))
+
+
+def parameter_name(name: str) -> str:
+    """By its name where no words were given to it yet."""
+    known = labels.NAMES.get(name) or PARAMETERS.get(name)
+    return said(known) if known else name
 
 
 def said_truth(value: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def listed(texts: Iterable[object], mark: str = "、") -> str:
@@ -17,3 +18,11 @@ def bracketed(text: str, inside: str) -> str:
 
 def stated(label: str, value: str) -> str:
     return _("%(label)s：%(value)s") % {"label": label, "value": value}
+
+
+def people_text(count: int) -> str:
+    return ngettext("%(count)s 人", "%(count)s 人", count) % {"count": f"{count:,}"}
+
+
+def units_text(count: int) -> str:
+    return ngettext("%(count)s 个单位", "%(count)s 个单位", count) % {"count": f"{count:,}"}

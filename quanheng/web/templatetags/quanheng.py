@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from quanheng.web.shared.parts import Shape, Text, Verdict
-from quanheng.web.shared.wording import listed
+from quanheng.web.shared.wording import listed, people_text
 
 register = template.Library()
 
@@ -44,6 +44,12 @@ def listed_filter(texts: Iterable[object]) -> str:
 def grouped(count: int) -> str:
     """3012 -> 3,012, in both languages."""
     return f"{count:,}"
+
+
+@register.filter
+def people(count: int) -> str:
+    """3,012 人"""
+    return people_text(count)
 
 
 @register.filter

@@ -106,7 +106,7 @@ class TestTheTab:
 
     def test_a_line_says_what_fails_and_from_when(self, deputy: Cadre, lin: Actor, client_of: ClientOf) -> None:
         text = words(client_of(lin), url(deputy))
-        assert "县处级正职 不符合 2027-06-01 起符合 副职提任正职 2027-06-01 起符合 未签认，只提示" in text
+        assert "县处级正职 不符合 2027-06-01 起符合 副职提任正职 差 7 个月，2027-06-01 起符合 未签认，只提示" in text
         assert "资格是门槛，不是排名" in text
         assert "规则还没有人签认" in text
 

@@ -224,6 +224,24 @@ def test_a_saved_query_is_the_account_s_own(
     assert SavedQuery.objects.count() == 1
 
 
+def test_a_list_does_not_take_the_name_of_a_screening(
+    client_of: ClientOf, lin: Actor, zhao: Actor, people: dict[str, Cadre]
+) -> None:
+    client = client_of(lin)
+    client.post("/desk/screening/queries/?target=pool:young", {"name": "年轻干部"})
+    answer = client.post("/desk/people/queries/?also=female", {"name": " 年轻干部 "})
+    assert answer.status_code == 200
+    assert "资格筛查里已有一个叫“年轻干部”的常用筛查，没有覆盖它。请换一个名称" in answer.content.decode()
+    assert SavedQuery.objects.get().query == "target=pool%3Ayoung"
+
+    client.post("/desk/people/queries/?also=female", {"name": "女干部"})
+    client.post("/desk/people/queries/?also=male", {"name": "女干部"})  # of one kind the same name replaces
+    assert SavedQuery.objects.get(name="女干部").query == "also=male"
+    client_of(zhao).post("/desk/people/queries/?also=female", {"name": "年轻干部"})  # another account's names
+    assert SavedQuery.objects.filter(name="年轻干部").count() == 2
+    assert "请写一个名称" in client.post("/desk/people/queries/", {"name": " "}).content.decode()
+
+
 def count_queries(client_of: ClientOf, actor: Actor, address: str) -> int:
     client = client_of(actor)
     client.get(address)

@@ -46,7 +46,7 @@ def url(cadre: Cadre, rule: str, target: str, query: str = "") -> str:
 def test_a_failed_condition_says_value_limit_and_day(deputy: Cadre, lin: Actor, client_of: ClientOf) -> None:
     text = words(client_of(lin), url(deputy, TENURE, CHIEF))
     assert re.search(r"陈知行 县处级正职 第 \d+ 条件，共 \d+ 条", text)
-    assert "副职提任正职 不符合 2027-06-01 起符合 1 年 5 个月 须达到 2 年" in text
+    assert "副职提任正职 不符合 差 7 个月，2027-06-01 起符合 1 年 5 个月 须达到 2 年" in text
 
 
 def test_the_records_lead_to_the_line_and_its_correction(deputy: Cadre, lin: Actor, client_of: ClientOf) -> None:
@@ -118,3 +118,16 @@ def test_opening_is_logged_once(chen_file: Cadre, lin: Actor, client_of: ClientO
     client.get(url(chen_file, TENURE, CHIEF))
     client.get(url(chen_file, "AVO-KIN", CHIEF))
     assert Entry.objects.filter(cadre=chen_file.pk, action=OPEN_DOSSIER).count() == 1
+
+
+def test_a_record_says_in_which_number_it_counts_or_what_keeps_it_out(
+    deputy: Cadre, lin: Actor, client_of: ClientOf, at: datetime
+) -> None:
+    chief = {"unit_name": "示范市甲局", "title": "科长", "tier": "township_principal", "document": "示任〔2015〕1号"}
+    add(PostHolding, deputy, at, **chief, valid_from=date(2015, 1, 1), valid_to=date(2025, 6, 1))
+    html = client_of(lin).get(url(deputy, TENURE, CHIEF)).content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "用于计算：起算之日；职务层次：县处级副职" in text
+    left_out = "所看的条件对不上：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
+    assert left_out in text
+    assert "不在这一条所看的范围内" not in text

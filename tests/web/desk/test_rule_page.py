@@ -95,8 +95,8 @@ def test_what_changed_since_the_rule_in_whose_place_it_stands(lin: Actor, client
     (change,) = changes(central().versions(REPLACING))
     assert change.before.url == "/desk/rules/SEL14-EXCL-24-2/?on=2014-01-14"
     rows = {str(row.label): row for row in change.rows}
-    assert rows["look_back_years"].before == (DiffRun("3", True), DiffRun(" 年"))
-    assert rows["look_back_years"].after == (DiffRun("1", True), DiffRun(" 年"))
+    assert rows["往前看几年"].before == (DiffRun("3", True), DiffRun(" 年"))
+    assert rows["往前看几年"].after == (DiffRun("1", True), DiffRun(" 年"))
     text = words(client_of(lin), page(REPLACING))
     assert "版本之间改了什么 SEL14-EXCL-24-2（2014-01-14 起，2019-03-03 起不再适用）" in text
 

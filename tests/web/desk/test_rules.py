@@ -122,7 +122,7 @@ def test_the_page_of_a_rule_nobody_has_signed(lin: Actor, client_of: ClientOf) -
     assert "公务员职务与职级并行规定第十八条第（三）项" in page
     assert "未签认，只提示" in page
     assert "怎么判断" in page
-    assert "min_years 3 年 第十八条第（三）项 见过 越大越严" in page
+    assert "最少年数 3 年 第十八条第（三）项 见过 越大越严" in page
     assert "SW-RNK-WINDOW" in page
     assert "还没有人签认。" in page
     assert "local/?parameter=" not in client_of(lin).get(PAGE).content.decode()  # Lin has no grant for rules here
@@ -261,11 +261,11 @@ def test_a_local_number_on_the_page(signer: Actor, client_of: ClientOf) -> None:
     assert "本地规定只能更严：中央规定是 3，要填更大的数。" in send(client, f"{PAGE}local/", value="2", **given)
     page = send(client, f"{PAGE}local/", value="4", **given)
     assert "已登记本地规定。" in page
-    assert "min_years 4 年 中央规定 3 年 第十八条第（三）项 见过 示组发〔2026〕12号" in page
+    assert "最少年数 4 年 中央规定 3 年 第十八条第（三）项 见过 示组发〔2026〕12号" in page
     row = LocalRule.objects.get()
     end = f"{PAGE}local/{row.pk}/end/"
     assert "已终止本地规定。" in send(client, end, valid_to="2026-11-20", reason="市委组织部部务会议定")
-    assert "min_years 3 年 第十八条第（三）项" in words(client, PAGE)
+    assert "最少年数 3 年 第十八条第（三）项" in words(client, PAGE)
     assert client.get(f"/desk/rules/{WARNING}/local/{row.pk}/end/").status_code == 404
 
 
@@ -306,7 +306,7 @@ def test_in_english(signer: Actor, client_of: ClientOf) -> None:
     client = client_of(signer)
     client.cookies["django_language"] = "en"
     page = words(client, PAGE)
-    assert "At least 3 years as principal of the county-division tier or 二级调研员" in page
+    assert "At least 3 years as principal of the county-division tier or Consultant II" in page
     assert "Art. 18(3)" in page
     assert "organization department" in words(client, "/desk/rules/switches/")
 

@@ -190,7 +190,8 @@ class TestSavedAndExported:
     def test_a_name_that_a_list_has_is_not_taken_from_it(self, officer: Client) -> None:
         officer.post("/desk/people/queries/?also=female", {"name": "女干部"})
         answer = officer.post(f"{PAGE}queries/?target=pool:young", {"name": "女干部"})
-        assert "名册里已有一个叫“女干部”的常用查询" in answer.content.decode()
+        assert "名册里已有一个叫“女干部”的常用查询，没有覆盖它" in answer.content.decode()
+        assert 'value="女干部"' in answer.content.decode()
         assert SavedQuery.objects.get().query == "also=female"
         assert "请写一个名称" in officer.post(f"{PAGE}queries/?target=pool:young", {"name": " "}).content.decode()
 
@@ -232,3 +233,13 @@ class TestPostsForAPerson:
     def test_somebody_of_another_scope_is_nobody(self, officer: Client, cast: Cast) -> None:
         for key in (cast.zhou_file.pk, "01890000-0000-7000-8000-000000000000", "x"):
             assert officer.get(f"{PAGE}posts/", {"cadre": str(key)}).status_code == 404
+
+
+def test_who_is_ruled_out_without_a_day_is_told_by_what(screened: Client, cast: Cast) -> None:
+    """Beside the verdict stand the columns that keep the person there; of many the first two and how many."""
+    sent = {"target": "post:department_principal"}
+    row = re.search(r"<tr data-row>.*?</tr>", screened.get(PAGE, sent).content.decode(), re.DOTALL)
+    assert row is not None
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row[0]))
+    assert "陈知行" in said
+    assert said.endswith("不符合 任职年限、逐级 ")

@@ -48,7 +48,7 @@ def drawer(rule: str, target: str) -> str:
 
 def test_ranks_and_tiers_with_the_day(deputy: Cadre, chen: Actor, client_of: ClientOf) -> None:
     text = words(client_of(chen), page())
-    assert "县处级正职 不符合 2027-06-01 起符合 副职提任正职 2027-06-01 起符合" in text
+    assert "县处级正职 不符合 2027-06-01 起符合 副职提任正职 差 7 个月，2027-06-01 起符合" in text
     assert "二级调研员" in text
 
 

@@ -55,7 +55,25 @@
   function show(place, isOpen) {
     place.hidden = !isOpen;
     root.classList.toggle("with-drawer", isOpen);  /* beside it a page has room for one column */
+    tellFolds();
   }
+
+  /* What a drawer folds away its link brings back; where nothing is folded the link jumps there. */
+  function isShown(link) {
+    var place = document.getElementById(link.getAttribute("aria-controls"));
+    return Boolean(place && place.offsetParent);
+  }
+  function tellFolds() {
+    all("[data-fold]").forEach(function (link) { link.setAttribute("aria-expanded", String(isShown(link))); });
+  }
+  on("click", "[data-fold]", function (event, link) {
+    if (!root.classList.contains("with-drawer")) { return; }
+    event.preventDefault();
+    root.classList.toggle(link.dataset.fold);
+    tellFolds();
+  });
+  document.addEventListener("htmx:afterSwap", tellFolds);
+  window.addEventListener("resize", tellFolds);
   function withEvidence(path) {
     var url = new URL(window.location.href);
     if (path) { url.searchParams.set("evidence", path); } else { url.searchParams.delete("evidence"); }
@@ -285,16 +303,16 @@
   });
   on("click", "[data-keys-close]", function () { document.getElementById("keys").hidden = true; });
 
-  /* End notes of the printed page: one for each dotted value, in reading order. */
+  /* End notes of the printed page: one for each dotted value that has something to be told, in reading order. */
   window.addEventListener("beforeprint", function () {
     var notes = one("[data-end-notes]");
     if (!notes) { return; }
     var list = one("ol", notes);
     list.textContent = "";
-    all(".ev").forEach(function (value) {
-      if (value.closest(".matrix")) { return; }  /* a note for each cell would fill more pages than the matrix */
+    all(".ev[data-note]").forEach(function (value) {
+      if (!value.dataset.note) { return; }  /* as print.css counts them: one that repeats its value would only fill pages */
       var line = document.createElement("li");
-      line.textContent = [value.textContent.trim() || value.getAttribute("aria-label"), value.dataset.note].filter(Boolean).join("：");
+      line.textContent = [value.textContent.trim() || value.getAttribute("aria-label"), value.dataset.note].join(word("colon") || "：");
       list.appendChild(line);
     });
     notes.hidden = list.children.length === 0;
