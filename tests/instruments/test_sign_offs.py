@@ -16,7 +16,7 @@ from quanheng.kernel.errors import NotFound, NotPermitted
 from quanheng.ledger.models import Entry
 from quanheng.papers.models import StoredFile
 from quanheng.rulebook.book import load
-from quanheng.rulebook.instrument import Check, OnFail, RuleText
+from quanheng.rulebook.instrument import Check, OnFail, RuleText, Words
 from tests.deciders import BLOCKING, PDF, WARNING
 
 TODAY = date(2026, 11, 20)
@@ -168,7 +168,8 @@ def test_another_text_voids_the_sign_off(
     was = rule(BLOCKING)
     changed = replace(was, text=replace(was.text, zh=was.text.zh + "。"))
     assert queries.standing_of(changed, TODAY).state is SignOffState.VOID
-    assert queries.standing_of(replace(was, note="a better note"), TODAY).state is SignOffState.SIGNED
+    noted = replace(was, note=Words("更好的说明", "a better note"))
+    assert queries.standing_of(noted, TODAY).state is SignOffState.SIGNED
     assert queries.standing_of(replace(was, text=replace(was.text, en="better")), TODAY).state is SignOffState.SIGNED
 
 
