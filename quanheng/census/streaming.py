@@ -25,7 +25,7 @@ PIPE = 1 << 20  # the most that Linux gives to a pipe
 NULL = r"\N"
 CSV = (
     f"auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '{NULL}',"
-    " buffer_size = 2_000_000"
+    " new_line = '\\n', buffer_size = 2_000_000"
 )
 Read = Callable[[str], None]  # the rows at a path
 Blocks = Iterator[bytes | memoryview]
@@ -101,7 +101,7 @@ def _cut(blocks: Blocks, size: int) -> Iterator[Blocks]:
 def _written(cursor: Any) -> Blocks:
     while found := cursor.fetchmany(FETCHED):
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(found)
+        csv.writer(text, lineterminator="\n").writerows(found)
         yield text.getvalue().encode()
 
 
