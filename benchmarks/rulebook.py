@@ -4,7 +4,7 @@
 
 Our side is DuckDB with 2 threads on a file in the shape of a snapshot. The peer is PostgreSQL with the same rows,
 indexed, analysed and warm, and `_rulebook_hand.sql`: every rule's outcome for every person. Outcomes are proved equal
-by digest.
+by digest. Snapshots are built from the cities of `benchmarks.pages`.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import _rulebook_person, _rulebook_run
+from benchmarks import _rulebook_person, _rulebook_run, _rulebook_snapshot_goals
 from benchmarks._planning_goals import Figure
 from benchmarks._planning_run import ROOT
 from benchmarks._postgres import NoPostgresError, Postgres, serving
@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--cadres", type=int, nargs="+", default=SIZES)
     parser.add_argument("--no-postgres", action="store_true", help="our side only")
     parser.add_argument("--kept", type=Path, default=KEPT, help="where registers and the database server are")
+    parser.add_argument("--city", type=int, default=_rulebook_snapshot_goals.CADRES, help="for snapshots; 0 for none")
     given = parser.parse_args()
     print(f"rulebook: load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     _tell_rules()
@@ -46,6 +47,8 @@ def main() -> None:
             are_equal = _tell(run, peer) and are_equal
             figures += of_run(run, peer.taken if peer else None)
     person = _rulebook_person.measure(files[0])
+    if given.city:
+        figures += _rulebook_snapshot_goals.measure_all(given.city, no_postgres=given.no_postgres)
     sys.exit(_report([*figures, of_person(person)]) or not are_equal)
 
 

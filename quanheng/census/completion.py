@@ -1,8 +1,8 @@
 # ruff: noqa: S608  names come from the vocabulary, values go apart
 """What the rulebook derives from records (`quanheng.rulebook.derived`), put into the tables beside them.
 
-An expression in SQL cannot compute it, so Python does: once for each kin word and for each birth and class, and by
-person only for those under a sanction or of whom it is not said whether they are retired.
+An expression in SQL cannot compute it, so Python does: once for each birth and class, and by person only for those
+under a sanction or of whom it is not said whether they are retired. (`quanheng.census.words`: what one word tells.)
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,12 +19,13 @@ from quanheng.census.tables import PERSON, RECORD, SUBJECT, UNTOLD, column, quot
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.derived import derive
 from quanheng.rulebook.instrument import Scalar
-from quanheng.rulebook.situation import FactValue, Record
+from quanheng.rulebook.situation import FactValue
 from quanheng.rulebook.vocabulary import Vocabulary
 
 BATCH = 10_000
-KIN = ("kin_class", "class_by_word", "is_business_kin")
+SANCTIONS, POSTS = "sanctions", "posts"
 SANCTION = ("effect_end", "least_effect_end", "is_inside_another", "system")
+BIRTH, RETIREMENT_CLASS = "person.birth", "person.retirement_class"
 RETIREMENT, IS_RETIRED = "person.retirement_date", "person.is_retired"
 
 
@@ -41,9 +42,9 @@ class Completion:
 
     def run(self) -> None:
         self._note_untold()
-        self.kin()
         self.retirement()
-        self.persons()
+        self.sanctions()
+        self.retired()
         promotion.fill_in(self.target, self.on)
 
     def start_anew(self) -> None:
@@ -60,36 +61,42 @@ class Completion:
         untold = f"SELECT {SUBJECT} FROM {PERSON} WHERE {column(IS_RETIRED)} IS NULL"
         self.target.execute(f"INSERT INTO {UNTOLD} {untold} EXCEPT SELECT {SUBJECT} FROM {UNTOLD}")
 
-    def kin(self) -> None:
-        words = [row[0] for row in self._query("SELECT DISTINCT kin FROM relatives WHERE kin IS NOT NULL ORDER BY kin")]
-        relatives = self._derive({"relatives": tuple(Record(word, {"kin": word}) for word in words)})["relatives"]
-        assert isinstance(relatives, tuple)
-        rows = [(each.key, *(each.values.get(name) for name in KIN)) for each in relatives]
-        self._update("relatives", "kin", KIN, rows)
-
     def retirement(self) -> None:
-        birth, held = column("person.birth"), column("person.retirement_class")
+        birth, held = column(BIRTH), column(RETIREMENT_CLASS)
+        only = self._only(RETIREMENT)
         are_known = f"{birth} IS NOT NULL AND {held} IS NOT NULL"
         pairs = self._query(f"SELECT DISTINCT {birth}, {held} FROM {PERSON} WHERE {are_known}")
         rows = [
-            (f"{born} {word}", self._derive({"person.birth": born, "person.retirement_class": word}).get(RETIREMENT))
+            (
+                f"{born} {word}",
+                self._derive({"person.birth": born, "person.retirement_class": word}, only).get(RETIREMENT),
+            )
             for born, word in pairs
         ]
         self._update(PERSON, f"{birth}::VARCHAR || ' ' || {held}", [column(RETIREMENT)], rows)
 
-    def persons(self) -> None:
-        under_sanction = f"SELECT {SUBJECT} FROM sanctions WHERE {SANCTION[0]} IS NULL"
-        untold = f"SELECT {SUBJECT} FROM {PERSON} WHERE {column(IS_RETIRED)} IS NULL"
-        subjects = [row[0] for row in self._query(f"{under_sanction} UNION {untold} ORDER BY {SUBJECT}")]
-        for some in _batches(subjects):
-            found = facts_of(self.target, self.vocabulary, self.recorded, some)
-            derived = {key: self._derive(facts) for key, facts in found.items()}
-            self._update("sanctions", RECORD, SANCTION, list(_sanctions(derived.values())))
-            told = [(str(key), facts.get(IS_RETIRED)) for key, facts in derived.items()]
+    def sanctions(self) -> None:
+        for found in self._without(SANCTION[0], SANCTIONS, SANCTIONS):
+            self._update(SANCTIONS, f"{RECORD}::VARCHAR", SANCTION, list(_sanctions(found.values())))
+
+    def retired(self) -> None:
+        for found in self._without(column(IS_RETIRED), PERSON, POSTS):
+            told = [(str(key), facts.get(IS_RETIRED)) for key, facts in found.items()]
             self._update(PERSON, f"{SUBJECT}::VARCHAR", [column(IS_RETIRED)], told)
 
-    def _derive(self, facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
-        return derive(facts, self.vocabulary, on=self.on, switches=self.switches, book=self.book)
+    def _without(self, name: str, table: str, records: str) -> Iterator[dict[UUID, dict[str, FactValue]]]:
+        """Whoever lacks a value in that column, with all that follows from the records of one kind alone."""
+        wanted = f"SELECT DISTINCT {SUBJECT} FROM {table} WHERE {name} IS NULL ORDER BY {SUBJECT}"
+        only = self._only(records)
+        for some in _batches([row[0] for row in self._query(wanted)]):
+            found = facts_of(self.target, only, self.recorded, some)
+            yield {key: self._derive(facts, only) for key, facts in found.items()}
+
+    def _only(self, *names: str) -> Vocabulary:
+        return Vocabulary({name: self.vocabulary.lookup(name) for name in names}, self.vocabulary.codes)
+
+    def _derive(self, facts: Mapping[str, FactValue], only: Vocabulary) -> dict[str, FactValue]:
+        return derive(facts, only, on=self.on, switches=self.switches, book=self.book)
 
     def _query(self, statement: str) -> list[Any]:
         return self.target.execute(statement).fetchall()

@@ -2,41 +2,30 @@
 """Rows of the register into the tables of a snapshot: keys, codes, numbers and dates; of free text only digests.
 
 Each source is read by its own statement (`quanheng.people.rule_facts`), all of them in the one read transaction of the
-caller. A part of the people at a time keeps memory small, whatever their number.
+caller. Rows stream, and DuckDB puts those of a person together on the disk: memory stays small, whatever their number.
 """
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from duckdb import DuckDBPyConnection
 
+from quanheng.census.streaming import CSV, readers
 from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quoted, tables
-from quanheng.people.models import Cadre
-from quanheng.people.rule_facts import PEOPLE, SOURCES
+from quanheng.census.words import ByWord
+from quanheng.people.rule_facts import KEYED, PEOPLE, SOURCES
 from quanheng.people.rule_sources import Source
 from quanheng.rulebook.vocabulary import Vocabulary
 
-BUCKET = 500_000  # people read at once
-CHUNK = 500  # keys in one statement
-NULL = r"\N"
+CHUNK = 2_000  # keys in one statement
 Part = Callable[[str], Q]  # which people, given what the source calls them
+Words = Mapping[str, ByWord]  # by table: what follows from a word of its rows
 
 
-def buckets(size: int = BUCKET) -> Iterator[Part]:
-    """All people, in runs of keys."""
-    keys, last = Cadre.objects.order_by("pk").values_list("pk", flat=True), None
-    while True:
-        rest = keys.filter(pk__gt=last) if last else keys
-        end = next(iter(rest[size - 1 : size]), None)
-        yield _between(last, end)
-        if end is None:
-            return
-        last = end
+def everybody() -> Iterator[Part]:
+    yield lambda subject: Q()
 
 
 def chunks(keys: Iterable[UUID]) -> Iterator[Part]:
@@ -46,29 +35,18 @@ def chunks(keys: Iterable[UUID]) -> Iterator[Part]:
         yield _among(wanted[start : start + CHUNK])
 
 
-def _between(after: UUID | None, upto: UUID | None) -> Part:
-    def part(subject: str) -> Q:
-        bounds = {f"{subject}__gt": after, f"{subject}__lte": upto}
-        return Q(**{name: key for name, key in bounds.items() if key})
-
-    return part
-
-
 def _among(keys: list[UUID]) -> Part:
     return lambda subject: Q(**{f"{subject}__in": keys})
 
 
-def extract(target: DuckDBPyConnection, vocabulary: Vocabulary, parts: Iterable[Part], folder: Path) -> None:
-    """Add the people of the parts. `folder`: where rows lie on their way; it is left as it was."""
-    types = {table.name: table.columns for table in tables(vocabulary)}
-    for part in parts:
-        for source in (PEOPLE, *SOURCES):
-            file = folder / f"{source.fact}.csv"
-            try:
-                _write(_rows(source, part), file)
-                _read(target, source, types[source.fact], file)
-            finally:
-                file.unlink(missing_ok=True)
+def extract(target: DuckDBPyConnection, vocabulary: Vocabulary, parts: Iterable[Part], words: Words) -> None:
+    """Add the people of the parts."""
+    types = {table.name: table.columns for table in tables(vocabulary, KEYED)}
+    with readers() as reading:
+        for part in parts:
+            for source in (PEOPLE, *SOURCES):
+                insert = _Insert(target, source, types[source.fact], words.get(source.fact))
+                reading.pour(_rows(source, part), len(insert.names), insert.read)
 
 
 def remove(target: DuckDBPyConnection, vocabulary: Vocabulary, keys: Iterable[UUID]) -> None:
@@ -86,36 +64,29 @@ def _rows(source: Source, part: Part) -> QuerySet[Any, Any]:
     return found.values_list("pk", *(f"fact_{column(name)}" for name in source.columns), *BESIDE)
 
 
-def _write(rows: QuerySet[Any, Any], file: Path) -> None:
-    """The values as the database writes them, which DuckDB reads from either."""
-    statement, values = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with (
-                file.open("wb") as out,
-                cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv, NULL '{NULL}')", values) as copied,
-            ):
-                for block in copied:
-                    out.write(block)
-            return
-        with file.open("w", newline="") as text:
-            writer = csv.writer(text)
-            cursor.execute(statement, values)
-            while found := cursor.fetchmany(10_000):
-                writer.writerows([[NULL if value is None else value for value in row] for row in found])
+class _Insert:
+    """Of what a source gives, and of what follows from a word of it."""
 
+    def __init__(
+        self, target: DuckDBPyConnection, source: Source, types: Mapping[str, str], by_word: ByWord | None
+    ) -> None:
+        record, beside = ([], [*BESIDE]) if source is PEOPLE else ([RECORD], [])
+        self.names = [SUBJECT, *record, *map(column, source.columns), *beside]
+        self._target, self._table, self._types, self._by_word = target, source.fact, types, by_word
 
-def _read(target: DuckDBPyConnection, source: Source, types: Any, file: Path) -> None:
-    is_people = source is PEOPLE
-    names = [SUBJECT, *([] if is_people else [RECORD]), *map(column, source.columns), *(BESIDE if is_people else [])]
-    found = {name: types[name] for name in names}
-    if source.key == "pk" and not is_people:
-        found[RECORD] = "UUID"  # one spelling of it, whichever database wrote it
-    columns = ", ".join(map(quoted, names))
-    struct = "{" + ", ".join(f"'{name}': '{type}'" for name, type in found.items()) + "}"
-    format = f"auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '{NULL}'"
-    rows = f"SELECT {columns} FROM read_csv(?, columns = {struct}, {format}) ORDER BY {SUBJECT}"
-    target.execute(f"INSERT INTO {quoted(source.fact)} ({columns}) {rows}", [str(file)])
+    def read(self, path: str) -> None:
+        columns = "{" + ", ".join(f"'{name}': '{self._types[name]}'" for name in self.names) + "}"
+        told = f"read_csv(?, columns = {columns}, {CSV})"
+        values: list[object] = [path]
+        names, by_word = self.names, self._by_word
+        if by_word:
+            told += f" LEFT JOIN ({by_word.rows(self._types)}) AS words ON {quoted(by_word.of)} = word"
+            values, names = [path, *by_word.lists], [*names, *by_word.names]
+        listed = ", ".join(map(quoted, names))
+        with self._target.cursor() as cursor:  # others use the connection beside this one
+            cursor.execute(
+                f"INSERT INTO {quoted(self._table)} ({listed}) SELECT {listed} FROM {told} ORDER BY {SUBJECT}", values
+            )
 
 
 assert PEOPLE.fact == PERSON

@@ -15,12 +15,13 @@ from quanheng.census.reading import Opened, Reader, Snapshot, open_current
 from quanheng.census.snapshot import Recipe
 from quanheng.census.tables import layout
 from quanheng.instruments.local import rulebook_in_force
+from quanheng.people.rule_facts import KEYED
 from quanheng.rulebook.facts_reading import load_facts
 
 
 def folder() -> Path:
     """One for each layout of the tables: software that was upgraded finds none until its worker has made one."""
-    place: Path = settings.CENSUS_FOLDER / layout(load_facts())
+    place: Path = settings.CENSUS_FOLDER / layout(load_facts(), KEYED)
     return place
 
 

@@ -126,9 +126,9 @@ def facts_of(
 
 
 def _select(connection: DuckDBPyConnection, table: str, columns: Iterable[str], keys: list[str]) -> list[Row]:
-    listed = ", ".join(map(quoted, columns))
+    listed = ", ".join(map(quoted, [SUBJECT, *columns]))
     return connection.execute(
-        f"SELECT {SUBJECT}, {listed} FROM {quoted(table)} WHERE {SUBJECT} IN (SELECT unnest(?::UUID[])) ORDER BY ALL",
+        f"SELECT {listed} FROM {quoted(table)} WHERE {SUBJECT} IN (SELECT unnest(?::UUID[])) ORDER BY ALL",
         [keys],
     ).fetchall()
 

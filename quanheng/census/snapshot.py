@@ -14,20 +14,21 @@ from uuid import UUID
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from quanheng.census import reading
+from quanheng.census import reading, words
 from quanheng.census.comparison import differing
 from quanheng.census.completion import Completion
-from quanheng.census.extract import BUCKET, buckets, chunks, extract, remove
+from quanheng.census.extract import chunks, everybody, extract, remove
 from quanheng.census.publish import current, publish
 from quanheng.census.reading import Snapshot, describe
 from quanheng.census.tables import META, PERSON, create, tables
 from quanheng.ledger import marks
-from quanheng.people.rule_facts import PEOPLE, SOURCES, sourced
+from quanheng.people.rule_facts import KEYED, PEOPLE, SOURCES, sourced
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.vocabulary import Vocabulary
 
 MEMORY = "2GB"
+BUILDING = {"memory_limit": "150MB", "threads": "2"}  # what does not fit waits on the disk
 MANY = 0.2  # of all people: beyond it, reading all of them is less work
 
 
@@ -41,7 +42,7 @@ class Recipe:
 
     @cached_property
     def definition(self) -> str:
-        columns = [(table.name, list(table.columns.items())) for table in tables(self.vocabulary)]
+        columns = [(table.name, list(table.columns.items())) for table in tables(self.vocabulary, KEYED)]
         sources = [str(source.query(is_readable=False).query) for source in (PEOPLE, *SOURCES)]
         rules = [(rule.id, [repr(each) for each in rule.parameters]) for rule in self.book.texts]
         whole = json.dumps([columns, sources, sorted(self.switches.items()), rules], ensure_ascii=False)
@@ -59,14 +60,12 @@ class Published:
     differing: tuple[str, ...] | None
 
 
-def refresh(
-    folder: Path, recipe: Recipe, *, at: datetime, on: date, is_whole: bool = False, bucket: int = BUCKET
-) -> Published:
+def refresh(folder: Path, recipe: Recipe, *, at: datetime, on: date, is_whole: bool = False) -> Published:
     """Publish a snapshot that holds every change committed before `at`, which is now; `on` is its day here.
 
     Raises `CannotPublish` while another process builds one, `CannotReadWhole` inside a transaction.
     """
-    work = _Refresh(folder, recipe, at, on, is_whole, bucket)
+    work = _Refresh(folder, recipe, at, on, is_whole)
     file = publish(folder, work.build)
     assert work.made is not None
     return Published(work.made, file, work.changed, work.differing)
@@ -89,7 +88,6 @@ class _Refresh:
     at: datetime
     on: date
     is_whole: bool
-    bucket: int
     before: tuple[Path, Snapshot] | None = None
     made: Snapshot | None = None
     changed: int | None = None
@@ -97,8 +95,6 @@ class _Refresh:
 
     def build(self, file: Path, number: int) -> None:
         self.before = _before(self.folder, self.recipe)
-        rows = file.with_name(f"{file.name}.rows")
-        rows.mkdir()
         with marks.one_state():
             mark = marks.watermark()
             marked = marks.changed_since(self.before[1].mark) if self.before else None
@@ -106,8 +102,8 @@ class _Refresh:
             self.changed = None if keys is None else len(keys)
             if self.before and keys is not None:
                 shutil.copyfile(self.before[0], file)
-            with duckdb.connect(str(file), config={"memory_limit": MEMORY, "threads": "2"}) as target:
-                self._extract(target, keys, rows)
+            with duckdb.connect(str(file), config=dict(BUILDING)) as target:
+                self._extract(target, keys)
                 self.made = Snapshot(number, self.at, self.on, _count(target), self.recipe.definition, mark)
         self._finish(file)
         if self.before and keys is None and marked is not None:
@@ -120,20 +116,21 @@ class _Refresh:
         _, before = self.before
         return before.read_on == self.on and len(marked) <= max(1000, MANY * before.cadres)
 
-    def _extract(self, target: DuckDBPyConnection, keys: list[UUID] | None, rows: Path) -> None:
-        vocabulary = self.recipe.vocabulary
+    def _extract(self, target: DuckDBPyConnection, keys: list[UUID] | None) -> None:
+        recipe = self.recipe
+        by_word = {words.RELATIVES: words.kin(recipe.vocabulary, recipe.book, recipe.switches, self.on)}
         if keys is None:
-            create(target, vocabulary)
-            extract(target, vocabulary, buckets(self.bucket), rows)
+            create(target, recipe.vocabulary, KEYED)
+            extract(target, recipe.vocabulary, everybody(), by_word)
         else:
-            remove(target, vocabulary, keys)
-            extract(target, vocabulary, chunks(keys), rows)
+            remove(target, recipe.vocabulary, keys)
+            extract(target, recipe.vocabulary, chunks(keys), by_word)
 
     def _finish(self, file: Path) -> None:
         """Outside the read transaction: the register need not wait for it."""
         recipe, made = self.recipe, self.made
         assert made is not None
-        with duckdb.connect(str(file), config={"memory_limit": MEMORY, "threads": "2"}) as target:
+        with duckdb.connect(str(file), config=dict(BUILDING)) as target:
             Completion(target, recipe.vocabulary, sourced(), recipe.book, recipe.switches, self.on).run()
             write_description(target, made)
             target.execute("CHECKPOINT")

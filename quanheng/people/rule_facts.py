@@ -204,6 +204,7 @@ TRAINING_YEARS = Source("training_years", _training_years, {"year": F("year"), "
 _KIN = word_of("relation_code", words.KIN)
 RELATIVES = Source("relatives", live(FamilyMember), {"name": _KIN, "kin": _KIN})
 SOURCES = (POSTS, STRETCHES, RANKS, GRADES, EDUCATION, SANCTIONS, TRAININGS, TRAINING_YEARS, RELATIVES)
+KEYED = frozenset(source.fact for source in SOURCES if source.key == "pk")  # told apart by the UUID of a record
 
 
 def sourced() -> frozenset[str]:

@@ -42,7 +42,7 @@ def published(folder: Path, recipe: Recipe, **values: Any) -> Published:
 
 
 def test_the_city_is_the_same_in_the_snapshot_and_in_the_register(city: None, folder: Path, recipe: Recipe) -> None:
-    made = published(folder, recipe, bucket=23)  # three buckets, the last one not full
+    made = published(folder, recipe)
     assert (made.snapshot.cadres, made.changed) == (60, None)
     assert_alike(folder, recipe, ON)
 
