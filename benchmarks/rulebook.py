@@ -15,11 +15,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import _rulebook_person, _rulebook_run, _rulebook_snapshot_goals
+from benchmarks import _rulebook_page, _rulebook_person, _rulebook_run, _rulebook_snapshot_goals
 from benchmarks._planning_goals import Figure
 from benchmarks._planning_run import ROOT
 from benchmarks._postgres import NoPostgresError, Postgres, serving
-from benchmarks._rulebook_goals import PART, a_part, of_person, of_run
+from benchmarks._rulebook_goals import PART, a_part, of_page, of_person, of_run
 from benchmarks._rulebook_peer import OPTIONS, Answer, ask, load
 from benchmarks._rulebook_register import build, version
 from benchmarks._rulebook_rules import asked
@@ -49,7 +49,8 @@ def main() -> None:
     person = _rulebook_person.measure(files[0])
     if given.city:
         figures += _rulebook_snapshot_goals.measure_all(given.city, no_postgres=given.no_postgres)
-    sys.exit(_report([*figures, of_person(person)]) or not are_equal)
+    figures += [of_person(person), of_page(_rulebook_page.measure())]
+    sys.exit(_report(figures) or not are_equal)
 
 
 def _tell_rules() -> None:
