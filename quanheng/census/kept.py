@@ -7,7 +7,7 @@ asks waits; who asks for one meanwhile waits too.
 import fcntl
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census.publish import finish, number_of, published
 from quanheng.census.snapshot import MEMORY
+from quanheng.census.tables import quoted
 from quanheng.rulebook.sql_text import IDLE_OPTIMIZERS
 
 _OF_ANY_KIND = re.compile(r"(?!snap)[a-z]+-(\d{8})-.+\.duckdb")
@@ -76,3 +77,23 @@ def beside(source: Path) -> DuckDBPyConnection:
     connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
     connection.execute("USE census")
     return connection
+
+
+def by_stretches(connection: DuckDBPyConnection, most: int) -> Iterator[int]:
+    """Some people after the others, at most so many at once, while the tables that `connection` (of `beside`) uses show
+    only what is theirs: what takes memory for each person asked need not take it for all. Gives 0, 1, …"""
+    asked = "SELECT subject FROM person QUALIFY row_number() OVER (ORDER BY subject) % ? = 1 % ? ORDER BY subject"
+    firsts = [row[0] for row in connection.execute(asked, [most, most]).fetchall()]
+    if len(firsts) < 2:
+        yield 0
+        return
+    owned = "SELECT table_name FROM duckdb_columns() WHERE column_name = 'subject' AND database_name = 'census'"
+    tables = [quoted(row[0]) for row in connection.execute(owned).fetchall()]
+    for place, first in enumerate(firsts):
+        end = f" AND subject < '{firsts[place + 1]}'" if place + 1 < len(firsts) else ""
+        for table in tables:
+            theirs = f"SELECT * FROM census.{table} WHERE subject >= '{first}'{end}"  # noqa: S608  keys of the snapshot
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {theirs}")
+        yield place
+    for table in tables:
+        connection.execute(f"DROP VIEW temp.{table}")

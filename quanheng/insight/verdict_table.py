@@ -12,6 +12,7 @@ from uuid import UUID
 
 from duckdb import DuckDBPyConnection
 
+from quanheng.census.kept import by_stretches
 from quanheng.census.reading import facts_of
 from quanheng.census.tables import BESIDE, PERSON, SUBJECT, column, quoted
 from quanheng.insight.eligibility import has_source
@@ -38,6 +39,7 @@ NOT_MET, UNKNOWN, MET, NOT_APPLICABLE, NEEDS_PERSON, OUTSIDE, UNJUDGED = range(7
 MILDEST_FIRST = (NOT_APPLICABLE, MET, NEEDS_PERSON, UNJUDGED, OUTSIDE, UNKNOWN, NOT_MET)
 SHOWN = (NOT_MET, UNKNOWN, MET, NEEDS_PERSON, OUTSIDE, UNJUDGED)  # have a mask `m<code>` of the places where it stands
 MANY_PATTERNS, MANY_PEOPLE, AT_ONCE = 20_000, 300, 100
+STRETCH = 250_000  # people whose rules SQL is asked at once: for a million DuckDB would want three gigabytes
 
 
 @dataclass
@@ -97,7 +99,9 @@ def _code(finding: Finding) -> int:
 
 def _by_sql(work: Work, trees: dict[str, Conditions]) -> None:
     for number, each in enumerate(rule_statements(trees, work.context)):
-        work.connection.execute(f"CREATE TEMP TABLE found_{number} AS {each.text}")
+        for place in by_stretches(work.connection, STRETCH):
+            into = f"INSERT INTO found_{number}" if place else f"CREATE TEMP TABLE found_{number} AS"
+            work.connection.execute(f"{into} {each.text}")
         work.joins.append(f"JOIN found_{number} USING ({SUBJECT})")
         work.columns.update((int(name[1:]), _columns(name, each, work.on)) for name in each.names)
 

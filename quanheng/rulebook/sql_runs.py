@@ -22,7 +22,8 @@ from quanheng.rulebook.sql_values import SDay, SNumber
 class Runs:
     """The unbroken runs of some rows (`which`), by window functions: each row knows the start of its run.
 
-    All windows are in the order of beginnings, whatever they look at, so that the rows are put in order twice only."""
+    Rows are put in order twice. Those that begin together have no order of their own, and none that a database would
+    keep from one time to the next: the first time numbers them, and the second goes by these numbers."""
 
     group: Group
     which: Sql
@@ -31,40 +32,50 @@ class Runs:
     def let(self, text: str, *parts: Sql) -> Sql:
         return self.group.rows.frame.let(sql(text, *parts))
 
-    def _over(self, text: str, rows: str, *parts: Sql) -> Sql:
-        place = len(parts)
-        window = f"OVER (PARTITION BY {SUBJECT} ORDER BY {{{place}}}{rows})"
-        return self.let(f"{text} {window}", *parts, self.group.begin)
-
     @property
     def kept(self) -> Sql:
         return self.let("({0} AND {1} < {2})", self.which, self.group.begin, self.end)
 
+    # the first time
+
+    def _by_begin(self, text: str, rows: str, *parts: Sql) -> Sql:
+        return self.let(f"{text} {_over(len(parts), rows)}", *parts, self.group.begin)
+
+    @property
+    def number(self) -> Sql:
+        """Counts all rows; it names `kept` so that it is found in one go with the other two."""
+        return self._by_begin("count({0})", _UP_TO_HERE, self.kept)
+
     @property
     def is_start(self) -> Sql:
         """Of the first row of each run."""
-        before = self._over("max(CASE WHEN {0} THEN {1} END)", _BEFORE, self.kept, self.end)
+        before = self._by_begin("max(CASE WHEN {0} THEN {1} END)", _BEFORE, self.kept, self.end)
         return self.let("({0} AND ({1} IS NULL OR {2} > {1}))", self.kept, before, self.group.begin)
-
-    @property
-    def start(self) -> Sql:
-        return self._over("max(CASE WHEN {0} THEN {1} END)", _UP_TO_HERE, self.is_start, self.group.begin)
-
-    @property
-    def is_last(self) -> Sql:
-        """Of one row of each run, which knows where it ends."""
-        follows = self._over("lead({0})", "", self.is_start)
-        return self.let("({0} IS NOT NULL AND ({1} IS NULL OR {1}))", self.start, follows)
 
     @property
     def last(self) -> Sql:
         """At the last row of a run its end: a run begins after the ends of all before it."""
-        return self._over("max(CASE WHEN {0} THEN {1} END)", _UP_TO_HERE, self.kept, self.end)
+        return self._by_begin("max(CASE WHEN {0} THEN {1} END)", _UP_TO_HERE, self.kept, self.end)
+
+    # the second time
+
+    def _by_number(self, text: str, rows: str, *parts: Sql) -> Sql:
+        return self.let(f"{text} {_over(len(parts), rows)}", *parts, self.number)
+
+    @property
+    def start(self) -> Sql:
+        return self._by_number("max(CASE WHEN {0} THEN {1} END)", _UP_TO_HERE, self.is_start, self.group.begin)
+
+    @property
+    def is_last(self) -> Sql:
+        """Of one row of each run, which knows where it ends."""
+        follows = self._by_number("lead({0})", "", self.is_start)
+        return self.let("({0} IS NOT NULL AND ({1} IS NULL OR {1}))", self.start, follows)
 
     @property
     def newest(self) -> Sql:
         """The start of the last run."""
-        return self._over("max(CASE WHEN {0} THEN {1} END)", _ALL, self.is_start, self.group.begin)
+        return self._by_number("max(CASE WHEN {0} THEN {1} END)", _ALL, self.is_start, self.group.begin)
 
     @property
     def months(self) -> Sql:
@@ -75,6 +86,10 @@ class Runs:
 _BEFORE = " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
 _UP_TO_HERE = " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 _ALL = " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+
+
+def _over(order: int, rows: str) -> str:
+    return f"OVER (PARTITION BY {SUBJECT} ORDER BY {{{order}}}{rows})"
 
 
 def _run_to_now(chosen: Selected, which: Sql) -> Sql:
