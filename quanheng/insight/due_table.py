@@ -18,7 +18,7 @@ from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
 
-KIND, MOST, VERSION = "due", 3, 2
+KIND, MOST, VERSION = "due", 3, 3
 DUE = "due"
 
 

@@ -32,7 +32,7 @@ from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.vocabulary import Vocabulary
 from quanheng.rulebook.workdays import standard
 
-KIND, MOST, VERSION = "verdicts", 60, 3  # the last is that of the table
+KIND, MOST, VERSION = "verdicts", 60, 4  # the last is that of the table
 PREPARED = 6
 
 

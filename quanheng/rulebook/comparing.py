@@ -2,28 +2,29 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 from quanheng.rulebook import functions
 from quanheng.rulebook.tree import Operator
 from quanheng.rulebook.types import LAST
 from quanheng.rulebook.values import Names, Number, State, Truth, negation, settled, unknown
 
-Bounds = tuple[int | Fraction, int | Fraction] | tuple[date, date]
+End = TypeVar("End", int | Fraction, date)
 
 
-def ordered(operator: Operator, left: Bounds, right: Bounds, missing: Names) -> Truth:
-    """Bounded values: settled for ever or never, else unknown. Bounds are both numbers or both dates."""
+def ordered(operator: Operator, left: tuple[End, End], right: tuple[End, End], missing: Names) -> Truth:
+    """Bounded values: settled for ever or never, else unknown."""
     match operator:
         case Operator.GE | Operator.GT:
             turned = Operator.LE if operator is Operator.GE else Operator.LT
             return ordered(turned, right, left, missing)
         case Operator.LE:
-            is_met, is_open = left[1] <= right[0], left[0] <= right[1]  # type: ignore[operator]
+            is_met, is_open = left[1] <= right[0], left[0] <= right[1]
         case Operator.LT:
-            is_met, is_open = left[1] < right[0], left[0] < right[1]  # type: ignore[operator]
+            is_met, is_open = left[1] < right[0], left[0] < right[1]
         case Operator.EQ:
             is_met = left[0] == left[1] == right[0] == right[1]
-            is_open = left[0] <= right[1] and right[0] <= left[1]  # type: ignore[operator]
+            is_open = left[0] <= right[1] and right[0] <= left[1]
         case Operator.NE:
             same = ordered(Operator.EQ, left, right, missing)
             return same if same.state is State.UNKNOWN else settled(same.state is State.NOT_MET)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from quanheng.rulebook.finding import Outcome
 from quanheng.rulebook.instrument import Check, Expression, Parameter, RuleText, Switch, Unit
@@ -52,6 +53,10 @@ class Rule:
     @cached_property
     def kept(self) -> Kept:
         return Kept()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy has nodes of its own, and keeps its own of them."""
+        return {name: value for name, value in self.__dict__.items() if name != "kept"}
 
     @cached_property
     def facts(self) -> frozenset[str]:

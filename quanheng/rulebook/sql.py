@@ -82,9 +82,14 @@ class Bits:
     def of(self, missing: Names | str) -> int:
         names = [missing] if isinstance(missing, str) else sorted(missing)
         for each in names:
-            if self.places.setdefault(each, len(self.places)) >= MAX_BITS:
+            if self.places.setdefault(each, self._next) >= MAX_BITS:
                 raise NotInSqlError(f"more than {MAX_BITS} facts can be missing: give fewer rules at once")
         return sum(1 << self.places[each] for each in names)
+
+    @property
+    def _next(self) -> int:
+        """Some may stand at the same place."""
+        return max(self.places.values(), default=-1) + 1
 
     def names(self, mask: int) -> tuple[str, ...]:
         return tuple(sorted(each for each, place in self.places.items() if mask >> place & 1))

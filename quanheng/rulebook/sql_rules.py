@@ -214,6 +214,7 @@ def _write(
     for each, made in rules.items():
         parts = zip(PARTS, _verdict(writer, made), strict=True)
         columns += [f"{part} AS {name(f'{each}_{column}')}" for column, part in parts]
+    assert not lacking or context.bits.places.keys() == frozenset().union(*lacking.values()), "missed by none alone"
     with_queries = f"WITH {', '.join(queries)} " if queries else ""
     body = f"SELECT {SUBJECT}, {', '.join(columns)} FROM {frame.select(table or stage)} AS last"
     text = body if table else with_queries + body

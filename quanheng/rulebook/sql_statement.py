@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from quanheng.rulebook.sql import MAX_BITS, SUBJECT, Bits, Context, Writer, bound_columns
+from quanheng.rulebook.sql import SUBJECT, Bits, Context, Writer, bound_columns
 from quanheng.rulebook.sql_combine import write
 from quanheng.rulebook.sql_functions import is_of_records
 from quanheng.rulebook.sql_group import ROW, Group
@@ -64,22 +64,6 @@ def staged(nodes: Iterable[Node], context: Context) -> tuple[list[str], str, dic
     for depth, combines in enumerate(levels):
         stage = _stage(f"s{depth}_", stage, combines, combined, context, queries, {} if depth else beside)
     return queries, stage.name, combined
-
-
-def statements(conditions: Mapping[str, Node], context: Context) -> tuple[Statement, ...]:
-    """As many statements as keep each mask within a column of 64 bits. Each names what it can miss by its own `bits`;
-    the context's are left alone. Raises `NotInSqlError` where one condition alone can miss more."""
-    groups: list[tuple[dict[str, Node], set[str]]] = []
-    for each, node in conditions.items():
-        lacking = set(statement({each: node}, replace(context, bits=Bits())).bits.places)
-        fitting = (group for group in groups if len(group[1] | lacking) <= MAX_BITS)
-        group = max(fitting, key=lambda found: len(found[1] & lacking), default=None)
-        if group is None:
-            groups.append(({each: node}, lacking))
-        else:
-            group[0][each] = node
-            group[1].update(lacking)
-    return tuple(statement(nodes, replace(context, bits=Bits())) for nodes, _ in groups)
 
 
 def _asked_records(nodes: list[Node], combines: list[Combine], context: Context) -> tuple[list[Node], dict[str, Node]]:

@@ -14,7 +14,7 @@ from quanheng.rulebook.checking import load_rules
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.situation import Bounded, Situation
 from quanheng.rulebook.sql import Bits, Context
-from quanheng.rulebook.sql_statement import statement, statements
+from quanheng.rulebook.sql_statement import statement
 from quanheng.rulebook.sql_text import DUCKDB, Frame, NotInSqlError, Sql, sql, whole
 from quanheng.rulebook.tree import Node
 from quanheng.rulebook.types import FIRST, LAST
@@ -202,18 +202,10 @@ def test_no_step_leaves_the_calendar_of_postgresql() -> None:
     assert told == by_python(nodes, TRAVELLERS, ON)
 
 
-def test_what_can_be_missing_is_kept_within_one_column_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quanheng.rulebook.sql_statement.MAX_BITS", 3)
-    texts = {"a": "person.size > 3", "b": "exists(posts, is_far)", "c": "person.birth < on", "d": "person.size > 9"}
-    made = statements({name: tree(text) for name, text in texts.items()}, context())
-    assert [each.names for each in made] == [("a", "b", "d"), ("c",)]
-    assert [set(each.bits.places) for each in made] == [{"person.size", "posts", "posts.is_far"}, {"person.birth"}]
-
-
 def test_a_condition_that_can_miss_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quanheng.rulebook.sql.MAX_BITS", 1)
     with pytest.raises(NotInSqlError, match="more than 1 facts"):
-        statements({"a": tree("person.size > 3 and person.birth < on")}, context())
+        statement({"a": tree("person.size > 3 and person.birth < on")}, context())
 
 
 def test_what_is_not_about_the_person_is_computed_when_the_text_is_written() -> None:
@@ -237,6 +229,7 @@ def test_masks_name_what_is_missing() -> None:
     bits = Bits()
     assert bits.of(frozenset({"a", "b"})) | bits.of("c") == 7
     assert bits.names(5) == ("a", "c")
+    assert Bits({"a": 0, "b": 0, "c": 1}).of("d") == 4  # the next place, however many share those before
     with pytest.raises(NotInSqlError):
         bits.of(frozenset(f"fact{number}" for number in range(80)))
 

@@ -161,6 +161,27 @@ def test_periods_that_begin_together_are_one_run() -> None:
     agreed([*texts, 'held_since(posts, level == "low") <= date_of(2021, 1, 2)'], [{"posts": some} for some in rows])
 
 
+def test_the_order_of_those_that_begin_together_is_no_matter() -> None:
+    """With two threads DuckDB sorts rows that are alike once so and once so."""
+    some = {"a": tree('months_in(posts, level == "low") >= 40'), "b": tree('longest_run(posts, level == "low") >= 30')}
+    text = statement(some, context()).text
+    told = f"SELECT sum(hash(subject, COLUMNS('[ab]_(state|lo|hi)'))::HUGEINT) FROM ({text})"  # noqa: S608
+    with duckdb.connect(config={"threads": "2"}) as database:
+        database.execute("CREATE TABLE person AS SELECT i::VARCHAR AS subject FROM range(60_000) AS t(i)")
+        database.execute(f"CREATE TABLE posts AS {TIES}")
+        many = [database.execute(told).fetchall() for _ in range(4)]
+        database.execute("SET threads = 1")
+        assert [database.execute(told).fetchall()] * 4 == many
+
+
+TIES = """
+    SELECT (i % 60_000)::VARCHAR AS subject, DATE '2018-01-01' + (hash(i) % 6 * 400)::INTEGER AS start,
+        start + 1 + (hash(i + 7) % 900)::INTEGER AS end,
+        CASE WHEN hash(i + 3) % 4 = 0 THEN 'middle' ELSE 'low' END AS level,
+        NULL::VARCHAR AS colour, NULL::BIGINT AS size, NULL::BIGINT AS hours, NULL::BOOLEAN AS is_far
+    FROM range(420_000) AS t(i)"""
+
+
 # masks
 
 
