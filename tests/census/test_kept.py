@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from quanheng.census.kept import forget, forget_gone, kept
+from quanheng.census.kept import beside, by_stretches, forget, forget_gone, kept
 from quanheng.census.publish import number_of, publish
 
 
@@ -84,3 +85,21 @@ def test_whatever_was_made_of_a_snapshot_that_is_gone_goes(folder: Path) -> None
         [f"facts-{last:08}-2019-03-01-ab.duckdb"],
         [f"snap-{number:08}.duckdb" for number in range(2, 5)],
     ]
+
+
+KEYS = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("most", "sizes"), [(1, [1] * 7), (3, [3, 3, 1]), (6, [6, 1]), (7, [7]), (8, [7])], ids=lambda given: str(given)
+)
+def test_people_are_asked_in_stretches_of_whole_persons(tmp_path: Path, most: int, sizes: list[int]) -> None:
+    with duckdb.connect(str(tmp_path / "snap.duckdb")) as made:
+        made.execute("CREATE TABLE person AS SELECT unnest(?)::UUID AS subject", [KEYS[::-1]])
+        made.execute("CREATE TABLE posts AS SELECT subject, unnest([1, 2]) AS number FROM person")
+        made.execute("CREATE TABLE about AS SELECT 1 AS layout")
+    with beside(tmp_path / "snap.duckdb") as connection:
+        asked = "SELECT count(*), (SELECT count(*) FROM posts), (SELECT count(*) FROM about) FROM person"
+        told = [(place, *connection.execute(asked).fetchall()[0]) for place in by_stretches(connection, most)]
+        assert told == [(place, size, 2 * size, 1) for place, size in enumerate(sizes)]
+        assert connection.execute(asked).fetchall() == [(7, 14, 1)]

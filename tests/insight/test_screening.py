@@ -87,6 +87,15 @@ class TestTheCity:
             expected = {key: each for key, (each,) in eligibilities(people, [target], house).items()}
             assert_same(asked(actor, target), expected)
 
+    def test_many_are_asked_in_stretches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As they are where the register is large."""
+        actor, whole = everybody(), asked(everybody())
+        made = list(census.folder().glob("verdicts-*"))
+        assert len(made) == 1
+        made[0].unlink()
+        monkeypatch.setattr("quanheng.insight.verdict_table.STRETCH", 7)
+        assert asked(actor).lines == whole.lines
+
     def test_on_another_day_too(self) -> None:
         day = date(2028, 3, 1)
         actor, house = everybody(), rulebook_in_force(day)
