@@ -46,7 +46,7 @@ def alternatives(
         if search.x is not None and search.value is not None:
             last = moves_of(ground.problem, plan_of(search.model, search.x))
             found.append(_alternative(ground, search, search.value, last))
-    return _by_value(found)
+    return by_value(found)
 
 
 def least_difference(moves: int) -> int:
@@ -59,7 +59,7 @@ def most_work(ground: Ground) -> float:
     return max(MOST_WORK, MOST_RATE * len(ground.model.weight))
 
 
-def _by_value(found: list[Alternative]) -> tuple[Alternative, ...]:
+def by_value(found: list[Alternative]) -> tuple[Alternative, ...]:
     """The best first. A proof also stood on those found before that now come later, so that it no longer says so."""
     kept = [
         replace(one, proved=one.proved and all(other.value >= one.value for other in found[:number]))
