@@ -1,5 +1,6 @@
 """Other plans that differ in substance, each the best of those that differ so much from all before."""
 
+from dataclasses import replace
 from enum import Enum
 
 import numpy as np
@@ -30,8 +31,9 @@ def alternatives(
 ) -> tuple[Alternative, ...]:
     """At most `count`, the best first; fewer when no further plan exists or none was found within the budget.
 
-    `proved`: no plan that differs so much from the plan and all alternatives before is worth more. `differs`: posts
-    that another person takes. None without a plan."""
+    Each was looked for apart from all found before; without a proof a later one may be worth more and then stands
+    first. `proved`: no plan that differs so much from the plan and all alternatives before it in the answer is worth
+    more. `differs`: posts that another person takes. None without a plan."""
     meter = Meter(budget)
     rows: list[SeatRow] = []
     found: list[Alternative] = []
@@ -44,7 +46,7 @@ def alternatives(
         if search.x is not None and search.value is not None:
             last = moves_of(ground.problem, plan_of(search.model, search.x))
             found.append(_alternative(ground, search, search.value, last))
-    return tuple(found)
+    return by_value(found)
 
 
 def least_difference(moves: int) -> int:
@@ -55,6 +57,15 @@ def least_difference(moves: int) -> int:
 def most_work(ground: Ground) -> float:
     """Units for one plan: what longer looking brings is seldom worth the wait."""
     return max(MOST_WORK, MOST_RATE * len(ground.model.weight))
+
+
+def by_value(found: list[Alternative]) -> tuple[Alternative, ...]:
+    """The best first. A proof also stood on those found before that now come later, so that it no longer says so."""
+    kept = [
+        replace(one, proved=one.proved and all(other.value >= one.value for other in found[:number]))
+        for number, one in enumerate(found)
+    ]
+    return tuple(sorted(kept, key=lambda one: -one.value))
 
 
 def _share(meter: Meter, left: int, most: float) -> Budget:

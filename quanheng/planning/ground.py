@@ -20,11 +20,13 @@ from quanheng.planning.incumbent import Incumbent, Progress
 from quanheng.planning.lagrangian import find_duals
 from quanheng.planning.linear import Linear, Relaxation
 from quanheng.planning.neighbourhood import chains_of, near, neighbourhood, ties_between
+from quanheng.planning.paths import paths_within, tighten_paths
 from quanheng.planning.problem import Problem
 from quanheng.planning.proof import search_core, whole_of
+from quanheng.planning.regroup import Regroup
 from quanheng.planning.result import Result
 from quanheng.planning.rows import Model, build, vector_of
-from quanheng.planning.solve import WHOLE, close_gap, guess, search_for
+from quanheng.planning.solve import MOST_PARENTS, PATH_RATE, PATH_WORK, WHOLE, close_gap, guess, search_for
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,6 +34,7 @@ REPAIRED = 8, 28  # chains planned anew around a change, for a first plan and be
 REPAIR_WORK = 0.3
 REPAIR_PER_POST = 8  # columns
 ALTERED, ALTER_PART = (14, 20), 0.25  # the same for another plan; of what is left, for neighbourhoods after it
+NEAR_PATHS, NARROWER = 6_000, 1.5  # whole chains that another plan is made of; steps of their width
 CHAIN_ROUNDS = 4  # of cuts over whole chains, for a changed problem
 WIDTHS, LEAST_WIDTH = (1.15, 1.8, 2.8), 1e-3  # times the gap of the plan before; of the bound
 AT_ONCE = (1.0,)  # all of a width: its parts take longer here
@@ -187,10 +190,28 @@ def _search_near(ground: Ground, old: Linear, search: Incumbent) -> None:
     if search.model.problem is ground.problem:  # "another plan" touches many chains, and lies near the plan
         _repair(ground, linear, search, ALTERED)
         improve(search, linear, ALTER_PART * search.meter.left)
+        _regroup(search, linear, cuts)
     else:  # the first width mostly holds the best plan: one by hand would come too late
         guess(search, linear, cuts, _widths(ground, old, linear, search), AT_ONCE, CHAIN_ROUNDS)
         _repair(ground, linear, search, REPAIRED)
     close_gap(search, linear, cuts)
+
+
+def _regroup(search: Incumbent, linear: Linear, cuts: Cuts | None) -> None:
+    """All that is left on neighbourhoods of few whole chains: a proof is seldom near, and a program of all that could
+    matter takes as long to build as several neighbourhoods. What is found says nothing of the bound."""
+    paths, width = None, 0.0 if search.value is None else linear.bound - search.value
+    least = LEAST_WIDTH * max(1.0, abs(linear.bound))
+    while paths is None and width > least and search.meter.left > 0:
+        paths = paths_within(search.model, linear, width, NEAR_PATHS)
+        search.meter.spend(PATH_WORK)
+        width /= NARROWER
+    if paths is None:
+        return
+    tight, found, work = tighten_paths(paths, cuts, CHAIN_ROUNDS)
+    search.meter.spend(work + PATH_WORK + PATH_RATE * len(paths.program.weight))
+    if tight.exact and tight.feasible:
+        Regroup(search, paths, tight, binding(found, tight, MOST_PARENTS)).run(search.meter.left)
 
 
 def _widths(ground: Ground, old: Linear, linear: Linear, search: Incumbent) -> list[float]:

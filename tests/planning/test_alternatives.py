@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from quanheng.planning.alternatives import Substance, alternatives, least_difference, most_work
+from quanheng.planning.alternatives import Substance, alternatives, by_value, least_difference, most_work
 from quanheng.planning.budget import Budget
 from quanheng.planning.checker import check_plan
 from quanheng.planning.ground import Ground, ground_of
@@ -113,8 +113,9 @@ def test_alternatives_of_a_town_differ_from_each_other_and_fall_in_value() -> No
     assert len(found) == 3
     assert base.result.value is not None
     values = [base.result.value, *(other.value for other in found)]
-    if all(other.proved for other in found):
-        assert values == sorted(values, reverse=True)
+    assert values[1:] == sorted(values[1:], reverse=True)
+    if base.result.proved:
+        assert values[0] >= max(values[1:], default=values[0])
     plans = [pairs(base.result.moves), *(pairs(other.moves) for other in found)]
     for number, plan in enumerate(plans):
         for earlier in plans[:number]:
@@ -136,3 +137,30 @@ def test_one_plan_takes_no_more_than_its_limit_whatever_the_budget() -> None:
     long = replace(base, model=replace(base.model, weight=np.zeros(100_000)))
     assert most_work(long) == 8.0
     assert most_work(replace(base, model=replace(base.model, weight=np.zeros(50_000)))) == 4.0
+
+
+def other(value: int, *, proved: bool) -> Alternative:
+    return Alternative(value, proved, (), ())
+
+
+def test_the_best_alternative_stands_first_whenever_it_was_found() -> None:
+    found = [other(7, proved=False), other(9, proved=False), other(8, proved=False)]
+    assert [one.value for one in by_value(found)] == [9, 8, 7]
+
+
+def test_alternatives_of_one_value_stay_in_the_order_they_were_found_in() -> None:
+    found = [other(7, proved=True), other(7, proved=False)]
+    assert by_value(found) == tuple(found)
+
+
+def test_a_proof_that_stood_on_a_plan_that_now_comes_later_is_none() -> None:
+    assert by_value([other(7, proved=False), other(9, proved=True)]) == (other(9, proved=False), other(7, proved=False))
+
+
+def test_a_proof_that_stood_on_plans_before_it_is_kept() -> None:
+    found = [other(9, proved=True), other(8, proved=True), other(8, proved=False)]
+    assert by_value(found) == tuple(found)
+
+
+def test_no_alternatives_are_in_order() -> None:
+    assert by_value([]) == ()
