@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from quanheng.census import copying
 from quanheng.census.copying import copied
+from quanheng.ledger.transactions import POSTGRESQL
 
 MANY = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 20_000)) TO STDOUT (FORMAT csv)"
 
@@ -21,6 +22,8 @@ MANY = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 20_000)) TO STDOU
 @pytest.fixture
 def database(transactional_db: None) -> Iterator[Connection[Any]]:
     """A connection beside the test's own, which may be lost."""
+    if connection.vendor != POSTGRESQL:
+        pytest.skip("needs PostgreSQL")
     parameters = connection.get_connection_params()
     known = {name: parameters[name] for name in ("host", "port", "user", "password", "dbname")}
     made = psycopg.connect(**known)
