@@ -16,7 +16,7 @@ from quanheng.census import copying
 from quanheng.census.copying import copied
 from quanheng.ledger.transactions import POSTGRESQL
 
-MANY = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 20_000)) TO STDOUT (FORMAT csv)"
+MANY = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 20000)) TO STDOUT (FORMAT csv)"
 
 
 @pytest.fixture
