@@ -5,16 +5,20 @@ Each source is read by its own statement (`quanheng.people.rule_facts`), all of 
 caller. Rows stream, and DuckDB puts those of a person together on the disk: memory stays small, whatever their number.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+import duckdb
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.streaming import CSV, readers
 from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quoted, tables
 from quanheng.census.words import ByWord
+from quanheng.kernel.errors import Refused
 from quanheng.people.rule_facts import KEYED, PEOPLE, SOURCES
 from quanheng.people.rule_sources import Source
 from quanheng.rulebook.vocabulary import Vocabulary
@@ -22,6 +26,12 @@ from quanheng.rulebook.vocabulary import Vocabulary
 CHUNK = 2_000  # keys in one statement
 Part = Callable[[str], Q]  # which people, given what the source calls them
 Words = Mapping[str, ByWord]  # by table: what follows from a word of its rows
+_COLUMN = re.compile(r'^Error when converting column "(\w+)"', re.MULTILINE)
+
+
+class CannotExtract(Refused):
+    """not-given: the database does not give the rows of `table`. not-taken, column-not-taken: the snapshot does not
+    take them. `error`: its name or SQLSTATE. Either database's own words quote the row of a person."""
 
 
 def everybody() -> Iterator[Part]:
@@ -40,13 +50,16 @@ def _among(keys: list[UUID]) -> Part:
 
 
 def extract(target: DuckDBPyConnection, vocabulary: Vocabulary, parts: Iterable[Part], words: Words) -> None:
-    """Add the people of the parts."""
+    """Add the people of the parts. Raises `CannotExtract`."""
     types = {table.name: table.columns for table in tables(vocabulary, KEYED)}
     with readers() as reading:
         for part in parts:
             for source in (PEOPLE, *SOURCES):
                 insert = _Insert(target, source, types[source.fact], words.get(source.fact))
-                reading.pour(_rows(source, part), len(insert.names), insert.read)
+                try:
+                    reading.pour(_rows(source, part), len(insert.names), insert.read)
+                except DatabaseError as error:
+                    raise CannotExtract("not-given", table=source.fact, error=_state(error)) from None
 
 
 def remove(target: DuckDBPyConnection, vocabulary: Vocabulary, keys: Iterable[UUID]) -> None:
@@ -55,6 +68,10 @@ def remove(target: DuckDBPyConnection, vocabulary: Vocabulary, keys: Iterable[UU
     for table in tables(vocabulary):
         if SUBJECT in table.columns:
             target.execute(f"DELETE FROM {quoted(table.name)} WHERE {SUBJECT} IN (SELECT unnest(?::UUID[]))", [gone])
+
+
+def _state(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or type(error).__name__
 
 
 def _rows(source: Source, part: Part) -> QuerySet[Any, Any]:
@@ -83,10 +100,19 @@ class _Insert:
             told += f" LEFT JOIN ({by_word.rows(self._types)}) AS words ON {quoted(by_word.of)} = word"
             values, names = [path, *by_word.lists], [*names, *by_word.names]
         listed = ", ".join(map(quoted, names))
+        statement = f"INSERT INTO {quoted(self._table)} ({listed}) SELECT {listed} FROM {told} ORDER BY {SUBJECT}"
         with self._target.cursor() as cursor:  # others use the connection beside this one
-            cursor.execute(
-                f"INSERT INTO {quoted(self._table)} ({listed}) SELECT {listed} FROM {told} ORDER BY {SUBJECT}", values
-            )
+            try:
+                cursor.execute(statement, values)
+            except duckdb.Error as error:
+                raise self._not_taken(error) from None
+
+    def _not_taken(self, error: duckdb.Error) -> CannotExtract:
+        facts = {"table": self._table, "error": type(error).__name__}
+        for name in _COLUMN.findall(str(error)):
+            if name in self.names:  # and no word of a row
+                return CannotExtract("column-not-taken", column=name, **facts)
+        return CannotExtract("not-taken", **facts)
 
 
 assert PEOPLE.fact == PERSON

@@ -3,11 +3,11 @@ each works while the other does."""
 
 import csv
 import fcntl
-import io
 import os
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from io import BufferedWriter, FileIO, StringIO
 from itertools import chain, islice
 from typing import Any
 
@@ -45,11 +45,9 @@ class Readers:
                 self._pour(blocks, read)
 
     def _pour(self, blocks: Blocks, read: Read) -> None:
-        source, sink = os.pipe()
-        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE)
-        before, self._last = self._last, self._pool.submit(_read, read, source)
+        before = self._last
         try:
-            with open(sink, "wb", buffering=PIPE) as file:
+            with self._handed_over(read) as file:
                 file.writelines(blocks)
         except BrokenPipeError:
             self.finish()  # tells why
@@ -57,9 +55,27 @@ class Readers:
         if before:
             before.result()
 
+    def _handed_over(self, read: Read) -> BufferedWriter:
+        """Where to write for the next reader. Of a pipe that it did not get, both ends are closed."""
+        with ExitStack() as ends:
+            source, sink = (ends.enter_context(end) for end in _pipe())
+            writer: BufferedWriter = BufferedWriter(sink, PIPE)
+            self._last = self._pool.submit(_read, read, source)
+            ends.pop_all()
+        return writer
+
     def finish(self) -> None:
+        """Returns once the last stretch is read. Raises what its `read` raised."""
         if self._last:
             self._last.result()
+
+
+def _pipe() -> tuple[FileIO, FileIO]:
+    """To read from, to write to."""
+    source, sink = os.pipe()
+    with suppress(OSError):  # the system may allow less, then it only takes more turns
+        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE)
+    return FileIO(source), FileIO(sink, "w")
 
 
 @contextmanager
@@ -71,11 +87,9 @@ def readers() -> Iterator[Readers]:
         made.finish()
 
 
-def _read(read: Read, source: int) -> None:
-    try:
-        read(f"/dev/fd/{source}")
-    finally:
-        os.close(source)  # or who writes would wait for a reader for ever
+def _read(read: Read, source: FileIO) -> None:
+    with source:  # closed, or who writes would wait for a reader for ever
+        read(f"/dev/fd/{source.fileno()}")
 
 
 def stretches(rows: QuerySet[Any, Any], width: int) -> Generator[Blocks, None, None]:
@@ -100,7 +114,7 @@ def _cut(blocks: Blocks, size: int) -> Iterator[Blocks]:
 
 def _written(cursor: Any) -> Blocks:
     while found := cursor.fetchmany(FETCHED):
-        text = io.StringIO(newline="")
+        text = StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(found)
         yield text.getvalue().encode()
 

@@ -18,6 +18,7 @@ import duckdb
 from django.db import DatabaseError
 
 from quanheng.census import reading
+from quanheng.census.extract import CannotExtract
 from quanheng.census.kept import forget_gone
 from quanheng.census.publish import current, published
 from quanheng.census.reading import Snapshot, describe
@@ -26,7 +27,7 @@ from quanheng.ledger import marks
 from quanheng.ledger.mark_actions import forget_marks
 
 PATIENCE = timedelta(minutes=10)  # without a sign of the worker for longer, it stands still
-FAILURES = (OSError, duckdb.Error, DatabaseError)
+FAILURES = (OSError, duckdb.Error, DatabaseError, CannotExtract)
 Clock = Callable[[], datetime]
 
 
@@ -53,7 +54,7 @@ class Refreshed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The last refresh that broke off, by the name of the error."""
+    """The last refresh that broke off, by the name of the error, with the table where one is to blame."""
 
     at: datetime
     error: str
@@ -95,7 +96,7 @@ def rebuild(folder: Path, recipe: Recipe, *, clock: Clock, on: date, is_whole: b
     try:
         made = refresh(folder, recipe, at=began, on=on, is_whole=is_whole)
     except FAILURES as error:
-        _note(folder, "failed", at=clock(), error=type(error).__name__)
+        _note(folder, "failed", at=clock(), error=_name(error))
         raise
     told, seconds = made.snapshot, (clock() - began).total_seconds()
     _note(folder, "refreshed", at=began, seconds=seconds, number=told.number, cadres=told.cadres, changed=made.changed)
@@ -105,6 +106,13 @@ def rebuild(folder: Path, recipe: Recipe, *, clock: Clock, on: date, is_whole: b
         forget_read_marks(folder)
     forget_gone(folder)
     return made
+
+
+def _name(error: Exception) -> str:
+    """Names only: an error's own words may quote a person's row."""
+    if isinstance(error, CannotExtract):
+        return f"{error.facts['error']} ({error.facts['table']})"
+    return type(error).__name__
 
 
 def _is_up_to_date(told: Snapshot, recipe: Recipe, on: date) -> bool:

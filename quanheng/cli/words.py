@@ -67,6 +67,14 @@ SENTENCES: Words = {
         "weak-password": "角色的口令不少于 {minimum} 个字符。",
         "is-owner": "{role} 是表的所有者，收不回它的权限。请给应用另起一个角色名。",
     },
+    "CannotExtract": {
+        "not-given": "数据库没有给出 {table} 的记录（{error}），没有生成新快照，原有快照照常使用。"
+        "请看数据库是否在运行、表结构是否被改过，再运行 quanheng census refresh。",
+        "not-taken": "{table} 的记录写不进快照（{error}），没有生成新快照，原有快照照常使用。"
+        "请看磁盘空间和数据库里这一类记录，再运行 quanheng census refresh。",
+        "column-not-taken": "{table} 的 {column} 栏有写不进快照的值（{error}），没有生成新快照，原有快照照常使用。"
+        "请查明数据库里这一栏的值，再运行 quanheng census refresh。",
+    },
     "CannotServe": {
         "address-taken": "{bind} 已被别的程序占用。请停掉它，或用 --bind 换一个端口。",
         "unusable-address": "{bind} 不能用来提供服务：{why}。",

@@ -1,6 +1,11 @@
 """Rows stream into DuckDB whatever is in them; who breaks off on either side is told, and nobody waits for ever."""
 
+import errno
+import fcntl
+import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 from uuid import UUID
@@ -13,7 +18,7 @@ from django.db.models.functions import NullIf
 from duckdb import DuckDBPyConnection
 
 from quanheng.census import streaming
-from quanheng.census.streaming import CSV, readers, stretches
+from quanheng.census.streaming import CSV, Readers, readers, stretches
 from quanheng.ledger.models import ChangeMark
 from quanheng.ledger.transactions import POSTGRESQL
 
@@ -96,3 +101,67 @@ def test_a_statement_that_fails_is_told(rows: QuerySet[Any, Any], seq: int) -> N
         reading.pour(failing, 2, take)
     assert len(taken) <= seq
     assert ChangeMark.objects.filter(cadre__in=KEYS).count() == len(KEYS)
+
+
+# --- nothing is left behind
+
+MIB = 1 << 20
+
+
+def held() -> tuple[int, int]:
+    """Threads and descriptors of this process."""
+    return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+
+def poured(monkeypatch: pytest.MonkeyPatch, blocks: Iterator[bytes]) -> Any:
+    monkeypatch.setattr(streaming, "stretches", lambda rows, width: (each for each in (blocks,)))
+    return ChangeMark.objects.none()
+
+
+def test_who_writes_and_fails_while_the_other_is_busy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+    read: list[int] = []
+
+    def take(path: str) -> None:
+        with open(path, "rb", buffering=0) as file:
+            read.append(sum(len(file.read(MIB // 16)) for _ in range(3 * 16)))
+            assert failed.wait(60)
+            read.append(len(file.read()))
+
+    def blocks() -> Iterator[bytes]:
+        yield from (b"x" * (MIB // 2) for _ in range(7))
+        failed.set()
+        raise ArithmeticError("after some MB")
+
+    rows, before = poured(monkeypatch, blocks()), held()
+    with pytest.raises(ArithmeticError, match="after some MB"), readers() as reading:
+        reading.pour(rows, 1, take)
+    assert (sum(read), held()) == (7 * MIB // 2, before)
+
+
+def test_a_small_pipe_does_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the system allows no larger one."""
+
+    def refused(*given: object) -> int:
+        raise PermissionError(errno.EPERM, "no more pages")
+
+    read: list[int] = []
+
+    def take(path: str) -> None:
+        with open(path, "rb") as file:
+            read.append(len(file.read()))
+
+    rows, before = poured(monkeypatch, iter([b"x" * 3 * MIB])), held()
+    monkeypatch.setattr(fcntl, "fcntl", refused)
+    with readers() as reading:
+        reading.pour(rows, 1, take)
+    assert (read, held()) == ([3 * MIB], before)
+
+
+def test_a_pipe_that_nobody_takes_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = ThreadPoolExecutor(max_workers=1)
+    pool.shutdown()
+    rows, before = poured(monkeypatch, iter([b"x"])), held()
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        Readers(pool).pour(rows, 1, pytest.fail)
+    assert held() == before

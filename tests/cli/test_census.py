@@ -10,6 +10,7 @@ import time_machine
 from pytest_django import Settings
 
 from quanheng.census import house, upkeep
+from quanheng.census.extract import CannotExtract
 from quanheng.cli import DONE, FINDINGS, census, main
 from quanheng.people.models import Cadre, PostHolding
 from tests.conftest import Cast
@@ -101,6 +102,36 @@ def test_a_round_that_fails_does_not_end_the_worker(
     monkeypatch.setattr(upkeep, "refresh", fails)
     census.keep(stopping)
     assert capsys.readouterr().err == "quanheng census: OSError\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "said"),
+    [
+        ("not-given", {}, "数据库没有给出 posts 的记录（E），"),
+        ("not-taken", {}, "posts 的记录写不进快照（E），"),
+        ("column-not-taken", {"column": "title"}, "posts 的 title 栏有写不进快照的值（E），"),
+    ],
+)
+def test_rows_that_cannot_be_had_are_told_in_a_line(
+    chen: Cadre,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    facts: dict[str, str],
+    said: str,
+) -> None:
+    def fails(*given: object, **named: object) -> None:
+        raise CannotExtract(code, table="posts", error="E", **facts)
+
+    monkeypatch.setattr(upkeep, "refresh", fails)
+    assert run(AT, "refresh") == FINDINGS
+    told = capsys.readouterr().err
+    assert told.startswith(f"quanheng: {said}没有生成新快照，原有快照照常使用。请")
+    assert told.endswith("再运行 quanheng census refresh。\n")
+    assert told.count("\n") == 1
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    census.keep_once()
+    assert capsys.readouterr().err == "quanheng census: CannotExtract\n"
 
 
 def test_a_snapshot_folder_is_of_one_layout(chen: Cadre, settings: Settings) -> None:
