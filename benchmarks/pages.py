@@ -22,6 +22,7 @@ from benchmarks._postgres import NoPostgresError, Postgres, serving
 from benchmarks._server import Browser, signed_in
 from quanheng.accounts.choices import ManagementCategory
 from quanheng.demo.city import build_city
+from quanheng.demo.facts import CadreFact
 
 OFFICER = "lin"  # sees the whole city but for what the province manages
 SIZES = (3_000, 100_000)
@@ -59,7 +60,6 @@ def pages(cadres: int) -> list[Page]:
         for person in (city.cadre(number) for number in range(0, cadres, step))
         if person.category != ManagementCategory.PROVINCE
     ]
-    dossiers = [f"/desk/people/{person.key}/" for person in persons]
     everybody = "/desk/people/?scope=all"
     deep = cadres // 20 - 5
     narrow = f"{everybody}&unit={unit}&age_from=35&age_to=50&rank=senior_staff_1"
@@ -81,6 +81,15 @@ def pages(cadres: int) -> list[Page]:
         Page("search: pinyin", [f"/desk/search/?q={word}" for word in _PINYIN], LIST, is_htmx=True, peer="search"),
         Page("search: name", [f"/desk/search/?q={quote(word)}" for word in words], LIST, is_htmx=True, peer="search"),
         Page("search: number", ["/desk/search/?q=0021", "/desk/search/?q=1105"], LIST, is_htmx=True, peer="search"),
+        *_of_one_person(persons),
+        Page("today", ["/desk/today/"], TODAY, peer="today"),
+        Page("unit", [f"/desk/units/{unit}/"]),
+    ]
+
+
+def _of_one_person(persons: Sequence[CadreFact]) -> list[Page]:
+    dossiers = [f"/desk/people/{person.key}/" for person in persons]
+    return [
         Page("dossier", dossiers, DOSSIER, peer="dossier"),
         Page("dossier as on 2019-06-30", [f"{path}?on=2019-06-30" for path in dossiers], DOSSIER, peer="dossier"),
         Page(
@@ -93,8 +102,6 @@ def pages(cadres: int) -> list[Page]:
             VERDICTS,
             is_htmx=True,
         ),
-        Page("today", ["/desk/today/"], TODAY, peer="today"),
-        Page("unit", [f"/desk/units/{unit}/"]),
     ]
 
 

@@ -51,9 +51,9 @@ def cursor_on(on: date) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
         yield connection, of_day
 
 
-def open_beside(on: date, open: Callable[[Path, Snapshot], Opened]) -> Opened:
-    """What `open` makes of the file with the facts of that day; asked again where the file goes meanwhile. Raises
-    `NoSnapshot`."""
+def open_beside(on: date, opener: Callable[[Path, Snapshot], Opened]) -> Opened:
+    """What `opener` makes of the file with the facts of that day; asked again where that file or one made from it goes
+    meanwhile. Raises `NoSnapshot`."""
     told = dict[Path, Snapshot]()
 
     def find() -> Path:
@@ -62,4 +62,4 @@ def open_beside(on: date, open: Callable[[Path, Snapshot], Opened]) -> Opened:
         told[file] = snapshot
         return file
 
-    return open_current(folder(), find, lambda file: open(file, told[file]))
+    return open_current(folder(), find, lambda file: opener(file, told[file]))

@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
@@ -73,9 +74,11 @@ def file_of(cursor: DuckDBPyConnection) -> Path:
 def beside(source: Path) -> DuckDBPyConnection:
     """On the tables of a snapshot, and free to attach a file that is made from them; to ask whole rules of them."""
     config = {"memory_limit": MEMORY, "threads": "2", "disabled_optimizers": IDLE_OPTIMIZERS}
-    connection = duckdb.connect(":memory:", config=dict(config))
-    connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
-    connection.execute("USE census")
+    with ExitStack() as unless_whole:
+        connection = unless_whole.enter_context(duckdb.connect(":memory:", config=dict(config)))
+        connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
+        connection.execute("USE census")
+        unless_whole.pop_all()
     return connection
 
 

@@ -88,23 +88,40 @@ class Reader:
         return _Opened(os.getpid(), file, connection, describe(connection))
 
 
-def open_current(folder: Path, find: Callable[[], Path | None], open: Callable[[Path], Opened]) -> Opened:
-    """What `open` makes of the file that `find` gives. Between the two, where others publish or ask for many days, it
-    may go: then they are asked again. Raises `NoSnapshot`."""
-    for _ in range(TRIES):
+def open_current(folder: Path, find: Callable[[], Path | None], opener: Callable[[Path], Opened]) -> Opened:
+    """What `opener` makes of the file that `find` gives. Between the two, where others publish or ask for many days, it
+    may go, or one made from it: then they are asked again. Raises `NoSnapshot`."""
+    for left in reversed(range(TRIES)):
         file = find()
         if file is None:
             break
         try:
-            return open(file)
-        except (duckdb.IOException, FileNotFoundError):
+            return opener(file)
+        except FileNotFoundError:
+            if file.exists() and not left:
+                raise
+        except duckdb.IOException:
             if file.exists():
                 raise
     raise NoSnapshot("not-yet", folder=str(folder))
 
 
 def connect(file: Path) -> DuckDBPyConnection:
-    return duckdb.connect(str(file), read_only=True, config=dict(CONFIG))
+    """Raises `FileNotFoundError`."""
+    with telling_gone(file):
+        return duckdb.connect(str(file), read_only=True, config=dict(CONFIG))
+
+
+@contextmanager
+def telling_gone(file: Path) -> Iterator[None]:
+    """DuckDB has one error for a file that cannot be read and for one that is not there; only the latter is worth
+    another try. Raises `FileNotFoundError`."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        if file.exists():
+            raise
+        raise FileNotFoundError(file) from error
 
 
 def facts_of(

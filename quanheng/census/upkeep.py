@@ -136,9 +136,7 @@ def _described(file: Path) -> Snapshot | None:
     try:
         with reading.connect(file) as connection:
             return describe(connection)
-    except duckdb.IOException:
-        if file.exists():
-            raise
+    except FileNotFoundError:
         return None
 
 

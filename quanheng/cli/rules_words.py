@@ -27,7 +27,7 @@ def told(rule: RuleText, book: Rulebook) -> Iterator[str]:
     yield f"施行：{labels.period(rule.in_force)}"
     yield f"种类：{labels.label(rule.kind).zh}；对象：{labels.SUBJECTS[rule.subject].zh}"
     yield f"检查：{labels.label(rule.check).zh}；不符时：{labels.label(rule.on_fail).zh}"
-    yield f"核实：{labels.verified(rule.is_verified, rule.seen_version)}，{rule.basis}"
+    yield f"核实：{labels.verified(rule.is_verified, rule.seen_version)}，{labels.basis(rule.basis).zh}"
     for name, words in (("未见部分", rule.unverified_parts), ("备注", rule.note)):
         if words:
             yield f"{name}：{words.zh}"

@@ -27,10 +27,10 @@ def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot
     """On the table `due` for the day of `house`: `COLUMNS`, with unit, category and status as in the snapshot, by
     day and kind. Raises `NoSnapshot`."""
 
-    def open(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
+    def opener(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
         return connect(_kept(source, snapshot, house)), snapshot
 
-    connection, snapshot = open_beside(house.on, open)
+    connection, snapshot = open_beside(house.on, opener)
     with connection:
         yield connection, snapshot
 

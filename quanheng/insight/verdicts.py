@@ -8,7 +8,7 @@ conditions stand.
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census.house import cursor_on, open_beside
 from quanheng.census.kept import beside, file_of, kept
-from quanheng.census.reading import CONFIG, Snapshot
+from quanheng.census.reading import CONFIG, Snapshot, telling_gone
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
 from quanheng.insight.targets import Target, targets_of
@@ -62,10 +62,10 @@ def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
     """Of the current snapshot with the facts of the house's day. Raises `NoSnapshot`."""
     rules = conditions(house, target)
 
-    def open(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
+    def opener(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
         return _opened(source, _kept(source, snapshot, target, house, rules)), snapshot
 
-    connection, snapshot = open_beside(house.on, open)
+    connection, snapshot = open_beside(house.on, opener)
     with connection:
         yield Verdicts(connection, snapshot, target, house, rules)
 
@@ -108,9 +108,12 @@ def vocabulary() -> Vocabulary:
 
 
 def _opened(source: Path, file: Path) -> DuckDBPyConnection:
-    connection = beside(source)
-    connection.execute(f"ATTACH '{file}' AS kept (READ_ONLY)")
-    connection.execute("SET enable_external_access = false")
+    with ExitStack() as unless_whole:
+        connection = unless_whole.enter_context(beside(source))
+        with telling_gone(file):
+            connection.execute(f"ATTACH '{file}' AS kept (READ_ONLY)")
+        connection.execute("SET enable_external_access = false")
+        unless_whole.pop_all()
     return connection
 
 

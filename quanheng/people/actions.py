@@ -310,12 +310,15 @@ def save_query(*, actor: Actor, name: str, query: str, at: datetime) -> SavedQue
     """Keep a filter by name; the same name again replaces it, but never a list by a screening or the other way round.
     Not about a person: no ledger entry."""
     name, is_screening = name.strip()[:60], query.startswith(SCREENING)
-    held = SavedQuery.objects.filter(account_key=actor.key, name=name).select_for_update().first()
-    if held is not None and held.query.startswith(SCREENING) != is_screening:
+    values = {"query": query[:1000], "created_at": at}
+    locked = SavedQuery.objects.select_for_update()  # made first: what is not there yet cannot be locked
+    row, is_new = locked.get_or_create(account_key=actor.key, name=name, defaults=values)
+    if is_new:
+        return row
+    if row.query.startswith(SCREENING) != is_screening:
         raise CannotChange("name-of-a-list" if is_screening else "name-of-a-screening", name=name)
-    row, _created = SavedQuery.objects.update_or_create(
-        account_key=actor.key, name=name, defaults={"query": query[:1000], "created_at": at}
-    )
+    row.query, row.created_at = query[:1000], at
+    row.save(update_fields=["query", "created_at"])
     return row
 
 

@@ -1,5 +1,6 @@
 """The words for codes of the rulebook, Chinese and English, as labels of choices are elsewhere."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -202,6 +203,9 @@ NAMES = {
 }
 # `verified` claims no more than this: the official text is attached only at sign-off.
 SEEN = {True: Words("已见于转载", "seen in a copy"), False: Words("未核实", "not verified")}
+# Marks of what was read (`instruments/sources.yaml`): a source by its number; else what stands for having seen none.
+_SOURCE, _SEED, _MEMORY = re.compile(r"\b(?:P|L|KB)\d+[a-z]?\b"), re.compile(r"\bseed (\d+)\b"), re.compile(r"\bM\b")
+_REMEMBERED = re.compile(r"\bM\b|\bmemory\b")
 TRUTHS = {True: Words("是", "yes"), False: Words("否", "no")}
 
 
@@ -222,6 +226,15 @@ def named(name: str) -> str:
 
 def verified(is_verified: bool, seen: SeenVersion) -> str:
     return f"{SEEN[is_verified].zh}（{label(seen).zh}）"
+
+
+def basis(text: str) -> Words:
+    """What was read of a rule. In Chinese the marks alone, for the remarks are written in English only."""
+    sources = list(dict.fromkeys(_SOURCE.findall(text)))
+    sources += [f"用户单位讲话 {number}" for number in dict.fromkeys(_SEED.findall(text))]
+    remembered = ("部分凭记忆" if sources else "凭记忆") if _REMEMBERED.search(text) else ""
+    zh = "，".join(part for part in ("、".join(sources), remembered) if part)
+    return Words(zh, _MEMORY.sub("from memory", _SEED.sub(r"speech \1 of the user organization", text)))
 
 
 def period(in_force: InForce) -> str:

@@ -96,4 +96,16 @@ def test_one_person_as_a_page_has_the_limit_of_its_wall_time() -> None:
 
 
 def test_the_page_is_one_of_those_of_the_bench_of_pages() -> None:
-    assert [page.name for page in pages(CADRES)].count(PAGE) == 1
+    made = pages(CADRES)
+    found, names = {page.name: page for page in made}, [page.name for page in made]
+    assert names.count(PAGE) == 1
+    assert names[names.index("dossier") : names.index("today")] == [
+        "dossier",
+        "dossier as on 2019-06-30",
+        "evidence of the tier",
+        "eligibility of one person",
+        "evidence of a condition",
+    ]
+    assert len(found) == len(names) == 18
+    dossiers = found["dossier"].paths
+    assert list(found[PAGE].paths) == [f"{path}?tab=eligibility" for path in dossiers]

@@ -145,6 +145,24 @@ def test_two_who_ask_at_once_get_one_file(
     assert (told, len(built)) == ([EARLIER, EARLIER], 1)
 
 
+def test_one_that_another_forgets_meanwhile_is_made_again(
+    chen: Cadre, folder: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    genuine = dating._made
+
+    def forgotten_once(*given: Any) -> Path:
+        made.append(genuine(*given))
+        if len(made) == 1:
+            made[0].unlink()
+        return made[-1]
+
+    monkeypatch.setattr(dating, "_made", forgotten_once)
+    with dated(folder, EARLIER, recipe) as (_, told):
+        assert told.read_on == EARLIER
+    assert made == [folder / name(1, EARLIER, recipe)] * 2
+
+
 def test_the_last_ones_used_are_kept(chen: Cadre, folder: Path, recipe: Recipe) -> None:
     days = [date(2020, 1, day) for day in range(1, dating.KEPT + 2)]
     for place, on in enumerate(days[:-1]):

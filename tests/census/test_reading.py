@@ -143,3 +143,27 @@ class TestAFileThatGoesMeanwhile:
         torn.write_text("no database at all")
         with pytest.raises(duckdb.IOException):
             open_current(tmp_path, lambda: torn, connect)
+
+    def test_one_made_from_it_goes_and_it_is_asked_again(self, tmp_path: Path) -> None:
+        snapshot, asked = tmp_path / "snapshot", []
+        snapshot.touch()
+
+        def opener(file: Path) -> int:
+            asked.append(file)
+            if len(asked) < TRIES:
+                connect(tmp_path / "facts")
+            return len(asked)
+
+        assert open_current(tmp_path, lambda: snapshot, opener) == TRIES
+
+    def test_one_made_from_it_that_goes_each_time_is_an_error(self, tmp_path: Path) -> None:
+        snapshot, asked = tmp_path / "snapshot", []
+        snapshot.touch()
+
+        def opener(file: Path) -> None:
+            asked.append(file)
+            connect(tmp_path / "facts")
+
+        with pytest.raises(FileNotFoundError):
+            open_current(tmp_path, lambda: snapshot, opener)
+        assert asked == [snapshot] * TRIES

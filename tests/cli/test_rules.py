@@ -114,6 +114,13 @@ def test_show_tells_article_parameters_evidence_and_switches(capsys: pytest.Capt
         assert words in out
 
 
+def test_show_tells_in_chinese_what_was_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """The remarks of `basis` are in English; M is from memory."""
+    rules = {rule.basis: rule.id for rule in load().texts}
+    for basis, words in (("M", "，凭记忆\n"), ("L3 (no number in the law)", "，L3\n"), ("P8 P9", "，P8、P9\n")):
+        assert words in run(capsys, "show", rules[basis])[1]
+
+
 def test_show_picks_the_version_of_the_day(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "show", "SEL-EXCL-24-3", "--on", "2019-03-03")[0] == DONE
     code, out, err = run(capsys, "show", "SEL-EXCL-24-3", "--on", "2019-03-02")

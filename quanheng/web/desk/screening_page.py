@@ -27,7 +27,7 @@ from quanheng.web.shared.as_of import as_of_snapshot
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Chip, Link, Option, Pager
 from quanheng.web.shared.rule_words import said
-from quanheng.web.shared.wording import listed
+from quanheng.web.shared.wording import listed, people_text, stated
 
 MAX_ADDRESS = 1000  # characters that a saved query can hold
 
@@ -100,7 +100,7 @@ def answer_context(
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
         "answer": answer,
-        "dropped": listed(said(rule.text.title) for rule in left_out),
+        "printed_scope": printed_scope(query, answer.total, listed(said(rule.text.title) for rule in left_out)),
         "asked": len(answer.counts) - len(left_out),
         "conditions": parts.condition_groups(answer, query, house),
         "extras": _extras(query, answer),
@@ -189,6 +189,16 @@ def scope_text(query: ScreeningQuery) -> str:
         where = _("%(unit)s（不含下级）") % {"unit": where}
     tiers = listed(str(PostTier(tier).label) for tier in query.tiers)
     return " · ".join(part for part in (where, tiers or _("现职干部")) if part)
+
+
+def printed_scope(query: ScreeningQuery, total: int, left_out: str) -> str:
+    """What the form says on the screen, for the paper, which does not show the form."""
+    said_of_it = [
+        stated(_("筛查范围"), f"{scope_text(query)} {people_text(total)}"),
+        _("按 %(day)s 施行的条款") % {"day": query.on.isoformat()},
+        stated(_("去掉的条件"), left_out) if left_out else "",
+    ]
+    return listed([part for part in said_of_it if part], "；")
 
 
 def used(query: ScreeningQuery) -> list[Chip]:

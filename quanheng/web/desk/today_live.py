@@ -4,6 +4,7 @@ time: it goes the moment that its cause does."""
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -55,7 +56,7 @@ def quota_lines(actor: Actor, on: date) -> Iterator[DueLine]:
     over, short = [each for each in gaps if each.is_over], [each for each in gaps if each.is_short]
     parts = [text for text in (_units(_("超配"), over), _units(_("缺配"), short)) if text]
     if parts:
-        step = Link(_("看配备表"), _table_url(actor, gaps))
+        step = Link(_("看配备表"), _table_url(actor, on, gaps))
         yield DueLine(_("职数"), listed(parts, "；"), (), _("按各单位核定的领导职数"), step)
 
 
@@ -67,9 +68,11 @@ def _units(what: str, gaps: Sequence[QuotaGap]) -> str:
     return stated(what, units_text(len(gaps)))
 
 
-def _table_url(actor: Actor, gaps: Sequence[QuotaGap]) -> str:
-    """One unit: its own table. Several: that of the first unit of the scope, with all below it."""
+def _table_url(actor: Actor, on: date, gaps: Sequence[QuotaGap]) -> str:
+    """One unit: its own table. Several: that of the first unit of the scope, with all below it; where the scope has
+    none any more, that of the first of these."""
     if len(gaps) == 1:
         return f"{reverse('desk:units')}?unit={gaps[0].unit}&below=0"
-    first = visible_units(actor).filter(abolished_on=None).order_by("path").values_list("pk", flat=True)[0]
-    return f"{reverse('desk:units')}?unit={first}"
+    standing = visible_units(actor).filter(Q(abolished_on=None) | Q(abolished_on__gt=on)).order_by("path")
+    first = standing.values_list("pk", flat=True).first()
+    return f"{reverse('desk:units')}?unit={first or gaps[0].unit}"

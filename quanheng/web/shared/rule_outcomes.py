@@ -69,14 +69,27 @@ def _remedy_of_failure(condition: Condition) -> Text:
 def lack_text(finding: Finding) -> str:
     """What a condition that fails lacks, by its own numbers: `差 3 个月`, or what it is over."""
     compared, most = measure(finding), limit(finding)
-    if short := short_text(finding):
+    if short := shortfall(finding):
         if finding.earliest is None and compared and compared[0] in _TIMES and compared[1].hi <= 0 and most:
             return _("还没有起算，须满 %(amount)s") % {"amount": amount_text(*most, finding)}
-        return (_("差 %(amount)s") if unit_of("short", finding) else _("差 %(amount)s 个")) % {"amount": short}
+        return _short_text(short, unit_of("short", finding))
     if compared and most and is_ceiling(most[0]) and compared[1].lo > most[1].hi:
         facts = {"what": _named(compared[0]), "value": amount_text(*compared, finding)}
         return _("%(what)s %(value)s，上限 %(most)s") % (facts | {"most": amount_text(*most, finding)})
     return ""
+
+
+def _short_text(short: Number, unit: Unit | None) -> str:
+    """Within bounds the unit is said once, but of months, which may be years and months."""
+    least, most = _with_unit(short.lo, unit), _with_unit(short.hi, unit)
+    if short.is_exact:
+        return (_("差 %(amount)s") if unit else _("差 %(amount)s 个")) % {"amount": least}
+    if short.hi >= MOST:
+        return (_("至少还差 %(amount)s") if unit else _("至少还差 %(amount)s 个")) % {"amount": least}
+    if unit is Unit.MONTHS:
+        return _("还差 %(least)s到 %(most)s") % {"least": least, "most": most}
+    bounds = {"least": labels.scalar(short.lo), "most": most}
+    return (_("还差 %(least)s 到 %(most)s") if unit else _("还差 %(least)s 到 %(most)s 个")) % bounds
 
 
 def _named(name: str) -> str:
@@ -148,12 +161,12 @@ def is_ceiling(name: str) -> bool:
     return name == "cap" or name.startswith(_MOST)
 
 
-def short_text(finding: Finding) -> str:
-    """As the rule says it, else what the number lacks of the one that it has to reach."""
+def shortfall(finding: Finding) -> Number | None:
+    """As the rule says it, else what the number lacks of the one that it has to reach; none where perhaps nothing."""
     short, most, have = finding.numbers.get("short"), limit(finding), measure(finding)
     if short is None and have and most and not is_ceiling(most[0]) and have[1].is_exact and most[1].is_exact:
         short = Number(lacks := most[1].lo - have[1].lo, lacks)
-    return amount_text("short", short, finding) if short and short.lo > 0 else ""
+    return short if short and short.lo > 0 else None
 
 
 def unit_of(name: str, finding: Finding) -> Unit | None:

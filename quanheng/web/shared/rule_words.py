@@ -12,7 +12,6 @@ from quanheng.rulebook.instrument import Begin, InForce, Instrument, Parameter, 
 from quanheng.rulebook.parameter_labels import PARAMETERS
 from quanheng.web.shared.wording import listed
 
-_MARK = re.compile(r"\b(?:P|L|KB)\d+[a-z]?\b")
 _DIGITS = "零一二三四五六七八九"
 _PARAGRAPHS = {"末款": "last paragraph", "第二款": "paragraph 2"}
 _PARAGRAPH = re.compile(rf"(\d{{1,3}}) ({'|'.join(_PARAGRAPHS)})")
@@ -119,7 +118,7 @@ def seen_text(rule: RuleText) -> str:
 
 def basis_text(basis: str) -> str:
     """What was read. The remarks beside the marks of the sources are in English only."""
-    return basis if is_english() else listed(dict.fromkeys(_MARK.findall(basis)))
+    return said(labels.basis(basis))
 
 
 def parameter_name(name: str) -> str:

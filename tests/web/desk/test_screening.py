@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localdate, now
 from pytest_django import Settings
 
 from quanheng.census import house as census
@@ -37,8 +38,6 @@ def officer(cast: Cast, lin: Actor, client_of: ClientOf, settings: Settings, tmp
 
 @pytest.fixture
 def screened(officer: Client) -> Client:
-    from django.utils.timezone import localdate, now
-
     on = localdate(now())
     refresh(census.folder(), census.recipe_on(on), at=now(), on=on)
     return officer
@@ -109,6 +108,13 @@ class TestTheMatrix:
         assert response.status_code == 302
         assert parse_qs(urlsplit(response["Location"]).query) == {"target": ["pool:young"], "off": ["PMR-KEY"]}
         assert "去掉了 1 个条件" in text_of(screened.get(response["Location"]))
+
+    def test_the_paper_says_scope_day_and_what_was_left_out(self, screened: Client) -> None:
+        day = localdate(now()).isoformat()
+        whole, without = (screened.get(address).content.decode() for address in (YOUNG, f"{YOUNG}&off=PMR-KEY"))
+        said = f"筛查范围：管理范围内 · 现职干部 1 人；按 {day} 施行的条款"
+        assert f'<p class="only-print">{said}</p>' in whole
+        assert re.search(rf'<p class="only-print">{said}；去掉的条件：[^；<]+</p>', without)
 
     def test_with_htmx_only_the_work_is_swapped_and_the_address_follows(self, screened: Client) -> None:
         data = {"target": "pool:young", "shown": "1", "keep": ["PMR-KEY"]}

@@ -1,6 +1,6 @@
 """What 今日 asks of the database at the moment: rules to sign off, posts over and under quota."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -10,6 +10,7 @@ from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.queries import standings, waiting
 from quanheng.kernel.actor import Actor
 from quanheng.organization.access import visible_units
+from quanheng.organization.models import Unit
 from quanheng.organization.queries import visible_tree
 from quanheng.organization.quotas import post_quota_table
 from quanheng.people.queries_posts import QuotaGap, filled_positions, quota_gaps
@@ -122,3 +123,27 @@ def test_two_queries_however_many_units(
     top = visible_units(wang).order_by("path")[0]
     assert top.path <= first.path
     assert line.step.url == f"/desk/units/?unit={top.pk}"
+
+
+def test_units_whose_end_is_ahead_still_have_a_table(cast: Cast, wang: Actor, at: datetime) -> None:
+    make_bureau(cast, at)
+    for unit in (cast.unit_a, cast.unit_b):
+        unit.versions.update(principal_quota=9)
+    top = visible_units(wang).order_by("path")[0]
+    Unit.objects.update(abolished_on=ON + timedelta(days=1))
+    (line,) = quota_lines(wang, ON)
+    assert line.step.url == f"/desk/units/?unit={top.pk}"
+    Unit.objects.filter(pk=top.pk).update(abolished_on=ON)
+    (line,) = quota_lines(wang, ON)
+    next_one = visible_units(wang).exclude(pk=top.pk).order_by("path")[0]
+    assert line.step.url == f"/desk/units/?unit={next_one.pk}"
+
+
+def test_without_a_unit_that_stands_the_first_gap_is_led_to(cast: Cast, wang: Actor, at: datetime) -> None:
+    """A version can outlast what the register says of the unit."""
+    make_bureau(cast, at)
+    for unit in (cast.unit_a, cast.unit_b):
+        unit.versions.update(principal_quota=9)
+    Unit.objects.update(abolished_on=ON)
+    (line,) = quota_lines(wang, ON)
+    assert line.step.url == f"/desk/units/?unit={quota_gaps(wang, ON)[0].unit}"

@@ -70,9 +70,27 @@ def test_what_is_missing_and_from_when_it_will_do(finding: Finding, zh: str, en:
 
 def test_what_is_known_within_bounds_says_both() -> None:
     hours = {"hours": Number(50, 70), "need": Number(110, 110), "short": Number(40, 60)}
-    assert remedy(replace(failed({}), numbers=hours)) == "差 40 学时 至 60 学时"
     assert remedy(replace(failed({}), numbers=hours | {"short": Number(0, 60)})) == ""  # perhaps nothing
-    assert remedy(replace(failed({}), numbers=hours | {"short": Number(40, MOST)})) == "差 至少 40 学时"
+
+
+@pytest.mark.parametrize(
+    ("measured", "short", "zh", "en"),
+    [
+        ("hours", Number(40, 60), "还差 40 到 60 学时", "40 to 60 training hours short"),
+        ("hours", Number(40, MOST), "至少还差 40 学时", "at least 40 training hours short"),
+        ("have", Number(2, 5), "还差 2 到 5 个", "2 to 5 short"),
+        ("have", Number(3, MOST), "至少还差 3 个", "at least 3 short"),
+        ("have", Number(3, MOST - 1), f"还差 3 到 {MOST - 1} 个", f"3 to {MOST - 1} short"),
+        ("have", Number(3, 3), "差 3 个", "3 short"),
+        ("months", Number(4, 14), "还差 4 个月到 1 年 2 个月", "4 mo to 1 yr 2 mo short"),
+        ("months", Number(14, MOST), "至少还差 1 年 2 个月", "at least 1 yr 2 mo short"),
+    ],
+)
+def test_a_shortfall_within_bounds(measured: str, short: Number, zh: str, en: str) -> None:
+    numbers = {measured: Number(1, 70), "need": Number(110, 110), "short": short}
+    assert remedy(replace(failed({}), numbers=numbers)) == zh
+    with override("en"):
+        assert remedy(replace(failed({}), numbers=numbers)) == en
 
 
 def test_of_items_the_last_to_mend_speaks_and_a_waived_one_does_not() -> None:

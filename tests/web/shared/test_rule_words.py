@@ -1,5 +1,7 @@
 """Words of the rulebook for pages: articles as they are cited, and what was read of the text."""
 
+import re
+
 import pytest
 from django.utils.translation import override
 
@@ -31,12 +33,37 @@ def test_an_article_is_cited_as_the_language_does(article: str | None, zh: str, 
         assert article_text(article) == en
 
 
-def test_on_a_chinese_page_only_the_marks_of_the_sources_stand() -> None:
-    said = "P20 (two years for every step), P19; rest memory, KB3 and P20b (ifeng)"
-    assert basis_text(said) == "P20、P19、KB3、P20b"
-    assert basis_text("M; seed 004") == ""
+@pytest.mark.parametrize(
+    ("basis", "zh", "en"),
+    [
+        ("P8 P9", "P8、P9", "P8 P9"),
+        ("M", "凭记忆", "from memory"),
+        ("seed 002", "用户单位讲话 002", "speech 002 of the user organization"),
+        (
+            "M; seed 004",
+            "用户单位讲话 004，部分凭记忆",
+            "from memory; speech 004 of the user organization",
+        ),
+        ("P74 (Guangdong) + M", "P74，部分凭记忆", "P74 (Guangdong) + from memory"),
+        ("memory; P22 garbled", "P22，部分凭记忆", "memory; P22 garbled"),
+        (
+            "P20 (two years for every step), P19; rest memory, KB3 and P20b (ifeng), P19",
+            "P20、P19、KB3、P20b，部分凭记忆",
+            "P20 (two years for every step), P19; rest memory, KB3 and P20b (ifeng), P19",
+        ),
+    ],
+)
+def test_on_a_chinese_page_the_marks_of_the_sources_stand_in_words(basis: str, zh: str, en: str) -> None:
+    assert basis_text(basis) == zh
     with override("en"):
-        assert basis_text(said) == said
+        assert basis_text(basis) == en
+
+
+def test_the_basis_of_every_rule_has_chinese_without_english_prose() -> None:
+    for rule in texts():
+        found = basis_text(rule.basis)
+        assert found, rule.id
+        assert not re.search(r"[A-Za-z]{3}", found), rule.id
 
 
 def texts() -> list[RuleText]:
