@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from benchmarks._figures import Figures
 from benchmarks._rulebook_goals import a_part, of_page, of_person, of_run
-from benchmarks._rulebook_page import CADRES, PAGE
+from benchmarks._rulebook_page import PAGE
 from benchmarks._rulebook_peer import digest, hand
 from benchmarks._rulebook_person import Person
 from benchmarks._rulebook_register import version
@@ -96,7 +96,7 @@ def test_one_person_as_a_page_has_the_limit_of_its_wall_time() -> None:
 
 
 def test_the_page_is_one_of_those_of_the_bench_of_pages() -> None:
-    made = pages(CADRES)
+    made = pages(400)
     found, names = {page.name: page for page in made}, [page.name for page in made]
     assert names.count(PAGE) == 1
     assert names[names.index("dossier") : names.index("today")] == [

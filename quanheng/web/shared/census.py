@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quanheng.census import house, upkeep
+from quanheng.census.extract import CannotExtract
 from quanheng.census.publish import CannotPublish
 from quanheng.kernel.actor import READERS
 from quanheng.web.shared import tasks
@@ -31,4 +32,9 @@ def refresh_census(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("已重新计算。") if made else _("没有新的变动。"))
     except CannotPublish as refusal:
         messages.warning(request, sentence(refusal))
+    except CannotExtract:  # what and where is told by the command, to who can mend it
+        messages.warning(
+            request,
+            _("没有重新计算成功，页面上的仍是原有快照。请告诉系统管理员，由他运行 quanheng census refresh 查明原因。"),
+        )
     return redirect(asked_for(request) or "web:front-door")

@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from quanheng.census import house, upkeep
+from quanheng.census.extract import CannotExtract
 from quanheng.census.reading import Snapshot
 from quanheng.kernel.actor import Actor
 from quanheng.people import actions
@@ -112,6 +113,20 @@ def test_while_another_builds_it_is_refused_in_words(
     with (house.folder() / ".publishing").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert "正在重新计算，没有另起一次" in refresh(browser, at)
+    assert number() == 1
+
+
+def test_what_cannot_be_read_is_told_and_leaves_the_snapshot(
+    told: Snapshot, browser: Client, chen: Cadre, lin: Actor, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise CannotExtract("not-given", table="posts", error="42703")
+
+    sanction(lin, chen, at)
+    monkeypatch.setattr("quanheng.web.shared.tasks.bring_census_up_to_date", fails)
+    page = refresh(browser, at)
+    assert "没有重新计算成功" in page
+    assert "quanheng census refresh" in page
     assert number() == 1
 
 
