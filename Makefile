@@ -39,8 +39,8 @@ test-sqlite: ## all but what only PostgreSQL can show, then the coverage floor
 	@tools/coverage-floor
 
 test-postgres: ## all that may ask a database but the browser stories, beside a throw-away PostgreSQL
-	tools/with-postgres $(BIN)/pytest -n 2 -m "not browser and not alone" $(PURE)
 	tools/with-postgres $(BIN)/pytest -m "alone and not browser" $(ALONE)
+	tools/with-postgres $(BIN)/pytest -n 2 -m "not browser and not alone" $(PURE)
 
 bench: dev ## every claim of speed: a ratio against a named peer or limit
 	@failed=0; for file in benchmarks/[!_]*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || failed=1; done; exit $$failed
