@@ -22,7 +22,7 @@ from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import OnFail
 from quanheng.rulebook.rule import Rule
-from quanheng.rulebook.situation import FactValue, Record, Situation
+from quanheng.rulebook.situation import FactValue, Raw, Record, Situation
 from quanheng.rulebook.sql import Context
 from quanheng.rulebook.sql_rules import OUTCOMES, Conditions, conditions, rule_statements
 from quanheng.rulebook.sql_statement import Statement
@@ -164,12 +164,12 @@ class Looks:
         begun = f" WHERE {begin} IS NULL OR {begin} <= {written(on)}" if self.fact.begins else ""
         return f"{PERSON} AS p LEFT JOIN (SELECT * FROM {quoted(self.fact.name)}{begun}) AS r USING ({SUBJECT})"
 
-    def facts(self, is_there: bool, values: Sequence[FactValue]) -> dict[str, FactValue]:
+    def facts(self, is_there: bool, values: Sequence[Raw]) -> dict[str, FactValue]:
         known = dict(zip((*self.fields, *self.singles), values, strict=True))
-        facts = {name: known[name] for name in self.singles if known[name] is not None}
-        told = {name: known[name] for name in self.fields if known[name] is not None}
+        facts: dict[str, FactValue] = {name: value for name in self.singles if (value := known[name]) is not None}
+        told = {name: value for name in self.fields if (value := known[name]) is not None}
         if is_there:
-            facts[self.fact.name] = (Record("record", told),)  # type: ignore[arg-type]
+            facts[self.fact.name] = (Record("record", told),)
         elif self.fact.world is World.CLOSED:
             facts[self.fact.name] = ()
         return facts
