@@ -145,7 +145,7 @@ def _counts(connection: DuckDBPyConnection, made: Iterable[Statement]) -> list[o
     found = list[object]()
     for each in made:
         places = range(len(OUTCOMES))
-        columns = [f'count(CASE WHEN "{name}_outcome" = {place} THEN 1 END)' for name in each.names for place in places]
+        columns = [f'count_if("{name}_outcome" = {place})' for name in each.names for place in places]
         found += connection.execute(f"SELECT {', '.join(columns)} FROM ({each.text}) AS t").fetchall()[0]
     return found
 

@@ -24,7 +24,7 @@ from quanheng.rulebook.sql_text import (
     times,
     whole,
 )
-from quanheng.rulebook.sql_values import MET, SCode, SDay, SNumber, STruth, SValue
+from quanheng.rulebook.sql_values import ALWAYS, MET, SCode, SDay, SNumber, STruth, SValue, settled
 from quanheng.rulebook.tree import TRUE, Combinator, Combine
 
 
@@ -35,7 +35,7 @@ def write(group: Group, node: Combine) -> SValue:
     if node.over is not None:
         held, gaps = _ranged(group, node, held)
     elif node.where == TRUE:
-        held = STruth(MET, ZERO, SINCE_EVER, NEVER)
+        held = ALWAYS
     return _WRITERS[node.combinator](Selected(group, node, held, gaps))
 
 
@@ -100,27 +100,32 @@ def _is_short(first: Sql, last: Sql) -> bool:
 
 
 def _exists(chosen: Selected) -> STruth:
-    rows, held = chosen.group.rows, chosen.held
-    begin = chosen.group.begin
-    begun = STruth(MET, ZERO, begin, NEVER)  # of the rows that there are
-    part = held if begin == SINCE_EVER else rows.logic.all_of([begun, held])
-    on = rows.logic.on
-    next_one = rows.frame.let(sql("({0} = 0 AND {1} < {2} AND {2} < {3})", part.state, on, part.lo, NEVER))
-    sure = rows.frame.let(sql("({0} = 2)", part.state))
-    state = chosen.group.or_else(chosen.group.aggregate("max({0})", part.state), ZERO)
-    after = chosen.group.after
+    group, held = chosen.group, chosen.held
+    logic = group.after.logic
+    state = group.or_else(group.aggregate("max({0})", held.state), ZERO)
     if chosen.gaps != ZERO:
-        state = after.frame.let(sql("CASE WHEN {0} > 0 THEN greatest({1}, 1) ELSE {1} END", chosen.gaps, state))
-    lo = _picked(chosen, state, "min", part.lo, sure, next_one)
-    hi = _picked(chosen, state, "max", part.hi, sure, next_one)
-    some = sql("({0} = 2 OR {1} IS NOT NULL)", state, chosen.group.aggregate("min(CASE WHEN {0} THEN 1 END)", next_one))
-    missing = after.logic.only_unknown(state, chosen.lacking())
-    return chosen.truth(STruth(state, missing, *after.logic.or_hull(some, state, lo, hi)))
+        state = logic.let(sql("CASE WHEN {0} > 0 THEN greatest({1}, 1) ELSE {1} END", chosen.gaps, state))
+    missing = logic.only_unknown(state, chosen.lacking())
+    if held.is_settled and group.begin == SINCE_EVER:
+        return chosen.truth(settled(state, missing))
+    return chosen.truth(STruth(state, missing, *logic.or_hull(state, *_hull(chosen, state))))
 
 
-def _picked(chosen: Selected, state: Sql, function: str, end: Sql, sure: Sql, next_one: Sql) -> Sql:
-    met, later = (chosen.over(function, end, which, NEVER) for which in (sure, next_one))
-    return chosen.group.after.frame.let(sql("CASE WHEN {0} = 2 THEN {1} ELSE {2} END", state, met, later))
+def _hull(chosen: Selected, state: Sql) -> tuple[Sql, Sql]:
+    """Of the rows that are met, or, where none is, of those that will be: all these begin later, so one least day tells
+    of both."""
+    group, held = chosen.group, chosen.held
+    rows, begun = group.rows, STruth(MET, ZERO, group.begin, NEVER)  # of the rows that there are
+    if held.is_settled:
+        return chosen.over("min", group.begin, chosen.sure, NEVER), NEVER
+    part = held if group.begin == SINCE_EVER else rows.logic.all_of([begun, held])
+    begins = (part.state, rows.logic.on, part.lo, NEVER)
+    later = rows.frame.let(sql("({0} = 0 AND {1} < {2} AND {2} < {3})", *begins))
+    first = chosen.over("min", part.lo, rows.frame.let(sql("({0} OR {1})", chosen.sure, later)), NEVER)
+    if part.hi == NEVER:
+        return first, NEVER
+    ends = (chosen.over("max", part.hi, which, NEVER) for which in (chosen.sure, later))
+    return first, group.after.frame.let(sql("CASE WHEN {0} = 2 THEN {1} ELSE {2} END", state, *ends))
 
 
 def _every(chosen: Selected) -> STruth:
@@ -128,9 +133,11 @@ def _every(chosen: Selected) -> STruth:
     state = group.or_else(group.aggregate("min({0})", held.state), MET)
     if chosen.gaps != ZERO:
         state = group.after.frame.let(sql("CASE WHEN {0} > 0 THEN least({1}, 1) ELSE {1} END", chosen.gaps, state))
+    missing = group.after.logic.only_unknown(state, chosen.lacking())
+    if held.is_settled:
+        return chosen.truth(settled(state, missing))
     lo = group.or_else(group.aggregate("max({0})", held.lo), SINCE_EVER)
     hi = group.or_else(group.aggregate("min({0})", held.hi), NEVER)
-    missing = group.after.logic.only_unknown(state, chosen.lacking())
     return chosen.truth(STruth(state, missing, *group.after.logic.not_empty(lo, hi)))
 
 

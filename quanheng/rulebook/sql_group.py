@@ -16,7 +16,7 @@ from quanheng.rulebook.sql_text import (
     times,
     whole,
 )
-from quanheng.rulebook.sql_values import MET, SDay, SNumber, STruth, SValue
+from quanheng.rulebook.sql_values import MET, SDay, SNumber, STruth, SValue, settled
 from quanheng.rulebook.tree import Combine
 from quanheng.rulebook.vocabulary import Fact, World
 
@@ -156,6 +156,11 @@ class Selected:
     def truth(self, made: STruth) -> STruth:
         group = self.group
         named = group.after.logic.named(made)
+        if named.is_settled:
+            state, missing = (
+                group.unless_unknown(*each) for each in ((named.state, whole(1)), (named.missing, group.bit))
+            )
+            return settled(state, missing)
         return STruth(
             group.unless_unknown(named.state, whole(1)),
             group.unless_unknown(named.missing, group.bit),

@@ -248,15 +248,24 @@ def _verdict(writer: Writer, rule: Conditions) -> tuple[Sql, Sql, Sql, Sql]:
 
 def _chosen(branches: Iterable[tuple[STruth, int, Sql]], otherwise: Sql) -> Sql:
     """The first branch whose condition is in its state; what is settled when the text is written is not asked."""
-    texts, parts = list[str](), list[Sql]()
+    asked = list[tuple[STruth, int, Sql]]()
     for held, state, value in branches:
-        if held.state.text.isdigit():
-            if held.state.text != str(state):
-                continue
+        if not held.state.text.isdigit():
+            asked.append((held, state, value))
+        elif held.state.text == str(state):
             otherwise = value
             break
-        parts += [held.state, value]
-        texts.append(f"WHEN {{{len(parts) - 2}}} = {state} THEN {{{len(parts) - 1}}}")
-    if not texts or all(part == otherwise for part in parts[1::2]):
+    while asked and _says_nothing(*asked[-1], otherwise):
+        asked.pop()
+    if not asked:
         return otherwise
+    parts = [part for held, _, value in asked for part in (held.state, value)]
+    texts = [f"WHEN {{{2 * place}}} = {state} THEN {{{2 * place + 1}}}" for place, (_, state, _) in enumerate(asked)]
     return sql(f"CASE {' '.join(texts)} ELSE {{{len(parts)}}} END", *parts, otherwise)
+
+
+def _says_nothing(held: STruth, state: int, value: Sql, otherwise: Sql) -> bool:
+    """Does the branch give what there is without it?"""
+    if value == otherwise or (otherwise == held.state and value.text == str(state)):
+        return True
+    return otherwise == held.missing and value == ZERO and state != 1

@@ -15,7 +15,7 @@ from quanheng.rulebook.sql_group import ROW, Group
 from quanheng.rulebook.sql_latest import place_of
 from quanheng.rulebook.sql_stage import PEOPLE, Stage, names_in
 from quanheng.rulebook.sql_text import ZERO, Frame, Sql, day, name, sql
-from quanheng.rulebook.sql_values import SCodes, SSpan, STruth, SValue
+from quanheng.rulebook.sql_values import SCodes, SSpan, STruth, SValue, settled
 from quanheng.rulebook.tree import TRUE, Combinator, Combine, FactName, Node, children, walk
 from quanheng.rulebook.types import Kind
 from quanheng.rulebook.vocabulary import Fact, World
@@ -84,7 +84,7 @@ def _known_records(asked: list[Node], combined: dict[Node, SValue], context: Con
         return PEOPLE
     frame = Frame("k_", context.dialect.fence)
     made = {each: Writer(context, frame, {}).value(each) for each in asked if context.is_personal(each)}
-    combined.update({each: _settled(value, frame) for each, value in made.items()})
+    combined.update({each: _at_bottom(value, frame) for each, value in made.items()})
     stage = Stage('"k_person"', frame, PEOPLE)
     queries.append(stage.query)
     return stage
@@ -139,7 +139,7 @@ def _stage(
             queries += _known(stage, fact, all_key, counted, context)
         if fact_name in asked:
             made[asked[fact_name]] = _is_known(context, after, f"{all_key}_n")
-    combined.update({node: _settled(value, after) for node, value in made.items()})
+    combined.update({node: _at_bottom(value, after) for node, value in made.items()})
     queries.append(stage.query)
     return stage
 
@@ -211,7 +211,7 @@ class _Rows:
         if _is_costly(self.combines[0]):
             self.kept = frame = Frame(f"{key}_w", fence)
             held = Writer(self.context, frame, known, ROW).truth(self.combines[0].where)
-            self.held = STruth(*(Sql(frame.let(each).text) for each in (held.state, held.missing, held.lo, held.hi)))
+            self.held = _truth_at_bottom(held, frame)
         writers = Writer(self.context, Frame(f"{key}_r", fence), known, ROW), Writer(self.context, after, known)
         are_last = _is_last_of_all(self.combines[0])
         return Group(self.context, self.fact, key, all_key, *writers, self.held, are_last)
@@ -266,10 +266,19 @@ def _is_of_person(node: Node, context: Context) -> bool:
     )
 
 
-def _settled(value: SValue, frame: Frame) -> SValue:
+def _at_bottom(value: SValue, frame: Frame) -> SValue:
     """A value whose parts are columns of the stage: later frames find them at its bottom."""
     if isinstance(value, SCodes | SSpan):
         return value
+    if isinstance(value, STruth):
+        return _truth_at_bottom(value, frame)
     named = {each.name: getattr(value, each.name) for each in fields(value)}
     parts: dict[str, Any] = {key: Sql(frame.let(part).text) for key, part in named.items() if isinstance(part, Sql)}
     return replace(value, **parts)
+
+
+def _truth_at_bottom(held: STruth, frame: Frame) -> STruth:
+    state, missing = Sql(frame.let(held.state).text), Sql(frame.let(held.missing).text)
+    if held.is_settled:
+        return settled(state, missing)
+    return STruth(state, missing, Sql(frame.let(held.lo).text), Sql(frame.let(held.hi).text))

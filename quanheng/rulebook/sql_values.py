@@ -1,6 +1,6 @@
 """The logic of `values` as SQL columns: one function there, one here. States are 0, 1, 2; `missing` is a bit mask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import lcm
 
@@ -31,10 +31,14 @@ MOST_OVER = 10**6  # shares of a number up to `MOST` still fit 64 bits
 
 @dataclass(frozen=True, slots=True)
 class STruth:
+    """`missing` is 0 unless `state` is 1. `is_settled`: for ever, never or unknown, so that `lo` and `hi` follow from
+    the state."""
+
     state: Sql
     missing: Sql
     lo: Sql
     hi: Sql
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,21 @@ class SSpan:
 SValue = STruth | SNumber | SDay | SCode | SCodes | SSpan
 ALWAYS = STruth(MET, ZERO, SINCE_EVER, NEVER)
 NEVER_MET = STruth(ZERO, ZERO, NEVER, NEVER)
+
+
+def settled(state: Sql, missing: Sql) -> STruth:
+    """What holds for ever or never, or is not known."""
+    lo = sql("CASE WHEN {0} = 0 THEN {1} ELSE {2} END", state, NEVER, SINCE_EVER)
+    return STruth(state, missing, lo, NEVER, is_settled=True)
+
+
+def _merged(parts: Sequence[STruth], join: Callable[[list[Sql]], Sql]) -> list[STruth]:
+    """Those that are settled as one, which may name more as missing than it lacks."""
+    some = [part for part in parts if part.is_settled]
+    if not some:
+        return list(parts)
+    one = settled(join([part.state for part in some]), bits(part.missing for part in some))
+    return [one, *(part for part in parts if not part.is_settled)]
 
 
 def constant(value: Value, mask: int) -> SValue:
@@ -131,7 +150,10 @@ class Logic:
         return self.frame.let(expression)
 
     def named(self, held: STruth) -> STruth:
-        return STruth(*(self.let(each) for each in (held.state, held.missing, held.lo, held.hi)))
+        if held.is_settled:
+            return settled(self.let(held.state), self.let(held.missing))
+        state, missing, lo, hi = (self.let(each) for each in (held.state, held.missing, held.lo, held.hi))
+        return STruth(state, missing, lo, hi)
 
     # truths
 
@@ -140,8 +162,7 @@ class Logic:
         state = self.let(state)
         if state in (MET, ZERO):
             return ALWAYS if state == MET else NEVER_MET
-        lo = sql("CASE WHEN {0} = 0 THEN {1} ELSE {2} END", state, NEVER, SINCE_EVER)
-        return self.named(STruth(state, self.only_unknown(state, missing), lo, NEVER))
+        return settled(state, self.let(self.only_unknown(state, missing)))
 
     def only_unknown(self, state: Sql, missing: Sql) -> Sql:
         return ZERO if missing == ZERO else sql("CASE WHEN {0} = 1 THEN {1} ELSE 0 END", state, missing)
@@ -166,6 +187,9 @@ class Logic:
     def all_of(self, parts: Sequence[STruth]) -> STruth:
         if len(parts) == 1:
             return parts[0]
+        parts = _merged(parts, lambda states: least(states, MET))
+        if len(parts) == 1:
+            return self.settled(parts[0].state, parts[0].missing)
         state = self.let(least([part.state for part in parts], MET))
         lo = self.let(greatest([part.lo for part in parts], SINCE_EVER))
         hi = self.let(least([part.hi for part in parts], NEVER))
@@ -182,29 +206,36 @@ class Logic:
         )
 
     def any_of(self, parts: Sequence[STruth]) -> STruth:
+        parts = _merged(parts, lambda states: greatest(states, ZERO))
+        if len(parts) == 1:
+            return self.settled(parts[0].state, parts[0].missing)
         state = self.let(greatest([part.state for part in parts], ZERO))
-        counted = [self.let(self._speaks(part, state)) for part in parts]
-        pairs, pick = list(zip(counted, parts, strict=True)), "CASE WHEN {0} THEN {1} ELSE {2} END"
-        lo = least([sql(pick, is_in, part.lo, NEVER) for is_in, part in pairs], NEVER)
-        hi = greatest([sql(pick, is_in, part.hi, SINCE_EVER) for is_in, part in pairs], SINCE_EVER)
-        some = sql("(" + " OR ".join(f"{{{place}}}" for place in range(len(counted))) + ")", *counted)
+        pairs, pick = [(self._speaks(part, state), part) for part in parts], "CASE WHEN {0} THEN {1} ELSE {2} END"
+        first = self.let(least([sql(pick, speaks, part.lo, NEVER) for speaks, part in pairs], NEVER))
+        last = NEVER
+        if any(part.hi != NEVER for part in parts):
+            last = greatest([sql(pick, speaks, part.hi, SINCE_EVER) for speaks, part in pairs], SINCE_EVER)
         missing = self.only_unknown(state, bits(part.missing for part in parts))
-        return self.named(STruth(state, missing, *self.or_hull(some, state, lo, hi)))
+        return self.named(STruth(state, missing, *self.or_hull(state, first, last)))
 
-    def or_hull(self, some: Sql, state: Sql, lo: Sql, hi: Sql) -> tuple[Sql, Sql]:
-        """The hull of the parts that speak; where none does: unknown, or never."""
-        none = sql("CASE WHEN {0} = 1 THEN {1} ELSE {2} END", state, SINCE_EVER, NEVER)
-        return sql("CASE WHEN {0} THEN {1} ELSE {2} END", some, lo, none), sql(
-            "CASE WHEN {0} THEN {1} ELSE {2} END", some, hi, NEVER
-        )
+    def or_hull(self, state: Sql, first: Sql, last: Sql) -> tuple[Sql, Sql]:
+        """From the first to the last day of the parts that speak; `first` is never where none does: unknown, or
+        never."""
+        lo = sql("CASE WHEN {0} = 1 AND {1} = {2} THEN {3} ELSE {1} END", state, first, NEVER, SINCE_EVER)
+        return lo, last if last == NEVER else sql("CASE WHEN {0} < {1} THEN {2} ELSE {1} END", first, NEVER, last)
 
     def _speaks(self, part: STruth, state: Sql) -> Sql:
+        """Is it met, or, where no part is, met one day to come?"""
+        if part.is_settled:
+            return sql("({0} = 2)", part.state)
         parts = (state, part.state, self.on, part.lo, NEVER)
-        return sql("CASE WHEN {0} = 2 THEN {1} = 2 ELSE {1} = 0 AND {2} < {3} AND {3} < {4} END", *parts)
+        return self.let(sql("CASE WHEN {0} = 2 THEN {1} = 2 ELSE {1} = 0 AND {2} < {3} AND {3} < {4} END", *parts))
 
     def negation(self, part: STruth) -> STruth:
         if part in (ALWAYS, NEVER_MET):
             return NEVER_MET if part == ALWAYS else ALWAYS
+        if part.is_settled:
+            return settled(self.let(sql("(2 - {0})", part.state)), part.missing)
         turned = (part.state, self.on, part.lo, part.hi, SINCE_EVER, NEVER)
         lo = sql("CASE WHEN {0} = 1 OR {1} < {2} THEN {4} ELSE {3} END", *turned)
         hi = sql("CASE WHEN {0} <> 1 AND {1} < {2} THEN {2} ELSE {5} END", *turned)
