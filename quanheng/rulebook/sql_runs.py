@@ -1,6 +1,7 @@
 """Periods in SQL: unbroken runs by window functions (gaps and islands), and what is counted over them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from quanheng.rulebook.sql import SUBJECT
 from quanheng.rulebook.sql_functions import months_between
@@ -28,6 +29,7 @@ class Runs:
     group: Group
     which: Sql
     end: Sql  # of each row
+    beside: "tuple[Runs, ...]" = ()  # other runs of the group, numbered together so that rows are put in order once
 
     def let(self, text: str, *parts: Sql) -> Sql:
         return self.group.rows.frame.let(sql(text, *parts))
@@ -43,8 +45,12 @@ class Runs:
 
     @property
     def number(self) -> Sql:
-        """Counts all rows; it names `kept` so that it is found in one go with the other two."""
-        return self._by_begin("count({0})", _UP_TO_HERE, self.kept)
+        """Counts all rows; it names `kept` so that it is found in one go with the other two, as are those of the runs
+        beside if they lie as deep."""
+        own = self.kept
+        kept = {each.text: each for each in (own, *(runs.kept for runs in self.beside)) if each.level == own.level}
+        text = " OR ".join(f"{{{place}}}" for place in range(len(kept)))
+        return self._by_begin(f"count({text})", _UP_TO_HERE, *(kept[each] for each in sorted(kept)))
 
     @property
     def is_start(self) -> Sql:
@@ -92,16 +98,20 @@ def _over(order: int, rows: str) -> str:
     return f"OVER (PARTITION BY {SUBJECT} ORDER BY {{{order}}}{rows})"
 
 
-def _run_to_now(chosen: Selected, which: Sql) -> Sql:
-    group = chosen.group
-    runs, on = Runs(group, which, group.end), group.rows.logic.on
+def _together(*runs: Runs) -> list[Runs]:
+    return [replace(each, beside=runs) for each in runs]
+
+
+def _run_to_now(chosen: Selected, runs: Runs) -> Sql:
+    group, on = chosen.group, chosen.group.rows.logic.on
     here = runs.let("({0} AND {1} <= {2} AND {2} < {3})", runs.kept, group.begin, on, group.end)
     return chosen.over("min", runs.start, here, NEVER)
 
 
 def held_since(chosen: Selected) -> SDay:
     group, on = chosen.group, chosen.group.after.logic.on
-    lo, hi = _run_to_now(chosen, chosen.maybe), _run_to_now(chosen, chosen.sure)
+    runs = _together(*(Runs(group, which, group.end) for which in (chosen.maybe, chosen.sure)))
+    lo, hi = (_run_to_now(chosen, each) for each in runs)
     begin = whole(group.context.bits.of(f"{group.fact.name}.{group.fact.begins}"))
     undated = sql("CASE WHEN {0} = {1} THEN {2} ELSE 0 END", lo, SINCE_EVER, begin)
     hi = sql("CASE WHEN {0} = {1} THEN {2} ELSE {0} END", hi, SINCE_EVER, on)
@@ -128,19 +138,27 @@ def _months(chosen: Selected, lo: Sql, hi: Sql, since: Sql) -> SNumber:
 
 
 def months_in(chosen: Selected) -> SNumber:
-    lo, since = _stitched(chosen, _dated(chosen, chosen.sure))
-    hi, _ = _stitched(chosen, _dated(chosen, chosen.maybe))
+    sure, maybe = _together(*_until_now(chosen))
+    lo, since = _stitched(chosen, sure)
+    hi, _ = _stitched(chosen, maybe)
     return _months(chosen, lo, hi, since)
 
 
-def _stitched(chosen: Selected, which: Sql) -> tuple[Sql, Sql]:
+def _until_now(chosen: Selected) -> Iterator[Runs]:
+    """Of the rows that are met and of those that may be, as far as the day."""
+    group, rows = chosen.group, chosen.group.rows
+    end = rows.frame.let(sql("least({0}, {1})", group.end, rows.logic.on))
+    for which in (chosen.sure, chosen.maybe):
+        yield Runs(group, _dated(chosen, which), end)
+
+
+def _stitched(chosen: Selected, runs: Runs) -> tuple[Sql, Sql]:
     """Months and since when they grow, as `combine._stitched`."""
     group, on = chosen.group, chosen.group.rows.logic.on
     dialect, rows, let = group.context.dialect, group.rows.frame.let, group.after.frame.let
-    runs = Runs(group, which, rows(sql("least({0}, {1})", group.end, on)))
     odd = runs.let("({0} - {1})", runs.last, rows(dialect.add_months(runs.start, runs.months)))
     earlier = runs.let("({0} AND {1} < {2})", runs.is_last, runs.start, runs.newest)
-    running = chosen.count(runs.let("({0} AND {1} < {2})", which, on, group.end))
+    running = chosen.count(runs.let("({0} AND {1} < {2})", runs.which, on, group.end))
     end, start = (chosen.over("max", each, runs.is_last, NEVER) for each in (runs.last, runs.start))
     begins_now = let(sql("({0} > 0 AND {1} <> {2})", running, end, on))
     counted = [
@@ -159,14 +177,10 @@ def _stitched(chosen: Selected, which: Sql) -> tuple[Sql, Sql]:
 
 
 def longest_run(chosen: Selected) -> SNumber:
-    sure = _dated(chosen, chosen.sure)
-    lo, hi = (_longest(chosen, each) for each in (sure, _dated(chosen, chosen.maybe)))
-    since = _run_to_now(chosen, sure)
-    grows = chosen.group.after.frame.let(sql("CASE WHEN {0} < {1} THEN {0} END", since, NEVER))
-    return _months(chosen, lo, hi, grows)
-
-
-def _longest(chosen: Selected, which: Sql) -> Sql:
     group = chosen.group
-    runs = Runs(group, which, group.rows.frame.let(sql("least({0}, {1})", group.end, group.rows.logic.on)))
-    return chosen.over("max", runs.months, runs.is_last, ZERO)
+    to_now = Runs(group, _dated(chosen, chosen.sure), group.end)
+    sure, maybe, to_now = _together(*_until_now(chosen), to_now)
+    lo, hi = (chosen.over("max", runs.months, runs.is_last, ZERO) for runs in (sure, maybe))
+    since = _run_to_now(chosen, to_now)
+    grows = group.after.frame.let(sql("CASE WHEN {0} < {1} THEN {0} END", since, NEVER))
+    return _months(chosen, lo, hi, grows)
