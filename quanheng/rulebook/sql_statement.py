@@ -219,7 +219,9 @@ class _Rows:
     def text(self, group: Group) -> str:
         """Once all of the group is written."""
         frames = [frame.columns for frame in (group.rows.frame, self.kept) if frame is not None]
-        asked = names_in([*(each for columns in frames for each in columns.values()), *group.aggregates.values()])
+        last = [place_of(self.fact, ROW)] if group.are_last else []
+        made = [each for columns in frames for each in columns.values()]
+        asked = names_in([*made, *group.aggregates.values(), *last])
         rows = self._records(asked - names_in(each for columns in frames for each in columns))
         if self.kept is not None and self.held is not None:
             kept = f"{self.kept.select(rows)} AS {name(group.key + '_kept')}"
@@ -228,7 +230,7 @@ class _Rows:
 
     def _records(self, asked: set[str]) -> str:
         """Those that exist on the day; beside columns of the person where a condition asks for them."""
-        fields = {ROW + each: each for each in _columns(self.fact, self.context)}
+        fields = {ROW + each: each for each in _columns(self.fact, self.context) if ROW + each in asked}
         columns = [f"r.{name(each)} AS {name(column)}" for column, each in fields.items()]
         below = (each for node in self.combines for each in walk(node) if each is not node)
         needs_person = any(_is_of_person(each, self.context) for each in below)
