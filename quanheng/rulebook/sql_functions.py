@@ -120,18 +120,14 @@ def _between(writer: Writer, node: Call, values: Sequence[SValue]) -> SNumber:
 
 
 def months_between(writer: Writer, start: Sql, end: Sql) -> Sql:
-    """`dates.months_between`."""
+    """`dates.months_between`, with no month added to a day: the last one is not complete where the start's day of the
+    month is still to come, and a month that is at its end has no further day."""
     let = writer.frame.let
-    text = "((year({1}) - year({0})) * 12 + month({1}) - month({0}))"
-    if writer.context.dialect.name != "duckdb":
-        text = (
-            "((extract(year FROM {1}) - extract(year FROM {0})) * 12 "
-            "+ extract(month FROM {1}) - extract(month FROM {0}))::bigint"
-        )
-    months = let(sql(text, start, end))
-    moved = let(writer.context.dialect.add_months(start, months))
-    parts = (start, end, SINCE_EVER, NEVER, LIMIT, months, moved)
-    steps = "{5} - CASE WHEN {6} > {1} THEN 1 ELSE 0 END"
+    months = let(sql(writer.context.dialect.month_count, start, end))
+    day = "extract(day FROM {0})"
+    days = [let(sql(day, each)) for each in (start, end, sql("({0} + 1)", end))]
+    parts = (start, end, SINCE_EVER, NEVER, LIMIT, months, *days)
+    steps = "{5} - CASE WHEN {6} > {7} AND {8} > 1 THEN 1 ELSE 0 END"
     return let(
         sql(f"CASE WHEN {{0}} >= {{1}} THEN 0 WHEN {{0}} = {{2}} OR {{1}} = {{3}} THEN {{4}} ELSE {steps} END", *parts)
     )

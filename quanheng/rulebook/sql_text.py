@@ -134,6 +134,7 @@ class Dialect:
     name: str
     months: str  # {0} date plus {1} months, clamped to the month's end
     days: str
+    month_count: str  # from the month of {0} to that of {1}
     wide: str  # a number that holds the product of two others
     quotient: str  # of whole numbers, rounded towards zero or down
     ones: str  # how many bits of a number are set
@@ -160,12 +161,20 @@ def _within(start: Sql, steps: Sql, of_a_year: int) -> Sql:
 
 
 DUCKDB = Dialect(
-    "duckdb", "CAST({0} + to_months({1}) AS DATE)", "({0} + {1})", "HUGEINT", "({0} // {1})", "bit_count({0})"
+    "duckdb",
+    "CAST({0} + to_months({1}) AS DATE)",
+    "({0} + {1})",
+    "date_diff('month', {0}, {1})",
+    "HUGEINT",
+    "({0} // {1})",
+    "bit_count({0})",
 )
 POSTGRESQL = Dialect(
     "postgresql",
     "CAST({0} + make_interval(months => {1}) AS DATE)",
     "({0} + {1})",
+    "((extract(year FROM {1}) - extract(year FROM {0})) * 12"
+    " + extract(month FROM {1}) - extract(month FROM {0}))::bigint",
     "NUMERIC",
     "div({0}, {1})",
     "bit_count(CAST({0} AS BIT(64)))",
