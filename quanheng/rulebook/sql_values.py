@@ -188,7 +188,7 @@ class Logic:
         if len(parts) == 1:
             return parts[0]
         parts = _merged(parts, lambda states: least(states, MET))
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0].is_settled:
             return self.settled(parts[0].state, parts[0].missing)
         state = self.let(least([part.state for part in parts], MET))
         lo = self.let(greatest([part.lo for part in parts], SINCE_EVER))
@@ -207,7 +207,7 @@ class Logic:
 
     def any_of(self, parts: Sequence[STruth]) -> STruth:
         parts = _merged(parts, lambda states: greatest(states, ZERO))
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0].is_settled:
             return self.settled(parts[0].state, parts[0].missing)
         state = self.let(greatest([part.state for part in parts], ZERO))
         pairs, pick = [(self._speaks(part, state), part) for part in parts], "CASE WHEN {0} THEN {1} ELSE {2} END"

@@ -9,6 +9,9 @@ import pytest
 from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_rules import Conditions, rule_statements
 from quanheng.rulebook.sql_statement import statement
+from quanheng.rulebook.sql_text import ZERO, Frame, Sql
+from quanheng.rulebook.sql_text import day as sql_day
+from quanheng.rulebook.sql_values import Logic, SDay
 from quanheng.rulebook.tree import TRUE
 from tests.rulebook.registers import (
     PARAMETERS,
@@ -77,6 +80,14 @@ def test_settled_truths_beside_dated_ones_say_what_python_says(joint: str) -> No
     texts += [f"{one} {joint} {other} {joint} person.size > 3" for one, other in product(dated, dated)]
     told = agreed([*texts, *(f"not ({each})" for each in texts)], people)
     assert {held.lo for row in told for held in row} > set(DAYS) - {None}
+
+
+def test_a_part_that_stands_alone_keeps_its_days() -> None:
+    logic = Logic(Frame("x_"), sql_day(ON))
+    reached = logic.reached(SDay(Sql("a"), Sql("b"), ZERO))
+    assert not reached.is_settled
+    assert not logic.any_of([reached]).is_settled
+    assert logic.all_of([reached]) is reached
 
 
 def test_what_never_ends_has_no_last_day_to_look_for() -> None:
