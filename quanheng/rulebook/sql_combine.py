@@ -50,7 +50,8 @@ def _ranged(group: Group, node: Combine, held: STruth) -> tuple[STruth, Sql]:
     mask = whole(group.context.bits.of(f"{fact.name}.{fact.key}"))
     parts = (key, first.lo, first.hi, last.lo, last.hi)
     inside, may = "{2} <= {0} AND {0} <= {3}", "{1} <= {0} AND {0} <= {4}"
-    text = f"CASE WHEN {{0}} IS NULL THEN 1 WHEN {inside} THEN 2 WHEN {may} THEN 1 ELSE 0 END"
+    unless_sure = "" if (first.lo, last.lo) == (first.hi, last.hi) else f"WHEN {may} THEN 1 "
+    text = f"CASE WHEN {{0}} IS NULL THEN 1 WHEN {inside} THEN 2 {unless_sure}ELSE 0 END"
     lacking = sql("CASE WHEN {0} IS NULL THEN {1} ELSE {2} END", key, mask, bits((first.missing, last.missing)))
     within = rows.logic.settled(sql(text, *parts), rows.frame.let(lacking))
     if node.combinator is Combinator.EVERY:

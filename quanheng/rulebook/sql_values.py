@@ -79,23 +79,25 @@ class SSpan:
 
 
 SValue = STruth | SNumber | SDay | SCode | SCodes | SSpan
-ALWAYS = STruth(MET, ZERO, SINCE_EVER, NEVER)
-NEVER_MET = STruth(ZERO, ZERO, NEVER, NEVER)
+ALWAYS = STruth(MET, ZERO, SINCE_EVER, NEVER, is_settled=True)
+NEVER_MET = STruth(ZERO, ZERO, NEVER, NEVER, is_settled=True)
 
 
 def settled(state: Sql, missing: Sql) -> STruth:
     """What holds for ever or never, or is not known."""
+    if state in (MET, ZERO):
+        return ALWAYS if state == MET else NEVER_MET
     lo = sql("CASE WHEN {0} = 0 THEN {1} ELSE {2} END", state, NEVER, SINCE_EVER)
     return STruth(state, missing, lo, NEVER, is_settled=True)
 
 
-def _merged(parts: Sequence[STruth], join: Callable[[list[Sql]], Sql]) -> list[STruth]:
-    """Those that are settled as one, which may name more as missing than it lacks."""
-    some = [part for part in parts if part.is_settled]
-    if not some:
-        return list(parts)
-    one = settled(join([part.state for part in some]), bits(part.missing for part in some))
-    return [one, *(part for part in parts if not part.is_settled)]
+def _merged(parts: Sequence[STruth], idle: STruth, join: Callable[[list[Sql]], Sql]) -> list[STruth]:
+    """Those that are settled as one, which may name more as missing than it lacks, unless it is one of the parts."""
+    some = [part for part in dict.fromkeys(parts) if part.is_settled and part != idle]
+    rest = [part for part in parts if not part.is_settled]
+    if len(some) < 2:
+        return [*some, *rest] or [idle]
+    return [settled(join([part.state for part in some]), bits(part.missing for part in some)), *rest]
 
 
 def constant(value: Value, mask: int) -> SValue:
@@ -103,7 +105,8 @@ def constant(value: Value, mask: int) -> SValue:
     missing = whole(mask)
     match value:
         case Truth(state, _, lo, hi):
-            return STruth(whole(int(state)), missing, day(lo), day(hi))
+            given = STruth(whole(int(state)), missing, day(lo), day(hi))
+            return {replace(each, is_settled=False): each for each in (ALWAYS, NEVER_MET)}.get(given, given)
         case Number(lo, hi):
             over = common((lo.denominator, hi.denominator))
             return SNumber(whole(int(lo * over)), whole(int(hi * over)), missing, over=over)
@@ -187,9 +190,9 @@ class Logic:
     def all_of(self, parts: Sequence[STruth]) -> STruth:
         if len(parts) == 1:
             return parts[0]
-        parts = _merged(parts, lambda states: least(states, MET))
+        given, parts = parts, _merged(parts, ALWAYS, lambda states: least(states, MET))
         if len(parts) == 1 and parts[0].is_settled:
-            return self.settled(parts[0].state, parts[0].missing)
+            return parts[0] if parts[0] in given else self.settled(parts[0].state, parts[0].missing)
         state = self.let(least([part.state for part in parts], MET))
         lo = self.let(greatest([part.lo for part in parts], SINCE_EVER))
         hi = self.let(least([part.hi for part in parts], NEVER))
@@ -206,12 +209,13 @@ class Logic:
         )
 
     def any_of(self, parts: Sequence[STruth]) -> STruth:
-        parts = _merged(parts, lambda states: greatest(states, ZERO))
+        given, parts = parts, _merged(parts, NEVER_MET, lambda states: greatest(states, ZERO))
         if len(parts) == 1 and parts[0].is_settled:
-            return self.settled(parts[0].state, parts[0].missing)
+            return parts[0] if parts[0] in given else self.settled(parts[0].state, parts[0].missing)
         state = self.let(greatest([part.state for part in parts], ZERO))
         pairs, pick = [(self._speaks(part, state), part) for part in parts], "CASE WHEN {0} THEN {1} ELSE {2} END"
-        first = self.let(least([sql(pick, speaks, part.lo, NEVER) for speaks, part in pairs], NEVER))
+        begins = [(speaks, SINCE_EVER if part.is_settled else part.lo) for speaks, part in pairs]
+        first = self.let(least([sql(pick, *each, NEVER) for each in begins], NEVER))
         last = NEVER
         if any(part.hi != NEVER for part in parts):
             last = greatest([sql(pick, speaks, part.hi, SINCE_EVER) for speaks, part in pairs], SINCE_EVER)
@@ -282,5 +286,7 @@ class Logic:
             met, may = "{0} = {1} AND {1} = {2} AND {2} = {3}", "{0} <= {3} AND {2} <= {1}"
         else:
             met, may = f"{{1}} {operator} {{2}}", f"{{0}} {operator} {{3}}"
-        state = sql(f"CASE WHEN {met} THEN 2 WHEN {may} THEN 1 ELSE 0 END", *parts)
+        is_known = left.lo == left.hi and right.lo == right.hi
+        may = "" if is_known else f"WHEN {may} THEN 1 "
+        state = sql(f"CASE WHEN {met} THEN 2 {may}ELSE 0 END", *parts)
         return self.settled(state, bits((left.missing, right.missing)))
