@@ -29,8 +29,8 @@ def test_a_field_that_is_a_code_tells_its_values(capsys: pytest.CaptureFixture[s
 
 def test_every_code_that_a_situation_may_write_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, "facts")
-    fields = [field for fact in VOCABULARY for field in (fact, *fact.fields.values())]
-    lists = {field.type.of for field in fields if field.type.kind is Kind.CODE}
+    types = [type for fact in VOCABULARY for type in (fact.type, *(field.type for field in fact.fields.values()))]
+    lists = {type.of for type in types if type.kind is Kind.CODE}
     assert len(lists) > 50
     assert [name for name in lists if f"取值 {'、'.join(VOCABULARY.codes[name].values)}\n" not in out] == []
 

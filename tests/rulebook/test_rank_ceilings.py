@@ -70,7 +70,7 @@ def test_persons_and_moves_are_counted_by_group() -> None:
     ],
 )
 def test_a_group_is_the_sum_of_narrower_groups_and_ranks(recorded: dict[str, int], held: Raw) -> None:
-    assert Staff("机关", heads(**recorded), ()).held("一至四级主任科员") == held
+    assert Staff("机关", heads(None, **recorded), ()).held("一至四级主任科员") == held
 
 
 @pytest.mark.parametrize(("rounding", "whole"), [("floor", 13), ("half_up", 14), ("ceil", 14)])
