@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def add_commands(actions: Any) -> None:
     facts = actions.add_parser("facts", help="list the facts that rules use")
-    facts.add_argument("name", nargs="?", metavar="NAME", help="one fact, such as posts or person.work_start")
+    about = "one fact, field or list of codes, such as person.work_start, posts, posts.level or sanction_kind"
+    facts.add_argument("name", nargs="?", metavar="NAME", help=about)
     add_json(facts)
     facts.set_defaults(run=_facts)
 
@@ -24,7 +25,7 @@ def _facts(arguments: argparse.Namespace) -> int:
     from quanheng.rulebook.facts_reading import load_facts
 
     vocabulary = load_facts()
-    facts = [vocabulary.lookup(arguments.name)] if arguments.name else list(vocabulary)
+    facts = vocabulary.named(arguments.name) if arguments.name else list(vocabulary)
     used = rules_by_fact(load_rules().values())
     if arguments.json:
         say_json({"facts": [as_json(fact, vocabulary, used) for fact in facts]})
@@ -36,16 +37,26 @@ def _facts(arguments: argparse.Namespace) -> int:
 
 
 def rules_by_fact(rules: "Iterable[Rule]") -> dict[str, list[str]]:
-    """Fact -> ids of the rules that use it."""
+    """Fact -> ids of the rules that use it, or what is derived from it; a waiver, those that may be waived."""
+    from quanheng.rulebook.derived import FROM
+    from quanheng.rulebook.evaluate import WAIVERS
+
     used = defaultdict(set)
     for rule in rules:
-        for fact in rule.facts:
+        waiver = {WAIVERS} if rule.text.waiver not in ("", "never") else set()
+        for fact in rule.facts | waiver:
             used[fact].add(rule.id)
+    for derived in reversed(tuple(FROM)):  # what comes last may rest on what comes before
+        for fact in FROM[derived]:
+            used[fact] |= used[derived]
     return {fact: sorted(ids) for fact, ids in used.items()}
 
 
 def lines(fact: "Fact", vocabulary: "Vocabulary", used: Mapping[str, list[str]]) -> Iterator[str]:
-    """Name, type, unit, meaning, source, world, scope, fields, rules."""
+    """Name, type, unit, meaning, source, world, scope, fields, codes, rules."""
+    from quanheng.rulebook.derived import feeds
+    from quanheng.rulebook.types import Kind
+
     unit = f"（{fact.unit}）" if fact.unit else ""
     yield f"{fact.name}  {fact.type.kind}{unit}  {fact.meaning.zh}  {fact.meaning.en}"
     shape = [
@@ -55,14 +66,16 @@ def lines(fact: "Fact", vocabulary: "Vocabulary", used: Mapping[str, list[str]])
     for field in fact.fields.values():
         unit = f"（{field.unit}）" if field.unit else ""
         yield f"    {field.name}  {field.type}{unit}  {field.meaning.zh}  {field.meaning.en}"
-    codes = vocabulary.codes.get(fact.type.of)
-    if codes:
-        yield f"  取值 {'、'.join(codes.values)}"
+        if field.type.kind is Kind.CODE:
+            yield f"      取值 {'、'.join(vocabulary.values(field.type))}"
+    if fact.type.kind is Kind.CODE:
+        yield f"  取值 {'、'.join(vocabulary.values(fact.type))}"
+    if derived := feeds(fact.name):
+        yield f"  由它得出 {'、'.join(derived)}"
     yield f"  用到它的规则 {'、'.join(used.get(fact.name, [])) or '无'}"
 
 
 def as_json(fact: "Fact", vocabulary: "Vocabulary", used: Mapping[str, list[str]]) -> dict[str, Any]:
-    codes = vocabulary.codes.get(fact.type.of)
     return {
         "name": fact.name,
         "type": str(fact.type),
@@ -71,9 +84,10 @@ def as_json(fact: "Fact", vocabulary: "Vocabulary", used: Mapping[str, list[str]
         "source": fact.source,
         "world": fact.world,
         "scope": fact.scope,
-        "codes": list(codes.values) if codes else [],
+        "codes": list(vocabulary.values(fact.type)),
         "fields": {
             field.name: {"type": str(field.type), "unit": field.unit, "zh": field.meaning.zh, "en": field.meaning.en}
+            | {"codes": list(vocabulary.values(field.type))}
             for field in fact.fields.values()
         },
         "rules": used.get(fact.name, []),

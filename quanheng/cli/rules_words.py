@@ -1,11 +1,14 @@
 """What `quanheng rules` says: a rule as a line, as a page, as JSON; and why a file of rules cannot be read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from quanheng.rulebook import labels
 from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.checking import load_rules
+from quanheng.rulebook.derived import FROM
+from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.instrument import InForce, Parameter, RuleText, Value, Words
 from quanheng.rulebook.pages import article_words
 from quanheng.rulebook.words import shipped
@@ -72,6 +75,22 @@ def _expressions(rule: RuleText) -> Iterator[str]:
         yield f"  {name}: {expression.text}"
     for title, names in (("数值", rule.numbers), ("日期", rule.dates)):
         yield f"{title}：{'、'.join(map(labels.named, names)) or '无'}"
+    yield from _facts(rule)
+
+
+def _facts(rule: RuleText) -> Iterator[str]:
+    """What a situation has to tell (also what derived facts follow from), and what names a finding's item."""
+    compiled = load_rules().get(rule)
+    if compiled is None:
+        return
+    yield f"事实：{'、'.join(told_of(compiled.facts)) or '无'}"
+    if compiled.each:
+        fact = load_facts().facts[compiled.each.name]
+        yield f"逐条（item）：{fact.name}.{fact.label}（{fact.fields[fact.label].meaning.zh}）"
+
+
+def told_of(facts: Iterable[str]) -> list[str]:
+    return sorted({source for fact in facts for source in (fact, *FROM.get(fact, ()))})
 
 
 def summary(rule: RuleText) -> dict[str, Any]:
@@ -114,6 +133,7 @@ def whole(rule: RuleText, book: Rulebook) -> dict[str, Any]:
         "in_words": [{"name": _words(one.name), "said": _words(one.said)} for one in shipped().get(rule, ())],
         "numbers": list(rule.numbers),
         "dates": list(rule.dates),
+        "facts": told_of(compiled.facts) if (compiled := load_rules().get(rule)) else [],
     }
 
 
@@ -146,7 +166,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "not-in-force": "规则 {rule} 在 {on} 不适用（施行：{period}）。当日适用的是：{instead}。",
     },
     "CannotReadYaml": {
-        "not-yaml": "{file} 第 {line} 行不是正确的 YAML：{what} {why}",
+        "not-yaml": "{file} 第 {line} 行不是正确的 YAML：{what} {why}。请看这一行和前一行的缩进（不用制表符）、"
+        "冒号后的空格、引号和括号。",
         "duplicate-key": "{file} 第 {line} 行：“{what}”写了两次（{why}）。",
         "double": "{file} 第 {line} 行：{what} 是小数，不精确。比例请写成 1/5 或 20%。",
         "not-to-merge": "{file} 第 {line} 行：{what} 之后须是“名称: 值”。",

@@ -8,7 +8,7 @@ from functools import cache
 from quanheng.rulebook.book import Rulebook, compile_rules
 from quanheng.rulebook.evaluate import evaluate
 from quanheng.rulebook.expectations import Difference, differences
-from quanheng.rulebook.finding import Finding
+from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import RuleText, State
 from quanheng.rulebook.rule import Rule, compile_rule
 from quanheng.rulebook.situations import Case
@@ -55,8 +55,15 @@ def check(
 def check_case(case: Case, book: Rulebook, rules: Mapping[RuleText, Rule], vocabulary: Vocabulary) -> Report:
     running = [rules[text] for text in book.running(case.on, case.rules_on) if text in rules]
     findings = tuple(finding for rule in running for finding in _findings(rule, case, vocabulary))
-    found = tuple(each for expected in case.expect for each in differences(expected, findings))
-    return Report(case, findings, tuple(_explained(each, case, book, findings) for each in found))
+    found = (each for expected in case.expect for each in differences(expected, findings))
+    explained = (_explained(each, case, book, findings) for each in found)
+    return Report(case, findings, tuple(each for each in explained if not _is_as_good(each)))
+
+
+def _is_as_good(difference: Difference) -> bool:
+    """A rule that is not in force, or not switched on, does not apply: whoever expects that is right."""
+    is_silent = difference.why in ("not-in-force", "not-switched-on", "no-records")
+    return is_silent and difference.expected.outcome is Outcome.NOT_APPLICABLE
 
 
 def _explained(difference: Difference, case: Case, book: Rulebook, findings: Iterable[Finding]) -> Difference:

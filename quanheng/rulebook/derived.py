@@ -172,3 +172,27 @@ FACTS: Mapping[str, Callable[[Given], FactValue]] = {
     "person.is_retired": is_retired,
     "person.has_open_case": has_open_case,
 }
+# Derived fact -> the facts that somebody records instead, for the vocabulary as it is printed. Left out: `target.kind`,
+# which follows from whatever else is told of the target.
+FROM: Mapping[str, tuple[str, ...]] = {
+    "person.last_promotion": ("posts",),
+    "person.is_on_probation": ("probations",),
+    "target.levels_up": ("target.level", "posts"),
+    "rank_ceilings": (
+        *("case.organ_kind", "case.general_posts", "case.leading_group_posts"),
+        *("rank_headcount", "rank_moves"),
+    ),
+    "case.new_promotions": ("batch",),
+    "case.young_promotions": ("batch",),
+    "case.vacancies": ("case.posts_authorised", "case.posts_filled", "rank_ceilings"),
+    "group_limits": ("case.groups_excellent", "case.leaders_excellent", "case.excellent_proposed", "proposed_grades"),
+    "case.excellent_proposed": ("proposed_grades",),
+    "person.retirement_date": ("person.birth", "person.retirement_class"),
+    "person.is_retired": ("posts",),
+    "person.has_open_case": ("inquiries",),
+}
+
+
+def feeds(fact: str) -> list[str]:
+    """The derived facts that follow from this one."""
+    return [derived for derived, sources in FROM.items() if fact in sources]

@@ -103,6 +103,8 @@ def _text(given: Lined, name: str) -> str | None:
 
 def _word(place: Place, given: Any, known: Mapping[str, Outcome]) -> Outcome:
     word = str(given).lower()
+    if given is None:
+        raise place.refuse("no-outcome", given, ", ".join(each.upper() for each in known))
     if word not in known:
         raise place.refuse("unknown-outcome", given, ", ".join(each.upper() for each in known), nearest(word, known))
     return known[word]

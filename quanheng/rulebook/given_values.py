@@ -15,6 +15,7 @@ from quanheng.rulebook.types import Kind
 
 BOUNDS = ("at_least", "at_most")
 _TRUTHS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+YEARS = (1900, 2999)
 _WIDTHS = str.maketrans("（），：；", "(),:;")
 
 
@@ -46,6 +47,18 @@ def _bounds(given: Lined) -> Bounded | None:
     if any(given.get(name) is not None and found is None for name, found in zip(BOUNDS, (lo, hi), strict=True)):
         return None
     return None if lo is not None and hi is not None and lo > hi else Bounded(lo, hi)
+
+
+def is_of_unit(made: Raw, unit: str) -> bool:
+    """Nobody has fewer than no months, a count is whole, and a year has four digits."""
+    ends = (made.lo, made.hi) if isinstance(made, Bounded) else (made,)
+    numbers = [each for each in ends if isinstance(each, int | Fraction) and not isinstance(each, bool)]
+    match unit:
+        case "count":
+            return all(each >= 0 and isinstance(each, int) for each in numbers)
+        case "year":
+            return all(isinstance(each, int) and YEARS[0] <= each <= YEARS[1] for each in numbers)
+    return not unit or all(each >= 0 for each in numbers)
 
 
 def text(given: Any) -> str | None:

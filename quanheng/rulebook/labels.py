@@ -171,7 +171,7 @@ NAMES = {
     "followup": Words("回访之日", "follow-up"),
     "declared": Words("申报之日", "declared"),
     "decided": Words("确定之日", "decided"),
-    "reported": Words("述职之日", "report on duty"),
+    "reported": Words("述职或上报之日", "day of the report"),
     "year_end": Words("年度末日", "end of the year"),
     "entered": Words("纳入范围之日", "in scope since"),
     "last_deadline": Words("上次期限", "last deadline"),

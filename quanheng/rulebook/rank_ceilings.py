@@ -43,11 +43,11 @@ class Staff:
         }
         if isinstance(counted.get(group), int):
             return counted[group]
-        numbers = [counted.get(rank) for rank in GROUPS.get(group, ())]
-        known = [each for each in numbers if isinstance(each, int)]
-        if not numbers:
+        ranks = GROUPS.get(group, ())
+        if not ranks:
             return None
-        return sum(known) if len(known) == len(numbers) else Bounded(sum(known), _wider(group, counted))
+        known, open_ranks = _in_parts(ranks, counted)
+        return Bounded(known, _wider(group, counted)) if open_ranks else known
 
     def arriving(self, group: str) -> Raw:
         return self._moved(group, "to_rank", "from_rank")
@@ -71,6 +71,22 @@ class Staff:
 
 def _of_body(records: Iterable[Record], body: str) -> list[Record]:
     return [each for each in records if (each.values.get("body") or ORGAN) == body]
+
+
+def _in_parts(ranks: Sequence[str], counted: Mapping[str, Raw]) -> tuple[int, set[str]]:
+    """Persons in the ranks and the narrower groups whose number is recorded, and the ranks that are left.
+
+    A group counts by its own number where that of one of its ranks is missing."""
+    known, rest = 0, set(ranks)
+    single = {rank for rank in ranks if isinstance(counted.get(rank), int)}
+    whole = [
+        (name, set(inside)) for name, inside in GROUPS.items() if set(inside) < set(ranks) and set(inside) - single
+    ]
+    for name, inside in [*whole, *((rank, {rank}) for rank in single)]:
+        held = counted.get(name)
+        if isinstance(held, int) and inside <= rest:
+            known, rest = known + held, rest - inside
+    return known, rest
 
 
 def _wider(group: str, counted: Mapping[str, Raw]) -> int | None:

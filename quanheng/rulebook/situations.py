@@ -13,7 +13,8 @@ from raw records is derived (`derived`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -26,8 +27,7 @@ from quanheng.rulebook.fields import shown
 from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.situation import FactValue, Raw, Record, Situation
 from quanheng.rulebook.strict_yaml import Lined, read
-from quanheng.rulebook.types import Kind, Type
-from quanheng.rulebook.vocabulary import Fact, Scope, Vocabulary, nearest
+from quanheng.rulebook.vocabulary import Fact, Field, Scope, Vocabulary, nearest
 from quanheng.rulebook.workdays import Calendar, CalendarError, standard
 
 _SCOPES = frozenset(scope.value for scope in Scope)
@@ -48,7 +48,11 @@ _CASE_FIELDS = (
 
 
 class CannotReadSituation(Refused):
-    """Facts: file, line, case, place (`subject.posts[1].level`), what (as written), expected, near ("" if none)."""
+    """Facts: file, line, case, place (`subject.posts[1].level`), what (as written), expected, near ("" if none).
+
+    `earlier`: what else is wrong in the file, before this, so that nobody has to mend one mistake a run."""
+
+    earlier: "tuple[CannotReadSituation, ...]" = ()
 
     def __str__(self) -> str:
         near = f"; nearest: {self.facts['near']}" if self.facts["near"] else ""
@@ -75,13 +79,18 @@ def read_situations(
     """Raises `CannotReadYaml`, `CannotReadSituation`. `on`: asked instead of each case's own day."""
     document = read(content, file, by_hand=True)
     top = Place(file, "-", "", 1)
-    if not isinstance(document, Lined) or not isinstance(document.get("cases"), list):
+    if not isinstance(document, Lined) or not isinstance(document.get("cases"), list) or not document["cases"]:
         what = document.get("cases", document) if isinstance(document, Lined) else document
         raise top.refuse("not-situations", what, "cases: [{id, title, on, subject, expect}]")
-    return tuple(
-        Reader(Place(file, str(number), "", 1), book, vocabulary, on).case(each)
-        for number, each in enumerate(document["cases"], 1)
-    )
+    reader, cases = Reader(top, book, vocabulary, on), []
+    for number, each in enumerate(document["cases"], 1):
+        with reader.noting():
+            cases.append(replace(reader, place=Place(file, str(number), "", 1)).case(each))
+    if reader.wrong:
+        *earlier, last = sorted(reader.wrong, key=lambda each: int(str(each.facts["line"])))
+        last.earlier = tuple(earlier)
+        raise last
+    return tuple(cases)
 
 
 @dataclass(frozen=True)
@@ -112,28 +121,45 @@ class Place:
 
 @dataclass(frozen=True)
 class Reader:
+    """`wrong`: the mistakes found so far; what else can be read is read, to find the next one."""
+
     place: Place
     book: Rulebook
     vocabulary: Vocabulary
     on: date | None
+    wrong: list[CannotReadSituation] = field(default_factory=list)
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        try:
+            yield
+        except CannotReadSituation as mistake:
+            self.wrong.append(mistake)
 
     def case(self, given: Any) -> Case:
         values = self.mapping(self.place, given)
         place = Place(self.place.file, str(values.get("id", self.place.case)), "", values.line)
-        reader = Reader(place, self.book, self.vocabulary, self.on)
+        reader = replace(self, place=place)
         reader.only(place, values, _CASE_FIELDS)
+        expect = tuple(reader.expected(values))
         whole = reader.situation(values)
+        subjects = dict(reader.subjects(values, whole))
         return Case(
             id=place.case,
             title=str(values.get("title", "")),
             on=whole.on,
             rules_on=tuple(reader.rule_ids(values, "rules_on")),
-            subjects=dict(reader.subjects(values, whole)),
-            whole=reader.case_alone(values, whole),
-            expect=tuple(
-                read_expected(each, reader.of(values, "expect"), self.book) for each in reader.items(values, "expect")
-            ),
+            subjects=subjects,
+            # A single subject's facts belong to the case too, where they are facts about the case or the target.
+            whole=subjects.get("", whole) if "subject" in values else whole,
+            expect=expect,
         )
+
+    def expected(self, values: Lined) -> Iterator[Expected]:
+        given = values.get("expect")
+        for each in [given] if isinstance(given, Lined) else self.items(values, "expect"):
+            with self.noting():
+                yield read_expected(each, self.of(values, "expect"), self.book)
 
     # the parts
 
@@ -158,12 +184,6 @@ class Reader:
             own = self.facts(place, facts, "person")
             yield name, self.joined(whole, own, name)
 
-    def case_alone(self, values: Lined, whole: Situation) -> Situation:
-        """A single subject's facts belong to the case too, where they are facts about the case or the target."""
-        if "subject" not in values:
-            return whole
-        return self.joined(whole, self.facts(self.of(values, "subject"), values["subject"], "person"), "")
-
     def joined(self, whole: Situation, own: Mapping[str, FactValue], name: str) -> Situation:
         """The facts of the case and of one subject, with what follows from both."""
         given = {**whole.facts, **own}
@@ -174,13 +194,17 @@ class Reader:
         made: dict[str, Scalar] = {switch.id: switch.default.value for switch in self.book.switches}
         place = self.of(values, "switches")
         for id, value in self.mapping(place, values.get("switches") or Lined(values.line)).items():
-            if id not in made:
-                raise place.at(id).refuse("unknown-switch", id, "a switch of the rulebook", nearest(id, made))
-            known = {str(each): each for each in self.book.switch(id).values}
-            if str(value) not in known:
-                raise place.at(id).refuse("unknown-value", value, ", ".join(known), nearest(str(value), known))
-            made[id] = known[str(value)]
+            with self.noting():
+                made[id] = self.reading(place.at(id), id, value, made)
         return made
+
+    def reading(self, place: Place, id: str, value: Any, switches: Mapping[str, Scalar]) -> Scalar:
+        if id not in switches:
+            raise place.refuse("unknown-switch", id, "a switch of the rulebook", nearest(id, switches))
+        known = {str(each): each for each in self.book.switch(id).values}
+        if str(value) not in known:
+            raise place.refuse("unknown-value", value, ", ".join(known), nearest(str(value), known))
+        return known[str(value)]
 
     def calendar(self, values: Lined) -> Calendar:
         place = self.of(values, "calendar")
@@ -189,8 +213,9 @@ class Reader:
         free, worked = (self.days(place.at(name), given.get(name)) for name in ("holidays", "workdays"))
         try:
             return standard().with_days(free, worked) if free or worked else standard()
-        except CalendarError as error:
-            raise place.refuse("not-a-calendar", given, str(error)) from None
+        except CalendarError:
+            both = ", ".join(str(each) for each in sorted({*free} & {*worked}))
+            raise place.refuse("not-a-calendar", both, "a day either free or worked") from None
 
     def days(self, place: Place, given: Any) -> list[date]:
         listed = [given_values.day(each) for each in given] if isinstance(given, list) else [given] if given else []
@@ -203,6 +228,8 @@ class Reader:
         given = values.get("signed", "all")
         if given in ("all", "none"):
             return None if given == "all" else frozenset()
+        if not isinstance(given, list):
+            raise self.of(values, "signed").refuse("not-a-list", given, "all, none or a list of rules")
         return frozenset(self.rule_ids(values, "signed"))
 
     def rule_ids(self, values: Lined, name: str) -> list[str]:
@@ -219,13 +246,14 @@ class Reader:
         values = self.mapping(place, given if given is not None else Lined(place.line))
         made: dict[str, FactValue] = {}
         for name, value, where in self.flat(place, values, ""):
-            fact = self.fact(where, name, scope)
-            if fact.name in made:
-                raise where.refuse("twice", name, "each fact once")
-            if value is not None:
-                made[fact.name] = (
-                    self.records(where, fact, value) if fact.is_records else self.raw(where, fact.type, value)
-                )
+            with self.noting():
+                fact = self.fact(where, name, scope)
+                if fact.name in made:
+                    raise where.refuse("twice", name, "each fact once")
+                if value is not None:
+                    made[fact.name] = (
+                        self.records(where, fact, value) if fact.is_records else self.raw(where, fact, value)
+                    )
         return made
 
     def flat(self, place: Place, values: Lined, prefix: str) -> Iterator[tuple[str, Any, Place]]:
@@ -253,21 +281,32 @@ class Reader:
         values, made = self.mapping(place, given), dict[str, Raw]()
         for name, value in values.items():
             where = place.at(name, values.lines.get(name))
-            if name not in fact.fields:
-                near = nearest(name, fact.fields)
-                raise where.refuse("unknown-field", name, ", ".join(fact.fields), near)
-            made[name] = self.raw(where, fact.fields[name].type, value)
+            with self.noting():
+                if name not in fact.fields:
+                    near = nearest(name, fact.fields)
+                    raise where.refuse("unknown-field", name, ", ".join(fact.fields), near)
+                made[name] = self.raw(where, fact.fields[name], value)
+        self.refuse_reversed(place, fact, made)
         return Record(f"{fact.name}[{number}]", made)
 
-    def raw(self, place: Place, type: Type, given: Any) -> Raw:
+    def refuse_reversed(self, place: Place, fact: Fact, made: Mapping[str, Raw]) -> None:
+        """A stretch of time that is over before it begins. What is done in time may be done before its day (training
+        completed before the appointment), so only ends that are called so are looked at."""
+        begin, end = made.get(fact.begins), made.get(fact.ends)
+        if fact.ends in ("end", "until") and isinstance(begin, date) and isinstance(end, date) and end < begin:
+            raise place.at(fact.ends).refuse("reversed", end, f"{fact.begins} {begin}")
+
+    def raw(self, place: Place, declared: Fact | Field, given: Any) -> Raw:
         if given is None:
             return None
-        codes = self.vocabulary.codes[type.of].values if type.kind is Kind.CODE else ()
-        made = given_values.code(given, codes) if codes else given_values.READERS[type.kind](given)
+        codes = self.vocabulary.values(declared.type)
+        made = given_values.code(given, codes) if codes else given_values.READERS[declared.type.kind](given)
         if made is None:
-            raise place.refuse("wrong-value", given, str(type))
+            raise place.refuse("wrong-value", given, str(declared.type))
         if codes and made not in codes:
             raise place.refuse("unknown-code", given, ", ".join(codes), nearest(str(given), codes))
+        if not given_values.is_of_unit(made, declared.unit):
+            raise place.refuse("wrong-value", given, f"number of {declared.unit}")
         return made
 
     # shapes

@@ -97,6 +97,20 @@ class Vocabulary:
             raise UnknownName("unknown-fact", name=name, what="fact", near=nearest(name, self.facts))
         return self.facts[name]
 
+    def named(self, name: str) -> list[Fact]:
+        """The fact of this name, that of a field (`posts.level`), or those with codes of this list (`sanction_kind`).
+        Raises `UnknownName`."""
+        if name in self.facts:
+            return [self.facts[name]]
+        fact, _, field = name.partition(".")
+        if fact in self.facts and field in self.facts[fact].fields:
+            return [self.facts[fact]]
+        return [each for each in self if name in _codes_of(each)] or [self.lookup(name)]
+
+    def values(self, type: Type) -> tuple[str, ...]:
+        """The codes that a value of this type may be; none where it is no code."""
+        return self.codes[type.of].values if type.kind is Kind.CODE else ()
+
     def scale(self, name: str) -> CodeList | None:
         """The code list if it is in order."""
         codes = self.codes.get(name)
@@ -112,6 +126,11 @@ class Vocabulary:
         return Vocabulary({**self.facts, **other.facts}, {**self.codes, **other.codes})
 
 
+def _codes_of(fact: Fact) -> set[str]:
+    """The lists from which its value, or those of its fields, come."""
+    return {each.of for each in (fact.type, *(field.type for field in fact.fields.values())) if each.kind is Kind.CODE}
+
+
 EMPTY = Vocabulary({}, {})
 
 
@@ -123,6 +142,7 @@ def merge_all(parts: Iterable[Vocabulary]) -> Vocabulary:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like `name`, or ""."""
-    found = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return found[0] if found else ""
+    """The known name most like `name`, whatever its capitals, or ""."""
+    by_small = {each.casefold(): each for each in known}
+    found = get_close_matches(name.casefold(), list(by_small), n=1, cutoff=0.5)
+    return by_small[found[0]] if found else ""

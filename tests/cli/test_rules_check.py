@@ -212,7 +212,7 @@ def test_one_fact(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_fact_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules", "facts", "grade"]) == FINDINGS
+    assert main(["rules", "facts", "gradess"]) == FINDINGS
     assert "grades" in capsys.readouterr().err
 
 

@@ -56,6 +56,12 @@ PAIRS = [
     ("伯母", "夫侄", AFFINITY, 3),
     ("姑父", "妻侄", AFFINITY, 3),
     ("舅母", "夫外甥", AFFINITY, 3),
+    ("姑夫", "妻侄", AFFINITY, 3),
+    ("大娘", "夫侄", AFFINITY, 3),
+    ("婶子", "夫侄女", AFFINITY, 3),
+    ("岳丈", "女婿", AFFINITY, 1),
+    ("大伯哥", "弟媳", AFFINITY, 2),
+    ("老伴", "老伴", SPOUSE, 0),
     ("姨父", "内侄女", AFFINITY, 3),  # wrong as a pair of words for sisters, right as steps
     ("侄媳", "夫叔", AFFINITY, 3),
     ("外甥女婿", "妻舅父", AFFINITY, 3),

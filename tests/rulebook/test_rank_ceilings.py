@@ -55,6 +55,24 @@ def test_persons_and_moves_are_counted_by_group() -> None:
     assert by_name(found, "leaving") == dict(zip(COUNTY, (0, 0, 0, 1, 1), strict=True))
 
 
+@pytest.mark.parametrize(
+    ("recorded", "held"),
+    [
+        ({"一二级主任科员": 20, "三四级主任科员": 20}, 40),
+        ({"一二级主任科员": 20, "三级主任科员": 5, "四级主任科员": 6}, 31),
+        ({"一级主任科员": 3, "一二级主任科员": 20, "三四级主任科员": 20}, 40),  # the wider number, not 3 beside it
+        (
+            {"一级主任科员": 3, "二级主任科员": 4, "一二级主任科员": 99, "三四级主任科员": 20},
+            27,
+        ),  # ranks where all are told
+        ({"一二级主任科员": 20, "三级主任科员": 5}, Bounded(25, None)),
+        ({}, Bounded(0, None)),
+    ],
+)
+def test_a_group_is_the_sum_of_narrower_groups_and_ranks(recorded: dict[str, int], held: Raw) -> None:
+    assert Staff("机关", heads(None, **recorded), ()).held("一至四级主任科员") == held
+
+
 @pytest.mark.parametrize(("rounding", "whole"), [("floor", 13), ("half_up", 14), ("ceil", 14)])
 def test_a_share_of_a_share_is_one_of_the_rounded_ceiling(rounding: str, whole: int) -> None:
     assert by_name(ceilings(rows(), 137, STAFF, Rounding(rounding)), "whole")["三级调研员"] == whole
