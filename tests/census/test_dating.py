@@ -13,8 +13,9 @@ import pytest
 
 from quanheng.census import dating, reading
 from quanheng.census.dating import dated
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.kept import forget_gone
-from quanheng.census.reading import NoSnapshot, Reader
+from quanheng.census.reading import Reader
 from quanheng.census.snapshot import Recipe, refresh
 from quanheng.demo.load import load_city
 from quanheng.kernel.actor import Actor
