@@ -65,6 +65,8 @@ FAILURES = (OSError, MemoryError, duckdb.Error, Error)
 
 
 def trouble_of(error: BaseException) -> Trouble:
+    if isinstance(error, FileNotFoundError):
+        return Trouble.NO_FOLDER
     if isinstance(error, OSError):
         return next((each for each, numbers in _NUMBERS.items() if error.errno in numbers), Trouble.UNFORESEEN)
     if isinstance(error, Error):
