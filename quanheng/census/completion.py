@@ -17,16 +17,17 @@ from quanheng.census import promotion
 from quanheng.census.reading import facts_of
 from quanheng.census.tables import PERSON, RECORD, SUBJECT, UNTOLD, column, quoted, tables
 from quanheng.rulebook.book import Rulebook
-from quanheng.rulebook.derived import derive
+from quanheng.rulebook.derived import LEADING, derive
 from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.situation import FactValue
 from quanheng.rulebook.vocabulary import Vocabulary
 
 BATCH = 10_000
-SANCTIONS, POSTS = "sanctions", "posts"
+SANCTIONS, POSTS, TERMS, PROBATIONS = "sanctions", "posts", "terms", "probations"
 SANCTION = ("effect_end", "least_effect_end", "is_inside_another", "system")
 BIRTH, RETIREMENT_CLASS = "person.birth", "person.retirement_class"
 RETIREMENT, IS_RETIRED = "person.retirement_date", "person.is_retired"
+IS_ON_PROBATION, IS_LEADING, CONSECUTIVE = "person.is_on_probation", "person.is_leading_member", "consecutive"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class Completion:
         self._note_untold()
         self.retirement()
         self.sanctions()
+        self.terms()
+        self.probations()
+        self.leading()
         self.retired()
         promotion.fill_in(self.target, self.on)
 
@@ -52,6 +56,8 @@ class Completion:
         the day of retirement depend on neither; the system of a sanction only on its kind."""
         ends = ", ".join(f"{quoted(name)} = NULL" for name in SANCTION if name != "system")
         self.target.execute(f"UPDATE sanctions SET {ends}")
+        for name in (IS_ON_PROBATION, IS_LEADING):
+            self.target.execute(f"UPDATE {PERSON} SET {column(name)} = NULL")
         untold = f"{SUBJECT} IN (SELECT {SUBJECT} FROM {UNTOLD})"
         self.target.execute(f"UPDATE {PERSON} SET {column(IS_RETIRED)} = NULL WHERE {untold}")
         promotion.take_out(self.target)
@@ -77,7 +83,35 @@ class Completion:
 
     def sanctions(self) -> None:
         for found in self._without(SANCTION[0], SANCTIONS, SANCTIONS):
-            self._update(SANCTIONS, f"{RECORD}::VARCHAR", SANCTION, list(_sanctions(found.values())))
+            rows = list(_values(found.values(), SANCTIONS, SANCTION))
+            self._update(SANCTIONS, f"{RECORD}::VARCHAR", SANCTION, rows)
+
+    def terms(self) -> None:
+        """The number of a term in an unbroken row. One whose first day is not known has none, and is asked again."""
+        for found in self._without(CONSECUTIVE, TERMS, TERMS):
+            rows = list(_values(found.values(), TERMS, [CONSECUTIVE]))
+            self._update(TERMS, f"{RECORD}::VARCHAR", [CONSECUTIVE], rows)
+
+    def probations(self) -> None:
+        """Does one run on the day? As `rulebook.derived.is_on_probation`, over all at once."""
+        runs = f"SELECT {SUBJECT} FROM {PROBATIONS} WHERE start <= ? AND coalesce(closed > ?, true)"
+        self.target.execute(
+            f"UPDATE {PERSON} SET {column(IS_ON_PROBATION)} = {SUBJECT} IN ({runs})"
+            f" WHERE {column(IS_ON_PROBATION)} IS NULL",
+            [self.on, self.on],
+        )
+
+    def leading(self) -> None:
+        """As `rulebook.derived.is_leading_member`, over all at once."""
+        name, roles = column(IS_LEADING), "', '".join(sorted(LEADING))
+        told = f"CASE WHEN bool_or(role IN ('{roles}')) THEN true WHEN bool_and(role IS NOT NULL) THEN false END"
+        runs = 'start <= ? AND coalesce("end" > ?, true)'
+        self.target.execute(
+            f"UPDATE {PERSON} SET {name} = told FROM"
+            f" (SELECT {SUBJECT}, {told} AS told FROM {POSTS} WHERE {runs} GROUP BY {SUBJECT}) AS found"
+            f" WHERE {PERSON}.{SUBJECT} = found.{SUBJECT} AND {name} IS NULL",
+            [self.on, self.on],
+        )
 
     def retired(self) -> None:
         for found in self._without(column(IS_RETIRED), PERSON, POSTS):
@@ -113,12 +147,13 @@ class Completion:
         self.target.execute(f"UPDATE {quoted(table)} SET {sets} FROM {found} WHERE {where}", columns)
 
 
-def _sanctions(people: Iterable[Mapping[str, FactValue]]) -> Iterator[tuple[object, ...]]:
+def _values(people: Iterable[Mapping[str, FactValue]], fact: str, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """Of each record its key, then what is known of it."""
     for facts in people:
-        found = facts["sanctions"]
+        found = facts[fact]
         assert isinstance(found, tuple)
         for each in found:
-            yield each.key.removeprefix("sanctions[").removesuffix("]"), *(each.values.get(name) for name in SANCTION)
+            yield each.key.removeprefix(f"{fact}[").removesuffix("]"), *(each.values.get(name) for name in names)
 
 
 def _batches(keys: list[UUID]) -> Iterator[list[UUID]]:

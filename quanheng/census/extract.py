@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from duckdb import DuckDBPyConnection
 
+from quanheng.census.failures import Trouble, trouble_of
 from quanheng.census.streaming import CSV, readers
 from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quoted, tables
 from quanheng.census.words import ByWord
@@ -105,6 +106,8 @@ class _Insert:
             try:
                 cursor.execute(statement, values)
             except duckdb.Error as error:
+                if trouble_of(error) is not Trouble.UNFORESEEN:
+                    raise  # of the disk or the memory, not of these rows
                 raise self._not_taken(error) from None
 
     def _not_taken(self, error: duckdb.Error) -> CannotExtract:

@@ -37,11 +37,18 @@ def kept(folder: Path, number: int, kind: str, digest: str, build: Callable[[Pat
 
 
 def _built(unfinished: Path, build: Callable[[Path], None]) -> Path:
-    """One at a time: what a dead one left is written over."""
+    """One at a time: what a dead one left goes, and of one that fails nothing is left, least of all on a full disk."""
+    _clear(unfinished)
+    with ExitStack() as unless_whole:
+        unless_whole.callback(_clear, unfinished)
+        build(unfinished)
+        unless_whole.pop_all()
+    return unfinished
+
+
+def _clear(unfinished: Path) -> None:
     for left in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
         left.unlink(missing_ok=True)
-    build(unfinished)
-    return unfinished
 
 
 def forget_gone(folder: Path) -> None:

@@ -14,9 +14,9 @@ from uuid import UUID
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.publish import current
 from quanheng.census.tables import META, PERSON, RECORD, SUBJECT, column, quoted, records, singles
-from quanheng.kernel.errors import Refused
 from quanheng.ledger.marks import Watermark
 from quanheng.rulebook.situation import FactValue, Record
 from quanheng.rulebook.vocabulary import Fact, Vocabulary, World
@@ -25,10 +25,6 @@ Row = tuple[Any, ...]
 Opened = TypeVar("Opened")
 TRIES = 5
 CONFIG = {"threads": "2", "memory_limit": "1GB", "enable_external_access": "false"}
-
-
-class NoSnapshot(Refused):
-    """not-yet: nothing has been published in this folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from quanheng.census import reading, words
 from quanheng.census.comparison import differing
 from quanheng.census.completion import Completion
 from quanheng.census.extract import chunks, everybody, extract, remove
+from quanheng.census.failures import Trouble, trouble_of
 from quanheng.census.publish import current, publish
 from quanheng.census.reading import Snapshot, describe
 from quanheng.census.tables import META, PERSON, create, tables
@@ -65,15 +66,20 @@ def refresh(folder: Path, recipe: Recipe, *, at: datetime, on: date, is_whole: b
 
     Raises `CannotPublish` while another process builds one, `CannotReadWhole` inside a transaction.
     """
-    work = _Refresh(folder, recipe, at, on, is_whole)
-    file = publish(folder, work.build)
+    work = _Refresh(recipe, at, on, is_whole, current(folder))
+    try:
+        file = publish(folder, work.build)
+    except duckdb.Error as error:
+        if trouble_of(error) is not Trouble.DAMAGED or work.before_file is None:
+            raise
+        work.before_file = None  # all are read, and no damage is handed on
+        file = publish(folder, work.build)
     assert work.made is not None
     return Published(work.made, file, work.changed, work.differing)
 
 
-def _before(folder: Path, recipe: Recipe) -> tuple[Path, Snapshot] | None:
+def _before(file: Path | None, recipe: Recipe) -> tuple[Path, Snapshot] | None:
     """The snapshot before. None if there is none, or if what it is made of is another."""
-    file = current(folder)
     if file is None:
         return None
     with reading.connect(file) as connection:
@@ -83,18 +89,18 @@ def _before(folder: Path, recipe: Recipe) -> tuple[Path, Snapshot] | None:
 
 @dataclass
 class _Refresh:
-    folder: Path
     recipe: Recipe
     at: datetime
     on: date
     is_whole: bool
+    before_file: Path | None
     before: tuple[Path, Snapshot] | None = None
     made: Snapshot | None = None
     changed: int | None = None
     differing: tuple[str, ...] | None = None
 
     def build(self, file: Path, number: int) -> None:
-        self.before = _before(self.folder, self.recipe)
+        self.before = _before(self.before_file, self.recipe)
         with marks.one_state():
             mark = marks.watermark()
             marked = marks.changed_since(self.before[1].mark) if self.before else None

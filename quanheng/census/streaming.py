@@ -50,6 +50,8 @@ class Readers:
             with self._handed_over(read) as file:
                 file.writelines(blocks)
         except BrokenPipeError:
+            if before:
+                before.result()  # what it failed at, this one may only have met the end of
             self.finish()  # tells why
             raise
         if before:

@@ -8,6 +8,7 @@ beside the snapshots: they speak of this folder, and a restored database must no
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,10 +16,17 @@ from threading import get_ident
 from typing import Any
 
 import duckdb
-from django.db import DatabaseError
 
 from quanheng.census import reading
 from quanheng.census.extract import CannotExtract
+from quanheng.census.failures import (
+    FAILURES,
+    Trouble,
+    name_of,
+    refreshing,
+    trouble_of,
+)
+from quanheng.census.failures import reading as telling
 from quanheng.census.kept import forget_gone
 from quanheng.census.publish import current, published
 from quanheng.census.reading import Snapshot, describe
@@ -27,18 +35,19 @@ from quanheng.ledger import marks
 from quanheng.ledger.mark_actions import forget_marks
 
 PATIENCE = timedelta(minutes=10)  # without a sign of the worker for longer, it stands still
-FAILURES = (OSError, duckdb.Error, DatabaseError, CannotExtract)
 Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`as_of`: every change committed before is told by the snapshot. `still_since`: the last sign of the worker, where
-    that is too long ago. `changes`: since the snapshot, by whomever; None where this database is not its own."""
+    that is too long ago. `changes`: since the snapshot, by whomever; None where this database is not its own.
+    `failed_at`: the last try to make a newer one, where none has gone well since."""
 
     as_of: datetime
     still_since: datetime | None
     changes: int | None
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +79,41 @@ class Compared:
 
 def one_round(folder: Path, recipe: Recipe, *, clock: Clock, on: date) -> Published | None:
     """Of the worker. Raises as `bring_up_to_date` does."""
-    _note(folder, "alive", at=clock())
-    try:
-        return bring_up_to_date(folder, recipe, clock=clock, on=on)
-    finally:
+    with refreshing(folder):
         _note(folder, "alive", at=clock())
+        try:
+            return bring_up_to_date(folder, recipe, clock=clock, on=on)
+        finally:
+            _note(folder, "alive", at=clock())
 
 
 def bring_up_to_date(folder: Path, recipe: Recipe, *, clock: Clock, on: date) -> Published | None:
     """A newer snapshot; None where the current one says all there is to say.
 
-    Raises `CannotPublish` while another process builds one; what breaks it off is noted and goes on.
+    Raises `CannotPublish` while another process builds one; `CannotExtract` and `CannotRefresh` for what breaks it off,
+    which is noted.
     """
-    at = clock()
-    told = current_snapshot(folder)
-    if told and _is_up_to_date(told, recipe, on):
-        _note(folder, "looked", at=at, number=told.number)
-        return None
+    with refreshing(folder):
+        at, told = clock(), _before(folder)
+        if told and _is_up_to_date(told, recipe, on):
+            _note(folder, "looked", at=at, number=told.number)
+            return None
     return rebuild(folder, recipe, clock=clock, on=on)
 
 
 def rebuild(folder: Path, recipe: Recipe, *, clock: Clock, on: date, is_whole: bool = False) -> Published:
     """A newer snapshot whether or not anything has changed, and what is due after a whole one. Raises as above."""
+    with refreshing(folder):
+        return _rebuilt(folder, recipe, clock, on, is_whole)
+
+
+def _rebuilt(folder: Path, recipe: Recipe, clock: Clock, on: date, is_whole: bool) -> Published:
     began = clock()
     try:
         made = refresh(folder, recipe, at=began, on=on, is_whole=is_whole)
-    except FAILURES as error:
-        _note(folder, "failed", at=clock(), error=_name(error))
+    except (*FAILURES, CannotExtract) as error:
+        with suppress(OSError):  # a full disk takes no note either
+            _note(folder, "failed", at=clock(), error=_name(error))
         raise
     told, seconds = made.snapshot, (clock() - began).total_seconds()
     _note(folder, "refreshed", at=began, seconds=seconds, number=told.number, cadres=told.cadres, changed=made.changed)
@@ -108,11 +125,11 @@ def rebuild(folder: Path, recipe: Recipe, *, clock: Clock, on: date, is_whole: b
     return made
 
 
-def _name(error: Exception) -> str:
+def _name(error: BaseException) -> str:
     """Names only: an error's own words may quote a person's row."""
     if isinstance(error, CannotExtract):
         return f"{error.facts['error']} ({error.facts['table']})"
-    return type(error).__name__
+    return name_of(error)
 
 
 def _is_up_to_date(told: Snapshot, recipe: Recipe, on: date) -> bool:
@@ -121,14 +138,31 @@ def _is_up_to_date(told: Snapshot, recipe: Recipe, on: date) -> bool:
 
 def forget_read_marks(folder: Path) -> int:
     """Those that all kept snapshots have read; gives how many are gone."""
-    kept = [told.mark for file in published(folder) if (told := _described(file))]
+    kept = [told.mark for file in published(folder) if (told := _readable(file))]
     own = [mark for mark in kept if marks.is_of_this_database(mark)]
     return forget_marks(before=min(own, key=lambda mark: mark.number)) if own else 0
 
 
 def current_snapshot(folder: Path) -> Snapshot | None:
+    """Raises `NoSnapshot` where there is one that cannot be read."""
+    with telling(folder):
+        file = current(folder)
+        return _described(file) if file else None
+
+
+def _before(folder: Path) -> Snapshot | None:
+    """As `current_snapshot`; a damaged one is none, since the next is made without it."""
     file = current(folder)
-    return _described(file) if file else None
+    return _readable(file) if file else None
+
+
+def _readable(file: Path) -> Snapshot | None:
+    try:
+        return _described(file)
+    except duckdb.Error as error:
+        if trouble_of(error) is Trouble.DAMAGED:
+            return None
+        raise
 
 
 def _described(file: Path) -> Snapshot | None:
@@ -148,10 +182,13 @@ def standing(folder: Path, told: Snapshot, *, at: datetime) -> Standing:
     looked, alive = _noted(folder, "looked"), _noted(folder, "alive")
     is_looked_at = looked.get("number") == told.number
     sign = alive.get("at", told.as_of)
+    as_of = max(looked["at"], told.as_of) if is_looked_at else told.as_of
+    failed_at = _noted(folder, "failed").get("at")
     return Standing(
-        as_of=max(looked["at"], told.as_of) if is_looked_at else told.as_of,
+        as_of=as_of,
         still_since=sign if at - sign > PATIENCE else None,
         changes=marks.count_since(told.mark),
+        failed_at=failed_at if failed_at and failed_at > as_of else None,
     )
 
 
@@ -181,8 +218,11 @@ def _note(folder: Path, name: str, **values: Any) -> None:
     for each in (folder.parent, folder):
         each.mkdir(mode=0o700, exist_ok=True)
     draft = folder / f".{name}.{os.getpid()}.{get_ident()}"
-    draft.write_text(json.dumps({**values, "at": values["at"].isoformat()}))
-    draft.replace(folder / f"{name}.json")
+    try:
+        draft.write_text(json.dumps({**values, "at": values["at"].isoformat()}))
+        draft.replace(folder / f"{name}.json")
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _noted(folder: Path, name: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ DONE, FINDINGS, WRONG_USE = 0, 1, 2
 
 
 class NotPrepared(Refused):
-    """The database lacks tables of this version."""
+    """The database lacks tables of this version, or does not answer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,8 +31,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except OSError as error:
         return wrong_use(_place_of(error))
+    except _lost_databases() as error:
+        return _refused(NotPrepared("database-lost", why=_kind_of(error)), arguments)
     except KeyboardInterrupt:
         return FINDINGS
+
+
+def _lost_databases() -> tuple[type[BaseException], ...]:
+    """What a database raises that is gone, full or damaged. None where no command has loaded Django."""
+    if "django.db" not in sys.modules:
+        return ()
+    from django.db import InterfaceError, OperationalError
+
+    return (InterfaceError, OperationalError)
+
+
+def _kind_of(error: BaseException) -> str:
+    """Not the words of the database, which may quote a row."""
+    return getattr(error.__cause__, "sqlstate", None) or type(error).__name__
 
 
 def parser() -> argparse.ArgumentParser:
@@ -113,12 +129,12 @@ def with_django() -> None:
 def with_database() -> None:
     """Django, and a database that has all tables of this version."""
     with_django()
-    from django.db import OperationalError, connection
+    from django.db import Error, connection
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
-    except OperationalError as error:
+    except Error as error:  # SQLite's own class is that of a file that is no database
         raise NotPrepared("no-database", why=str(error).splitlines()[0]) from None
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotPrepared("not-migrated")

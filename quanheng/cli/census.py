@@ -56,7 +56,7 @@ def _tell_differing(differing: tuple[str, ...] | None) -> None:
 def _show(arguments: argparse.Namespace) -> int:
     with_database()
     from quanheng.census import house, upkeep
-    from quanheng.census.reading import NoSnapshot
+    from quanheng.census.failures import NoSnapshot
     from quanheng.kernel import clock
 
     folder = house.folder()
@@ -66,10 +66,10 @@ def _show(arguments: argparse.Namespace) -> int:
     found = upkeep.standing(folder, told, at=clock.now())
     compared = upkeep.last_comparison(folder)
     if arguments.json:
-        still = found.still_since and found.still_since.isoformat()
+        still, failed = (at and at.isoformat() for at in (found.still_since, found.failed_at))
         last = list(compared.differing) if compared else None
         numbers = {"number": told.number, "cadres": told.cadres, "changes": found.changes, "differing": last}
-        say_json({"as_of": found.as_of.isoformat(), "still_since": still, **numbers})
+        say_json({"as_of": found.as_of.isoformat(), "still_since": still, "failed_at": failed, **numbers})
     else:
         _tell(told, found)
         _tell_differing(compared.differing if compared else None)
@@ -80,6 +80,8 @@ def _tell(told: Any, found: Any) -> None:
     say(f"第 {told.number} 号快照：{told.cadres} 人，数据截至 {found.as_of:%Y-%m-%d %H:%M}（UTC）。")
     since = "不是这个数据库的快照，下一次全部重读" if found.changes is None else f"此后有 {found.changes} 处变动"
     say(f"{since}。")
+    if found.failed_at:
+        say(f"最近一次重做快照没有做成（{found.failed_at:%Y-%m-%d %H:%M}，UTC）：quanheng census refresh 说明原因")
     if found.still_since:
         say(f"后台进程从 {found.still_since:%Y-%m-%d %H:%M}（UTC）起没有动静：quanheng worker")
 
@@ -94,9 +96,10 @@ def keep(stopping: threading.Event) -> None:
 
 def keep_once() -> None:
     import duckdb
-    from django.db import DatabaseError, connection
+    from django.db import DatabaseError, InterfaceError, connection
 
     from quanheng.census import house, upkeep
+    from quanheng.cli.words import sentence
     from quanheng.insight import due_table, verdicts
     from quanheng.instruments.local import rulebook_in_force
     from quanheng.kernel import clock
@@ -108,7 +111,9 @@ def keep_once() -> None:
         verdicts.prepare(rulebook_in_force(on))
         if made and made.differing:
             sys.stderr.write(f"quanheng census: changed without a mark: {', '.join(made.differing)}\n")
-    except (DatabaseError, duckdb.Error, OSError, Refused) as error:  # the next round tries again
+    except Refused as refusal:  # the next round tries again
+        sys.stderr.write(f"quanheng census: {sentence(refusal)}\n")
+    except (DatabaseError, InterfaceError, duckdb.Error, OSError) as error:
         sys.stderr.write(f"quanheng census: {type(error).__name__}\n")
     finally:
         connection.close()

@@ -6,11 +6,14 @@ from quanheng.cli import calibrate_words, rules_check_words, rules_eligible, rul
 from quanheng.kernel.errors import Refused
 
 Words = Mapping[str, Mapping[str, str]]
+_KEPT = "没有生成新快照，原有快照照常使用。"
+_AGAIN = "再运行 quanheng census refresh。"
 
 # By the name of the exception, so that `formats` needs no Django to say a sentence.
 SENTENCES: Words = {
     "NotPrepared": {
         "no-database": "连不上数据库：{why}。请核对 QUANHENG_DATABASE，并看数据库是否在运行。",
+        "database-lost": "数据库中断，或不答复（{why}），没有办成。请看数据库是否在运行、磁盘是否已满，再运行一次。",
         "not-migrated": "数据库还没有建表，或是较早的版本。先运行 quanheng serve 或 manage.py migrate。",
         "not-owner": "这个数据库角色不能改表（{why}）。请用表的所有者运行一次 manage.py migrate。",
     },
@@ -74,6 +77,29 @@ SENTENCES: Words = {
         "请看磁盘空间和数据库里这一类记录，再运行 quanheng census refresh。",
         "column-not-taken": "{table} 的 {column} 栏有写不进快照的值（{error}），没有生成新快照，原有快照照常使用。"
         "请查明数据库里这一栏的值，再运行 quanheng census refresh。",
+    },
+    "CannotRefresh": {
+        "snapshot-disk-full": f"磁盘已满，或超出配额、文件大小的上限（{{place}}，{{error}}），{_KEPT}"
+        f"请腾出空间，{_AGAIN}",
+        "snapshot-no-folder": f"快照的文件夹不在了（{{place}}，{{error}}），{_KEPT}请看数据盘是否挂上，{_AGAIN}",
+        "snapshot-no-permission": f"快照的文件夹不许写（{{place}}，{{error}}），{_KEPT}"
+        f"请把它交还给运行铨衡的用户，{_AGAIN}",
+        "snapshot-held": f"快照文件被别的程序打开着（{{place}}，{{error}}），{_KEPT}请关掉那个程序，{_AGAIN}",
+        "snapshot-damaged": f"快照文件读写出错（{{place}}，{{error}}），{_KEPT}"
+        "请检查磁盘，再运行 quanheng census refresh --whole。",
+        "snapshot-no-memory": f"内存不够（{{place}}，{{error}}），{_KEPT}请腾出内存，{_AGAIN}",
+        "snapshot-no-database": f"数据库中断，或不答复（{{error}}），{_KEPT}请看数据库是否在运行，{_AGAIN}",
+        "snapshot-unforeseen": f"出了没有料到的错（{{place}}，{{error}}），{_KEPT}"
+        "请把这一行告诉维护的人，并试一次 quanheng census refresh --whole。",
+    },
+    "NoSnapshot": {
+        "snapshot-disk-full": "磁盘已满，快照读不出（{place}，{error}）。请腾出空间再试。",
+        "snapshot-no-folder": "快照文件不在了（{place}，{error}）。请看数据盘是否挂上，再运行 census refresh。",
+        "snapshot-no-permission": "快照文件不许读（{place}，{error}）。请把它交还给运行铨衡的用户。",
+        "snapshot-held": "快照文件被别的程序打开着（{place}，{error}）。请关掉那个程序再试。",
+        "snapshot-damaged": "快照文件已损坏（{place}，{error}）。请检查磁盘，再运行 quanheng census refresh --whole。",
+        "snapshot-no-memory": "内存不够，快照读不出（{place}，{error}）。请腾出内存再试。",
+        "snapshot-unforeseen": "快照读不出（{place}，{error}）。请运行 quanheng census refresh --whole。",
     },
     "CannotServe": {
         "address-taken": "{bind} 已被别的程序占用。请停掉它，或用 --bind 换一个端口。",

@@ -3,9 +3,10 @@
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from quanheng.accounts.choices import ManagementCategory
-from quanheng.demo import history, kin, studies
+from quanheng.demo import duties, history, kin, studies
 from quanheng.demo.careers import Career, Seats, build_career
 from quanheng.demo.cast import CAST, SUBJECT, CastMember
 from quanheng.demo.chance import KeyMaker, dice, pick
@@ -45,13 +46,19 @@ class City:
     known: Mapping[int, Mapping[str, RelativeFact]]  # relatives who are cadres, by number and relation
     seats: Seats
     keys: KeyMaker
+    terms: Mapping[UUID, int]  # by position, since when its holder has the term
+    long_held: int | None  # the number of who comes to ten years in a post
 
     def cadres(self) -> Iterator[CadreFact]:
         return (self.cadre(index) for index in range(len(self.slots)))
 
     def cadre(self, index: int) -> CadreFact:
-        fact = _cadre(self, index)
-        return as_drawn(fact, self.organization.units) if fact.name == SUBJECT else fact
+        fact, slot = _cadre(self, index), self.slots[index]
+        if fact.name == SUBJECT:
+            fact = as_drawn(fact, self.organization.units)
+        elif index == self.long_held:
+            fact = duties.held_long(fact)
+        return duties.with_duties(fact, slot, self.terms)
 
     def number_of(self, name: str) -> int:
         """The number of one of the cast."""
@@ -68,7 +75,13 @@ def build_city(*, cadres: int = CADRES, seed: int = SEED) -> City:
     for tie in ties:
         work = slots[tie.kin].unit.name + slots[tie.kin].position.title
         known.setdefault(tie.cadre, {})[tie.relation_code] = kin.as_relative(people[tie.kin], tie.relation_code, work)
-    return City(seed, organization, slots, cast, ties, known, Seats(organization), KeyMaker(seed, "cadre"))
+    seats, keys, terms = Seats(organization), KeyMaker(seed, "cadre"), duties.term_starts(organization.units)
+    return City(seed, organization, slots, cast, ties, known, seats, keys, terms, _long_held(slots))
+
+
+def _long_held(slots: tuple[Slot, ...]) -> int | None:
+    held = (number for number, slot in enumerate(slots) if (slot.unit.name, slot.position.title) == duties.LONG_HELD)
+    return next(held, None)
 
 
 def _spouses(cast: Mapping[int, CastMember]) -> dict[str, int]:

@@ -118,6 +118,9 @@ class HoldingFact:
     document: str
     start: int
     end: int | None
+    probation: int | None = None  # since when
+    confirmed: int | None = None  # when it was over
+    term: int | None = None  # since when it runs
 
 
 @dataclass(frozen=True, slots=True)

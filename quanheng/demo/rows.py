@@ -96,7 +96,7 @@ _RECORDS: dict[type[Any], tuple[str, ...]] = {
     models.ResumeEntry: ("order", "inside", "text", "setting", "valid_from", "valid_to", "source_field", *_CHECKED),
     models.PostHolding: (
         *("position", "unit", "unit_name", "title", "tier", "kind", "is_primary", "order", "document"),
-        *("valid_from", "valid_to", *_CHECKED),
+        *("valid_from", "valid_to", "probation_from", "confirmed_on", "term_from", *_CHECKED),
     ),
     models.RankHolding: ("rank", "document", "valid_from", "valid_to"),
     models.Education: (
@@ -164,6 +164,7 @@ def _holdings(fact: CadreFact) -> list[tuple[Any, ...]]:
         (
             *(one.position, one.unit, one.unit_name, one.title, one.tier, one.kind),
             *(one.kind == HoldingKind.APPOINTMENT, 1, one.document, month(one.start), _month(one.end)),
+            *(_month(one.probation), _month(one.confirmed), _month(one.term)),
         )
         for one in fact.holdings
     ]

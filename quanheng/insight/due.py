@@ -19,6 +19,7 @@ from quanheng.rulebook.combine import begin_of
 from quanheng.rulebook.evaluate import evaluate
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
+from quanheng.rulebook.given import has_begun, is_running
 from quanheng.rulebook.rule import Rule
 from quanheng.rulebook.situation import Record, Situation
 from quanheng.rulebook.types import LAST
@@ -124,8 +125,24 @@ def _retirement(asked: Situation, cadre: UUID) -> list[Due]:
     return [Due(day, DueKind.RETIREMENT, "", "", cadre)] if isinstance(day, date) and not is_left else []
 
 
+def reaching(target: Target) -> tuple[str, ...]:
+    """The rank that is aimed at and those above it: nobody who holds one of them has it to come."""
+    ladder, word = tuple(load_facts().codes["rank"].values), target.told["target.rank"]
+    return ladder[ladder.index(str(word)) :]
+
+
+def _is_reached(target: Target | None, asked: Situation) -> bool:
+    held = asked.facts.get("ranks")
+    if target is None or not isinstance(held, tuple):
+        return False
+    begun = (each for each in held if has_begun(each, "start", asked.on) and is_running(each, "end", asked.on))
+    return any(each.values.get("rank") in reaching(target) for each in begun)
+
+
 def _found(watch: Watch, rule: Rule, cadre: UUID, recorded: Facts, house: HouseRules) -> Iterator[Due]:
     asked = situation(cadre, recorded, watch.target, house)
+    if _is_reached(watch.target, asked):
+        return
     findings, items = evaluate(rule, asked, load_facts()), _items(rule, asked)
     for finding, record in zip(findings, items, strict=False):
         day = _day(watch, finding)

@@ -13,7 +13,19 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census.reading import facts_of
 from quanheng.census.tables import PERSON, SUBJECT, as_recorded, column, quoted
-from quanheng.insight.due import AHEAD, BEHIND, IS_RETIRED, RETIREMENT_DATE, Due, DueKind, Shape, Watch, due_of, watches
+from quanheng.insight.due import (
+    AHEAD,
+    BEHIND,
+    IS_RETIRED,
+    RETIREMENT_DATE,
+    Due,
+    DueKind,
+    Shape,
+    Watch,
+    due_of,
+    reaching,
+    watches,
+)
 from quanheng.instruments.local import HouseRules
 from quanheng.people.rule_facts import sourced
 from quanheng.rulebook.compute import Scope, compute
@@ -71,11 +83,22 @@ def _near(watch: Watch, rule: Rule, text: str, head: list[Value], bare: Situatio
     last = bare.on + AHEAD[watch.kind]
     if watch.shape is Shape.RIPENS:
         chosen = f"SELECT rule_lo, ?, ?, ?, {SUBJECT} FROM ({text}) WHERE rule_outcome IN ({NOT_MET}, {MET})"
-        return f"{chosen} AND rule_lo BETWEEN ? AND ?", [*head, first, last]
+        held, words = _reached(watch, bare.on)
+        return f"{chosen} AND rule_lo BETWEEN ? AND ?{held}", [*head, first, last, *words]
     day = compute(rule.dates[watch.day], Scope(bare, load_facts(), rule.parameters))
     assert isinstance(day, Day)
     chosen = f"SELECT ?::DATE, ?, ?, ?, {SUBJECT} FROM ({text}) WHERE rule_outcome = {NOT_MET}"
     return f"{chosen} AND ?::DATE BETWEEN ? AND ?", [day.lo, *head, day.lo, first, last]
+
+
+def _reached(watch: Watch, on: date) -> tuple[str, list[Value]]:
+    """Not whoever holds the rank that is aimed at, or one above it."""
+    if watch.target is None:
+        return "", []
+    words = reaching(watch.target)
+    runs = 'start <= ? AND coalesce("end" > ?, true)'
+    held = f"SELECT {SUBJECT} FROM ranks WHERE rank IN ({', '.join('?' * len(words))}) AND {runs}"
+    return f" AND {SUBJECT} NOT IN ({held})", [*words, on, on]
 
 
 def _with_items(connection: DuckDBPyConnection, rules: list[Rule], house: HouseRules) -> Iterator[Due]:

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from quanheng.census.house import open_beside
+from quanheng.census.failures import reading
+from quanheng.census.house import folder, open_beside
 from quanheng.census.kept import beside, kept
 from quanheng.census.reading import Snapshot, connect
 from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
 
-KIND, MOST, VERSION = "due", 3, 3
+KIND, MOST, VERSION = "due", 3, 4
 DUE = "due"
 
 
@@ -30,9 +31,10 @@ def due_cursor(house: HouseRules) -> Iterator[tuple[DuckDBPyConnection, Snapshot
     def opener(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
         return connect(_kept(source, snapshot, house)), snapshot
 
-    connection, snapshot = open_beside(house.on, opener)
-    with connection:
-        yield connection, snapshot
+    with reading(folder()):
+        connection, snapshot = open_beside(house.on, opener)
+        with connection:
+            yield connection, snapshot
 
 
 def prepare(house: HouseRules) -> None:

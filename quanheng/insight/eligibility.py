@@ -29,6 +29,7 @@ DERIVED = frozenset(
     {
         *("person.retirement_date", "person.is_retired", "relatives.kin_class", "relatives.class_by_word"),
         *("sanctions.system", "sanctions.effect_end", "sanctions.least_effect_end", "sanctions.is_inside_another"),
+        *("person.is_on_probation", "person.is_leading_member", "terms.consecutive"),
     }
 )
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from quanheng.census.house import cursor_on, open_beside
+from quanheng.census.failures import reading
+from quanheng.census.house import cursor_on, folder, open_beside
 from quanheng.census.kept import beside, file_of, kept
 from quanheng.census.reading import CONFIG, Snapshot, telling_gone
 from quanheng.census.tables import as_recorded
@@ -65,20 +66,22 @@ def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
     def opener(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
         return _opened(source, _kept(source, snapshot, target, house, rules)), snapshot
 
-    connection, snapshot = open_beside(house.on, opener)
-    with connection:
-        yield Verdicts(connection, snapshot, target, house, rules)
+    with reading(folder()):
+        connection, snapshot = open_beside(house.on, opener)
+        with connection:
+            yield Verdicts(connection, snapshot, target, house, rules)
 
 
 def prepare(house: HouseRules) -> None:
     """For the worker: the targets that were asked about last are made anew for the current snapshot, so that whoever
     goes on with one need not wait. Raises `NoSnapshot`."""
-    with cursor_on(house.on) as (cursor, snapshot):
-        source = file_of(cursor)
-    used = _used_last(source.parent)
-    for target in targets_of(list(used), house.on):
-        file = _kept(source, snapshot, target, house, conditions(house, target))
-        os.utime(file, ns=(used[target.code], used[target.code]))  # this is no use of it
+    with reading(folder()):
+        with cursor_on(house.on) as (cursor, snapshot):
+            source = file_of(cursor)
+        used = _used_last(source.parent)
+        for target in targets_of(list(used), house.on):
+            file = _kept(source, snapshot, target, house, conditions(house, target))
+            os.utime(file, ns=(used[target.code], used[target.code]))  # this is no use of it
 
 
 def _used_last(folder: Path) -> dict[str, int]:

@@ -126,6 +126,13 @@ def _unit(then: str = "") -> Text:
     return Text(Concat(name, *after, output_field=CharField()), Concat(key, *after, output_field=CharField()))
 
 
+def _terms() -> QuerySet[Any]:
+    """Posts with a term. That of a leading member has one though nobody wrote down since when: it is not known then."""
+    posts = live(PostHolding)().exclude(kind=HoldingKind.SECONDMENT).annotate(is_led=units.is_leading_member())
+    found: QuerySet[Any] = posts.filter(Q(term_from__isnull=False) | Q(tier__in=words.LED_TIERS, is_led=True))
+    return found
+
+
 def _hours() -> Combinable:
     """The sum, where the hours of every class of the year are written down."""
     return Case(When(known=F("classes"), then=F("sum")), default=None, output_field=IntegerField())
@@ -147,6 +154,7 @@ POSTS = Source(
         "role": _role(),
         "setting": units.setting(),
         "is_leading_member": units.is_leading_member(),
+        "confirmed": Case(When(probation_from=None, then=F("valid_from")), default=F("confirmed_on")),
         "is_secondment": Case(truth(Q(kind=HoldingKind.SECONDMENT)), default=Value(False)),
     },
     {
@@ -156,6 +164,17 @@ POSTS = Source(
         "decision": written("document"),
     },
 )
+PROBATIONS = Source(
+    "probations",
+    lambda: live(PostHolding)().exclude(probation_from=None),
+    {
+        "start": F("probation_from"),
+        "closed": Coalesce("confirmed_on", "valid_to"),
+        "result": Case(When(confirmed_on__isnull=False, then=Value(words.FIT)), default=None, output_field=CharField()),
+    },
+    {"post": _unit(then="title")},
+)
+TERMS = Source("terms", _terms, {"start": F("term_from"), "end": F("valid_to")}, {"post": _unit(then="title")})
 STRETCHES = Source(
     "stretches",
     live(ResumeEntry),
@@ -203,7 +222,19 @@ TRAININGS = Source(
 TRAINING_YEARS = Source("training_years", _training_years, {"year": F("year"), "hours": _hours()}, key="year")
 _KIN = word_of("relation_code", words.KIN)
 RELATIVES = Source("relatives", live(FamilyMember), {"name": _KIN, "kin": _KIN})
-SOURCES = (POSTS, STRETCHES, RANKS, GRADES, EDUCATION, SANCTIONS, TRAININGS, TRAINING_YEARS, RELATIVES)
+SOURCES = (
+    POSTS,
+    PROBATIONS,
+    TERMS,
+    STRETCHES,
+    RANKS,
+    GRADES,
+    EDUCATION,
+    SANCTIONS,
+    TRAININGS,
+    TRAINING_YEARS,
+    RELATIVES,
+)
 KEYED = frozenset(source.fact for source in SOURCES if source.key == "pk")  # told apart by the UUID of a record
 
 

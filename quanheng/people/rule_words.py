@@ -19,6 +19,8 @@ LEVELS: Mapping[PostTier, str] = dict(
         strict=True,
     )
 )
+LED_TIERS = tuple(LEVELS)[:6]  # those that a leading member at or above the county can have
+FIT = "胜任"
 RANKS = (
     *("一级巡视员", "二级巡视员", "一级调研员", "二级调研员", "三级调研员", "四级调研员"),
     *("一级主任科员", "二级主任科员", "三级主任科员", "四级主任科员", "一级科员", "二级科员"),

@@ -132,6 +132,17 @@ def is_retired(given: Given) -> FactValue:
     return False if given.current_posts else None
 
 
+LEADING = frozenset({"正职", "副职", "其他成员"})
+
+
+def is_leading_member(given: Given) -> FactValue:
+    """By the places in leading groups of the posts held now; None where one of them is not said."""
+    roles = {post.values.get("role") for post in given.current_posts}
+    if roles & LEADING:
+        return True
+    return False if roles and None not in roles else None
+
+
 def has_open_case(given: Given) -> FactValue:
     """Is an inquiry open on the day? None where inquiries are not known."""
     if not isinstance(given.facts.get("inquiries"), tuple):
@@ -170,6 +181,7 @@ FACTS: Mapping[str, Callable[[Given], FactValue]] = {
     "case.excellent_proposed": assessment_facts.excellent_proposed,
     "person.retirement_date": retirement_date,
     "person.is_retired": is_retired,
+    "person.is_leading_member": is_leading_member,
     "person.has_open_case": has_open_case,
 }
 # Derived fact -> the facts that somebody records instead, for the vocabulary as it is printed. Left out: `target.kind`,

@@ -40,6 +40,8 @@ def _index(book: Rulebook) -> Iterator[str]:
     told = "、".join(f"{labels.label(check).zh} {checks[check.value]}" for check in _checks(book))
     yield f"文件 {len(book.instruments)} 份，规则 {len(book.texts)} 条（{told}），口径 {len(book.switches)} 项。"
     yield f"出处记号见[出处]({SOURCES})。"
+    yield "破格的批复现在没有地方登记：批准以后，资格和筛查仍显示不符合。"
+    yield "`quanheng rules check` 的情形可以写明批复（waivers）。"
     yield from ("", "## 文件 Instruments", "", *_instruments(book))
     yield from ("", "## 规则 Rules", "", *_families(book))
     yield from ("", "## 口径 Switches of interpretation", "")

@@ -13,8 +13,9 @@ import pytest
 
 from quanheng.census import dating, reading
 from quanheng.census.dating import dated
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.kept import forget_gone
-from quanheng.census.reading import NoSnapshot, Reader
+from quanheng.census.reading import Reader
 from quanheng.census.snapshot import Recipe, refresh
 from quanheng.demo.load import load_city
 from quanheng.kernel.actor import Actor
@@ -74,6 +75,28 @@ def test_who_is_retired_depends_on_the_day(chen: Cadre, folder: Path, recipe: Re
         with dated(folder, on, recipe) as (connection, _):
             statement = "SELECT person_is_retired FROM person WHERE subject = ?"
             assert connection.execute(statement, [chen.pk]).fetchall() == [(told,)]
+
+
+def test_who_is_on_probation_depends_on_the_day_and_the_number_of_a_term_does_not(
+    chen: Cadre, folder: Path, recipe: Recipe
+) -> None:
+    """A first term from 2016, a second from 2021 with a year of probation that was not confirmed before its end."""
+    PostHolding.objects.filter(cadre=chen).update(withdrawn_at=AT)
+    post = {"unit_name": "某县", "title": "副县长", "tier": "county_deputy"}
+    first = {"valid_from": date(2016, 9, 1), "valid_to": date(2021, 9, 1), "term_from": date(2016, 9, 1)}
+    second = {"valid_from": date(2021, 9, 1), "term_from": date(2021, 9, 1), "probation_from": date(2021, 9, 1)}
+    add(PostHolding, chen, AT, **post, **first)
+    add(PostHolding, chen, AT, **post, **second, confirmed_on=date(2022, 9, 1))
+    refresh(folder, recipe, at=AT, on=ON, is_whole=True)
+    for on in (date(2021, 8, 31), date(2021, 9, 1), date(2022, 8, 31), date(2022, 9, 1)):
+        assert_dated(folder, recipe, on)
+        with dated(folder, on, recipe) as (connection, _):
+            (is_on,) = connection.execute(
+                'SELECT "person_is_on_probation" FROM person WHERE subject = ?', [str(chen.pk)]
+            ).fetchall()[0]
+            numbers = connection.execute("SELECT consecutive FROM terms ORDER BY start").fetchall()
+        assert is_on is (date(2021, 9, 1) <= on < date(2022, 9, 1))
+        assert numbers == [(1,), (2,)]
 
 
 def test_a_person_read_anew_is_known_as_untold_still(chen: Cadre, lin: Actor, folder: Path, recipe: Recipe) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.publish import publish
-from quanheng.census.reading import TRIES, NoSnapshot, Reader, Snapshot, connect, describe, open_current
+from quanheng.census.reading import TRIES, Reader, Snapshot, connect, describe, open_current
 from quanheng.census.snapshot import Recipe, write_description
 from quanheng.census.tables import as_recorded, create, records, singles, tables
 from quanheng.ledger.marks import Watermark

@@ -10,8 +10,9 @@ import duckdb
 import pytest
 from django.db import transaction
 
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.publish import CannotPublish
-from quanheng.census.reading import NoSnapshot, Reader, Snapshot
+from quanheng.census.reading import Reader, Snapshot
 from quanheng.census.snapshot import Published, Recipe, refresh
 from quanheng.demo.load import load_city
 from quanheng.kernel.actor import Actor

@@ -12,6 +12,7 @@ import pytest
 
 from quanheng.census import upkeep
 from quanheng.census.dating import dated
+from quanheng.census.failures import CannotRefresh, Trouble
 from quanheng.census.publish import CannotPublish
 from quanheng.census.reading import Reader, Snapshot
 from quanheng.census.snapshot import Published, Recipe
@@ -194,8 +195,9 @@ def test_a_failure_is_noted_and_the_next_round_tries_again(
         raise duckdb.OutOfMemoryException("no room")
 
     monkeypatch.setattr(upkeep, "refresh", fails)
-    with pytest.raises(duckdb.OutOfMemoryException):
+    with pytest.raises(CannotRefresh) as refused:
         round_at(0)
+    assert (refused.value.code, refused.value.facts["place"]) == (Trouble.NO_MEMORY, str(folder))
     assert upkeep.last_failure(folder) == Failed(AT + timedelta(seconds=3), "OutOfMemoryException")
     assert upkeep.last_sign(folder) == AT + timedelta(seconds=4)
     monkeypatch.undo()

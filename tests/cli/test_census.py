@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import InterfaceError, OperationalError
 from pytest_django import Settings
 
 from quanheng.census import house, upkeep
@@ -15,6 +16,7 @@ from quanheng.cli import DONE, FINDINGS, census, main
 from quanheng.people.models import Cadre, PostHolding
 from tests.conftest import Cast
 from tests.dossiers import fill
+from tests.small_disk import files_no_larger_than
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -64,7 +66,14 @@ def test_show_says_how_old_it_is(chen: Cadre, capsys: pytest.CaptureFixture[str]
     run(AT, "show")
     assert told(capsys) == "第 1 号快照：2 人，数据截至 2026-11-20 01:00（UTC）。\n此后有 0 处变动。\n"
     run(AT.replace(hour=2), "show", "--json")
-    found = {"as_of": AT.isoformat(), "still_since": AT.isoformat(), "number": 1, "cadres": 2, "changes": 0}
+    found = {
+        "as_of": AT.isoformat(),
+        "still_since": AT.isoformat(),
+        "failed_at": None,
+        "number": 1,
+        "cadres": 2,
+        "changes": 0,
+    }
     assert json.loads(told(capsys)) == {**found, "differing": None}
 
 
@@ -101,7 +110,9 @@ def test_a_round_that_fails_does_not_end_the_worker(
     monkeypatch.setattr("django.db.connection.close", lambda: None)
     monkeypatch.setattr(upkeep, "refresh", fails)
     census.keep(stopping)
-    assert capsys.readouterr().err == "quanheng census: OSError\n" * 2
+    told = capsys.readouterr().err
+    assert told.count("quanheng census: 磁盘已满，或超出配额、文件大小的上限（") == told.count("\n") == 2
+    assert "secret" not in told
 
 
 @pytest.mark.parametrize(
@@ -131,7 +142,7 @@ def test_rows_that_cannot_be_had_are_told_in_a_line(
     assert told.count("\n") == 1
     monkeypatch.setattr("django.db.connection.close", lambda: None)
     census.keep_once()
-    assert capsys.readouterr().err == "quanheng census: CannotExtract\n"
+    assert capsys.readouterr().err == told.replace("quanheng:", "quanheng census:")
 
 
 def test_a_snapshot_folder_is_of_one_layout(chen: Cadre, settings: Settings) -> None:
@@ -139,3 +150,45 @@ def test_a_snapshot_folder_is_of_one_layout(chen: Cadre, settings: Settings) -> 
     run(AT, "refresh")
     assert [each.name for each in settings.CENSUS_FOLDER.iterdir()] == [house.folder().name]
     assert len(house.folder().name) == 12
+
+
+def test_a_refresh_without_room_is_told_in_a_line(chen: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
+    run(AT, "refresh")
+    capsys.readouterr()
+    with files_no_larger_than(60_000):
+        assert run(AT.replace(hour=2), "refresh", "--whole") == FINDINGS
+    err = capsys.readouterr().err
+    assert err.startswith(f"quanheng: 磁盘已满，或超出配额、文件大小的上限（{house.folder()}，")
+    assert err.endswith("请腾出空间，再运行 quanheng census refresh。\n")
+    assert run(AT.replace(hour=2), "show") == DONE
+    assert "最近一次重做快照没有做成（2026-11-20 02:00，UTC）" in told(capsys)
+
+
+def test_a_snapshot_that_cannot_be_read_is_told_in_a_line(chen: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
+    run(AT, "refresh")
+    (house.folder() / "snap-00000001.duckdb").write_bytes(b"garbage")
+    capsys.readouterr()
+    assert run(AT, "show") == FINDINGS
+    assert capsys.readouterr().err == (
+        f"quanheng: 快照文件已损坏（{house.folder()}，IOException）。"
+        "请检查磁盘，再运行 quanheng census refresh --whole。\n"
+    )
+    assert run(AT, "refresh") == DONE
+    assert told(capsys) == "第 2 号快照：2 人，全部重读。\n"
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_goes_meanwhile_is_told_in_a_line(
+    chen: Cadre, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: type[Exception]
+) -> None:
+    """Before a refresh begins, in whichever command; the words of the database stay out."""
+
+    def fails(on: object) -> None:
+        raise error("陈知行")
+
+    monkeypatch.setattr(house, "recipe_on", fails)
+    assert run(AT, "refresh") == FINDINGS
+    told = capsys.readouterr().err
+    assert told.startswith(f"quanheng: 数据库中断，或不答复（{error.__name__}），没有办成。请看数据库是否在运行")
+    assert told.count("\n") == 1
+    assert "陈知行" not in told

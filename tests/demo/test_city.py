@@ -223,3 +223,26 @@ def test_kin_are_named_in_each_others_forms(city: City, cadres: list[CadreFact])
         assert [namesake(one.name, one.birth) for one in relatives] == [index]
     pairs = {(cadres[tie.cadre].name, cadres[tie.kin].name) for tie in city.ties}
     assert (OFFICER_WITH_KIN, "周以宁") in pairs
+
+
+def test_posts_have_the_terms_and_probations_of_their_kind(city: City, cadres: list[CadreFact]) -> None:
+    """Whoever is elected has a term and no probation; probation is of the last year, closed or forgotten after it."""
+    held = [one for fact in cadres for one in fact.holdings]
+    terms = [one for one in held if one.term]
+    assert {one.position in city.terms for one in terms} == {True}
+    assert {one.end for one in terms} == {None}
+    assert 40 < len(terms) < 60
+    tried = [one for one in held if one.probation]
+    assert not [one for one in tried if one.term or one.end or one.probation != one.start]
+    over = [one for one in tried if TODAY - one.start >= 12]
+    assert {one.confirmed for one in tried if one not in over} == {None}
+    assert {one.confirmed - one.start if one.confirmed else None for one in over} == {12, None}
+
+
+def test_somebody_comes_to_ten_years_in_a_post(city: City, cadres: list[CadreFact]) -> None:
+    assert city.long_held is not None
+    fact = cadres[city.long_held]
+    last, line = fact.holdings[-1], fact.resume[-1]
+    assert (last.title, last.start, last.end) == ("副县长", months(2017, 4), None)
+    assert (line.start, fact.holdings[-2].end, fact.resume[-2].end) == (last.start,) * 3
+    assert build_city(cadres=60, seed=5).long_held is None

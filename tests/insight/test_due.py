@@ -71,6 +71,23 @@ def test_years_for_a_rank_are_told_before_and_after_they_are_full(house: HouseRu
     assert reached(ON.replace(year=2024) - BEHIND[DueKind.RANK] - DAY) == []
 
 
+def test_who_holds_the_rank_or_one_above_has_it_not_to_come(house: HouseRules) -> None:
+    """The years of a post are full as well, whatever the rank that is held beside it."""
+    post = records(start=date(2023, 12, 1), level="县处级正职")
+
+    def told(rank: str, end: date | None = None) -> list[str]:
+        ran = {"end": end} if end else {}
+        held = records(start=date(2024, 6, 1), rank=rank, **ran)
+        asked = found(house, ranks=held, posts=post, grades=())
+        return [each.item for each in asked if each.kind is DueKind.RANK]
+
+    assert "rank:counsel_1" in told("三级调研员")
+    assert "rank:counsel_1" not in told("一级调研员")
+    assert "rank:counsel_1" not in told("二级巡视员")
+    assert "rank:counsel_1" in told("一级调研员", end=ON)
+    assert "rank:counsel_1" not in told("一级调研员", end=ON + DAY)
+
+
 def test_the_end_of_an_effect_is_told(house: HouseRules) -> None:
     def ends(effective: date) -> list[date]:
         held = records(system="党纪", kind="警告", effective=effective)

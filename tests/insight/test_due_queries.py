@@ -10,8 +10,8 @@ from pytest_django.fixtures import Settings
 
 from quanheng.accounts.models import Grant
 from quanheng.accounts.queries import actor_of
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.house import folder, recipe_on
-from quanheng.census.reading import NoSnapshot
 from quanheng.census.snapshot import refresh
 from quanheng.insight import due_sql
 from quanheng.insight.due import Due, DueKind, watches

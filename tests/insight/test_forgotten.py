@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from quanheng.census import house as census
 from quanheng.census import kept
+from quanheng.census.failures import NoSnapshot, Trouble
 from quanheng.census.reading import TRIES
 from quanheng.census.snapshot import refresh
 from quanheng.insight import due_table, verdicts
@@ -72,8 +73,9 @@ def test_what_is_due_is_made_again(forget: Callable[[ModuleType, int], list[Path
 
 def test_one_that_goes_each_time_is_an_error(forget: Callable[[ModuleType, int], list[Path]]) -> None:
     made = forget(due_table, TRIES)
-    with pytest.raises(FileNotFoundError), due_table.due_cursor(rulebook_in_force(ON)):
+    with pytest.raises(NoSnapshot) as refused, due_table.due_cursor(rulebook_in_force(ON)):
         pass
+    assert refused.value.code == Trouble.NO_FOLDER
     assert len(made) == TRIES
 
 

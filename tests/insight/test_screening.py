@@ -15,7 +15,7 @@ from quanheng.accounts.choices import ManagementCategory
 from quanheng.accounts.models import Grant
 from quanheng.accounts.queries import actor_of
 from quanheng.census import house as census
-from quanheng.census.reading import NoSnapshot
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.snapshot import refresh
 from quanheng.demo.load import load_city
 from quanheng.insight import screening_scope, verdicts

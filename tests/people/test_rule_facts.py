@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from quanheng.organization.choices import GroupRole, PostTier
+from quanheng.organization.choices import GroupRole, PostTier, UnitCategory, UnitLevel
 from quanheng.organization.models import Position
 from quanheng.people.choices import AssessmentGrade, CadreStatus, HoldingKind, PersonnelKind, Sex
 from quanheng.people.models import AnnualGrade, Cadre, Education, PostHolding, Sanction, TrainingRecord, Verification
@@ -76,10 +76,10 @@ def test_what_the_dossier_cannot_say_is_counted() -> None:
     """By the room that is to record it. A new source takes a fact away here; a new fact without one is added."""
     missing = unsourced(VOCABULARY)
     assert Counter(fact.source.partition(".")[0] for fact in missing) == {
-        "people": 32,
+        "people": 31,
         "selection": 11,
         "personal_matters": 7,
-        "appointment": 4,
+        "appointment": 3,
         "assessment": 3,
         "adjustment": 2,
         "complaint": 2,
@@ -284,9 +284,9 @@ def test_kin_by_their_code(chen: Cadre) -> None:
 
 def test_no_record_is_unknown_or_none_by_the_world_of_the_fact(cast: Cast) -> None:
     found = facts(cast.zhou_file)
-    assert {name: found[name] for name in found if "." not in name} == {"sanctions": ()}
+    assert {name: found[name] for name in found if "." not in name} == {"probations": (), "sanctions": (), "terms": ()}
     worlds = {source.fact: VOCABULARY.lookup(source.fact).world for source in SOURCES}
-    assert [name for name, world in worlds.items() if world is World.CLOSED] == ["sanctions"]
+    assert [name for name, world in worlds.items() if world is World.CLOSED] == ["probations", "terms", "sanctions"]
 
 
 def test_withdrawn_records_and_people_are_gone(chen: Cadre, at: datetime) -> None:
@@ -322,3 +322,60 @@ def test_the_statement_of_one_person_is_written_once(chen: Cadre, cast: Cast) ->
 def test_whoever_is_not_in_the_register_alone(chen: Cadre) -> None:
     assert facts_of([uuid4()], VOCABULARY) == {}
     assert facts_of([], VOCABULARY) == {}
+
+
+# --- probation and term of a post
+
+
+def posts_of(chen: Cadre, **values: Any) -> PostHolding:
+    """The present post with these values."""
+    post: PostHolding = PostHolding.objects.get(cadre=chen, valid_to=None)
+    for name, value in values.items():
+        setattr(post, name, value)
+    post.save()
+    return post
+
+
+def test_a_post_without_probation_is_held_for_good_at_once(chen: Cadre) -> None:
+    assert facts(chen)["probations"] == ()
+    assert values(facts(chen)["posts"], "confirmed") == [(date(2010, 3, 1),), (date(2022, 4, 1),)]
+
+
+def test_a_probation_runs_until_it_is_confirmed_or_the_post_is_left(chen: Cadre) -> None:
+    post = posts_of(chen, probation_from=date(2022, 4, 1))
+    told = (f"{chen.home_unit.name}局长", date(2022, 4, 1))
+    assert values(facts(chen)["probations"], "post", "start", "closed", "result") == [(*told, None, None)]
+    assert values(facts(chen)["posts"], "confirmed") == [(None,), (date(2010, 3, 1),)]
+    posts_of(chen, confirmed_on=date(2023, 4, 6))
+    assert values(facts(chen)["probations"], "post", "start", "closed", "result") == [(*told, date(2023, 4, 6), "胜任")]
+    assert values(facts(chen)["posts"], "confirmed") == [(date(2010, 3, 1),), (date(2023, 4, 6),)]
+    PostHolding.objects.filter(pk=post.pk).update(confirmed_on=None, valid_to=date(2023, 1, 9))
+    assert values(facts(chen)["probations"], "closed", "result") == [(date(2023, 1, 9), None)]
+
+
+def test_nobody_is_confirmed_before_or_without_a_probation(chen: Cadre) -> None:
+    for values in ({"confirmed_on": date(2023, 4, 6)}, {"probation_from": date(2023, 4, 7)}):
+        with pytest.raises(IntegrityError, match="post_confirmed_after_probation"), transaction.atomic():
+            posts_of(chen, **{"confirmed_on": date(2023, 4, 6), **values})
+    posts_of(chen, probation_from=date(2023, 4, 6), confirmed_on=date(2023, 4, 6))
+
+
+def test_a_term_is_that_of_the_post(chen: Cadre) -> None:
+    assert facts(chen)["terms"] == ()
+    posts_of(chen, term_from=date(2021, 12, 1))
+    found = facts(chen)["terms"]
+    post = f"{chen.home_unit.name}局长"
+    assert values(found, "post", "start", "end") == [(post, date(2021, 12, 1), None)]
+
+
+def test_of_a_leading_member_a_term_is_known_to_run_though_not_since_when(chen: Cadre) -> None:
+    """A missing day is no missing term: it is asked for, and nobody is told that there is none."""
+    chen.home_unit.versions.update(category=UnitCategory.TERRITORY, level=UnitLevel.COUNTY)
+    group = {"unit": chen.home_unit, "title": "副县长", "tier": PostTier.COUNTY_DEPUTY, "valid_from": date(2020, 1, 1)}
+    position = Position.objects.create(group_role=GroupRole.DEPUTY, **group)
+    posts_of(chen, position=position, tier=PostTier.COUNTY_DEPUTY)
+    assert values(facts(chen)["terms"], "start", "end") == [(None, None)]
+    posts_of(chen, kind=HoldingKind.SECONDMENT)
+    assert facts(chen)["terms"] == ()
+    posts_of(chen, kind=HoldingKind.APPOINTMENT, term_from=date(2021, 12, 1))
+    assert values(facts(chen)["terms"], "start") == [(date(2021, 12, 1),)]

@@ -314,6 +314,23 @@ def test_who_holds_a_post_is_not_retired() -> None:
     assert "person.is_retired" not in derived(posts=records({**OWN, "end": ON - timedelta(days=1)}))
 
 
+@pytest.mark.parametrize(
+    ("roles", "is_leading"),
+    [
+        (["正职"], True), (["副职"], True), (["其他成员"], True), (["非领导"], False),
+        (["非领导", "副职"], True), ([None, "副职"], True), (["非领导", None], None), ([], None),
+    ],
+)  # fmt: skip
+def test_who_holds_a_place_in_a_leading_group_now_is_a_leading_member(
+    roles: list[str | None], is_leading: bool | None
+) -> None:
+    start = ON - timedelta(days=1)
+    held = records(*({"start": start, **({"role": role} if role else {})} for role in roles))
+    assert derived(posts=held).get("person.is_leading_member") is is_leading
+    past = records({"start": start, "end": ON, "role": "正职"}, {"start": start, "role": "非领导"})
+    assert derived(posts=past)["person.is_leading_member"] is False
+
+
 def test_grades_proposed_are_counted_once_all_are_known() -> None:
     known = derived(proposed_grades=records({"grade": "优秀"}, {"grade": "称职"}))
     assert known["case.excellent_proposed"] == 1

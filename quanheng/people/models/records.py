@@ -76,10 +76,19 @@ class PostHolding(DossierRecord):
     end_document = models.CharField(max_length=120, blank=True)  # A0267
     valid_from = models.DateField()  # A0243
     valid_to = models.DateField(null=True, blank=True)  # A0265
+    probation_from = models.DateField(null=True, blank=True)  # none: not held on probation
+    confirmed_on = models.DateField(null=True, blank=True)  # held for good after it; none: not yet, or removed
+    term_from = models.DateField(null=True, blank=True)  # of a post with terms: the one in which it is held
 
     class Meta(DossierRecord.Meta):
         abstract = False
-        constraints = [_period("post_holding_period")]
+        constraints = [
+            _period("post_holding_period"),
+            models.CheckConstraint(
+                condition=Q(confirmed_on=None) | Q(confirmed_on__gte=F("probation_from"), probation_from__isnull=False),
+                name="post_confirmed_after_probation",
+            ),
+        ]
         indexes = [
             models.Index(fields=["unit", "valid_to"], condition=Q(withdrawn_at=None), name="holding_by_unit"),
             models.Index(

@@ -6,9 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from quanheng.census import house, upkeep
+from quanheng.census.failures import NoSnapshot
 from quanheng.census.upkeep import Compared, Failed, Refreshed, Standing
 from quanheng.web.console.account_parts import moment
 from quanheng.web.shared.parts import Fact, Text
+from quanheng.web.shared.refusals import sentence
 from quanheng.web.shared.wording import people_text
 
 
@@ -27,8 +29,13 @@ class CensusState:
 
 def census_state(*, at: datetime) -> CensusState:
     folder = house.folder()
-    told = upkeep.current_snapshot(folder)
     failed, compared = upkeep.last_failure(folder), upkeep.last_comparison(folder)
+    try:
+        told = upkeep.current_snapshot(folder)
+    except NoSnapshot as refusal:
+        alarm = Alarm(_("全员快照读不出。"), sentence(refusal), _("筛查和到期事项在此之前都不能看。"))
+        facts = (Fact(_("全员快照"), _("读不出")), *_work(upkeep.last_refresh(folder)), *_failures(failed))
+        return CensusState(facts, (alarm,))
     if told is None:
         return CensusState((Fact(_("全员快照"), _("还没有")), *_failures(failed)), ())
     found, last = upkeep.standing(folder, told, at=at), upkeep.last_refresh(folder)
@@ -39,7 +46,7 @@ def census_state(*, at: datetime) -> CensusState:
         *_comparison(compared),
         *_failures(failed),
     )
-    return CensusState(facts, (*_still(found), *_differing(compared)))
+    return CensusState(facts, (*_still(found), *_failing(found), *_differing(compared)))
 
 
 def _age(found: Standing, at: datetime) -> str:
@@ -72,6 +79,14 @@ def _still(found: Standing) -> tuple[Alarm, ...]:
         return ()
     why = _("从 %(since)s 起没有动静，筛选和到期事项停在那时。") % {"since": moment(found.still_since)}
     return (Alarm(_("快照没有人更新。"), why, _("请在服务器上看后台进程：quanheng worker。")),)
+
+
+def _failing(found: Standing) -> tuple[Alarm, ...]:
+    if found.failed_at is None:
+        return ()
+    told = {"at": moment(found.failed_at), "as_of": moment(found.as_of)}
+    why = _("%(at)s 没有做成新的，筛查和到期事项仍按 %(as_of)s 的数据。") % told
+    return (Alarm(_("快照没有更新。"), why, _("请在服务器上运行 quanheng census refresh，它会说明原因。")),)
 
 
 def _differing(compared: Compared | None) -> tuple[Alarm, ...]:

@@ -51,9 +51,9 @@ def tick(label: Any) -> forms.BooleanField:
 class DayField(forms.Field):
     """A month as the files write it, or a whole date; a month means its first day."""
 
-    def __init__(self, label: Any, *, required: bool = True) -> None:
-        hint = gettext_lazy("写作 2022.04、202204 或 2022-04-15。")
-        super().__init__(label=label, required=required, widget=text_input(maxlength="20"), help_text=hint)
+    def __init__(self, label: Any, *, required: bool = True, hint: Any = "") -> None:
+        told = hint or gettext_lazy("写作 2022.04、202204 或 2022-04-15。")
+        super().__init__(label=label, required=required, widget=text_input(maxlength="20"), help_text=told)
 
     def to_python(self, value: Any) -> Any:
         raw = str(value or "").strip()

@@ -105,6 +105,15 @@ class PostForm(RecordForm):
     valid_to = DayField(gettext_lazy("免职时间"), required=False)
     document = text(gettext_lazy("任职文号"), required=False)
     end_document = text(gettext_lazy("免职文号"), required=False)
+    probation_from = DayField(
+        gettext_lazy("试用期起"), required=False, hint=gettext_lazy("有试用期的职务填；没有试用期的留空。")
+    )
+    confirmed_on = DayField(
+        gettext_lazy("正式任职时间"), required=False, hint=gettext_lazy("试用期满、考核胜任以后填；没有试用期的留空。")
+    )
+    term_from = DayField(
+        gettext_lazy("本届任期起"), required=False, hint=gettext_lazy("领导成员等有任期的职务填；连任的另录一条。")
+    )
 
     def prepare(self) -> None:
         super().prepare()
@@ -145,6 +154,9 @@ class PostForm(RecordForm):
         data = super().clean()
         if not data.get("unit") and not data.get("unit_name") and "unit" not in self.errors:
             self.add_error("unit_name", _("单位和当时的名称至少填一项。"))
+        began, confirmed = data.get("probation_from"), data.get("confirmed_on")
+        if confirmed and not (began and began <= confirmed):
+            self.add_error("confirmed_on", _("正式任职时间不能早于试用期起。没有试用期的，两项都留空。"))
         return data
 
     def values(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from quanheng.instruments.queries import Standing
 from quanheng.instruments.strictness import Direction, direction, settable
 from quanheng.instruments.texts import central, digest_of, needs_second
 from quanheng.rulebook import labels
+from quanheng.rulebook.book import NEVER
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.instrument import OnFail, Parameter, RuleText
 from quanheng.rulebook.words import told
@@ -133,13 +134,21 @@ def facts(text: RuleText) -> list[Fact]:
         Fact(_("适用对象"), words.said(labels.SUBJECTS[text.subject])),
         Fact(_("检查方式"), words.said(labels.label(text.check)), words.said(labels.label(text.state))),
         Fact(_("不符时"), words.said(labels.label(text.on_fail))),
-        Fact(_("破格"), words.waiver_text(text), url=rule_url(text.waiver) if text.waiver in central().ids else ""),
+        _waiver(text),
         Fact(_("核实程度"), words.seen_text(text), words.basis_text(text.basis)),
         Fact(_("未见的部分"), words.said(text.unverified_parts) if text.unverified_parts else ""),
         Fact(_("证据材料"), listed(central().evidence[name] for name in text.evidence)),
         Fact(_("说明"), words.said(text.note) if text.note else ""),
     ]
     return [fact for fact in found if fact.value]
+
+
+def _waiver(text: RuleText) -> Fact:
+    """No room records a reply yet: neither the file of a person nor a screening knows of it."""
+    if text.waiver in ("", NEVER):
+        return Fact(_("破格"), words.waiver_text(text))
+    url = rule_url(text.waiver) if text.waiver in central().ids else ""
+    return Fact(_("破格"), words.waiver_text(text), words.waiver_unrecorded(), url=url)
 
 
 def related(text: RuleText) -> list[Link]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from quanheng.census.reading import NoSnapshot
+from quanheng.census.failures import NoSnapshot
 from quanheng.insight.conditions import conditions
 from quanheng.insight.screening import screen
 from quanheng.insight.targets import CannotReadTarget, Target, find_target
@@ -46,8 +46,8 @@ def _answered(request: ActorRequest, query: ScreeningQuery, target: Target, hous
     began = perf_counter()
     try:
         answer = screen(request.actor, target, house, query.question())
-    except NoSnapshot:
-        return render(request, "desk/screening/none.html", pages.none_context(request, query, target), status=503)
+    except NoSnapshot as refusal:
+        return render(request, "desk/screening/none.html", pages.none_context(target, refusal), status=503)
     context = pages.answer_context(request, query, target, house, answer)
     context["seconds"] = f"{perf_counter() - began:.2f}"
     is_swap = bool(request.htmx) and request.htmx.target == "screening"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quanheng.census.reading import NoSnapshot
+from quanheng.census.failures import NoSnapshot
 from quanheng.insight.screening import Answer, Line, screen
 from quanheng.insight.screening_scope import PURPOSE, people_in
 from quanheng.insight.targets import Target
@@ -38,8 +38,8 @@ def export_screening(request: ActorRequest) -> HttpResponse:
         return _refused(request, query, _("读不懂要筛查的目标。请从下面重新选一个。"))
     try:
         answer = screen(request.actor, target, rulebook_in_force(query.on), replace(query, page=1).question(size=MOST))
-    except NoSnapshot:
-        return render(request, "desk/screening/none.html", pages.none_context(request, query, target), status=503)
+    except NoSnapshot as refusal:
+        return render(request, "desk/screening/none.html", pages.none_context(target, refusal), status=503)
     lines = {line.cadre: line for lines in answer.lines.values() for line in lines}
     if len(lines) < sum(answer.groups[group] for group in answer.lines):
         return _refused(request, query, _("一次最多导出 %(most)s 人。请先缩小范围。") % {"most": f"{MOST:,}"})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quanheng.accounts.choices import ManagementCategory
+from quanheng.census.failures import NoSnapshot
 from quanheng.insight.screening import Answer
 from quanheng.insight.screening_scope import people_in
 from quanheng.insight.targets import POOLS, Target, pool_target
@@ -23,7 +24,7 @@ from quanheng.web.desk.days import printed_at
 from quanheng.web.desk.people_query import MANAGED
 from quanheng.web.desk.screening_query import PAGE, ScreeningQuery
 from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
-from quanheng.web.shared.as_of import as_of_snapshot
+from quanheng.web.shared.as_of import as_of_snapshot, unreadable_text
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Chip, Link, Option, Pager
 from quanheng.web.shared.rule_words import said
@@ -56,8 +57,15 @@ def start_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any
     }
 
 
-def none_context(request: ActorRequest, query: ScreeningQuery, target: Target) -> dict[str, Any]:
-    return {"title": target.title, "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))]}
+def none_context(target: Target, refusal: NoSnapshot) -> dict[str, Any]:
+    what = _("全体人员的数据还没有汇总好，不能筛查。后台每 5 分钟汇总一次；若一直这样，请系统管理员看“运行状态”。")
+    if refusal.code != "not-yet":
+        what = _("全体人员的数据现在读不出，不能筛查。%(why)s") % {"why": unreadable_text(refusal)}
+    return {
+        "what": what,
+        "title": target.title,
+        "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))],
+    }
 
 
 def address_of(query: ScreeningQuery) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from quanheng.census.reading import NoSnapshot
+from quanheng.census.failures import NoSnapshot
 from quanheng.insight.due import DAYS_AHEAD, DAYS_BEHIND, Due, DueKind, watches
 from quanheng.insight.due_groups import Choice, When, count, rows, when_of
 from quanheng.insight.due_queries import DueItems, due_items
@@ -23,7 +23,7 @@ from quanheng.people.models import Cadre
 from quanheng.web.desk import today_due as due
 from quanheng.web.desk import today_words as words
 from quanheng.web.desk.days import printed_at
-from quanheng.web.shared.as_of import as_of_snapshot
+from quanheng.web.shared.as_of import as_of_snapshot, no_snapshot_text
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Chip, Link, Pager, Text
 from quanheng.web.shared.wording import stated
@@ -72,8 +72,8 @@ def list_items(request: ActorRequest, kind: str) -> HttpResponse:
     try:
         with due_items(request.actor, rulebook_in_force(request.today)) as items:
             context = _context(request, query, items)
-    except NoSnapshot:
-        context = {"has_no_snapshot": True, **_frame(request, query)}
+    except NoSnapshot as refusal:
+        context = {"no_snapshot": no_snapshot_text(refusal), **_frame(request, query)}
     return render(request, "desk/today/items.html", context)
 
 

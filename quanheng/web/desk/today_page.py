@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from quanheng.census.reading import NoSnapshot
+from quanheng.census.failures import NoSnapshot
 from quanheng.insight.due_groups import When
 from quanheng.insight.due_queries import DueItems, due_items
 from quanheng.instruments.local import rulebook_in_force
@@ -16,7 +16,7 @@ from quanheng.web.desk import today_words as words
 from quanheng.web.desk.days import printed_at
 from quanheng.web.desk.today_live import quota_lines, sign_off_lines
 from quanheng.web.desk.today_parts import DueLine, due_lines
-from quanheng.web.shared.as_of import as_of_snapshot
+from quanheng.web.shared.as_of import as_of_snapshot, no_snapshot_text
 from quanheng.web.shared.gate import ActorRequest
 
 NOW = (words.GROUPS[When.OVERDUE], words.GROUPS[When.TODAY])
@@ -29,8 +29,8 @@ def due_context(request: ActorRequest) -> dict[str, Any]:
     try:
         with due_items(actor, rulebook_in_force(on)) as items:
             found = _of_people(request, items, on, chosen)
-    except NoSnapshot:
-        found = {"groups": [], "has_no_snapshot": True}
+    except NoSnapshot as refusal:
+        found = {"groups": [], "no_snapshot": no_snapshot_text(refusal)}
     if chosen is None:
         found["groups"] = _with_live(found["groups"], _live_lines(request, on))
     return {"chosen": chosen, "all_url": reverse("desk:today"), "printed_at": printed_at(request), **found}

@@ -1,6 +1,6 @@
 """The records of a dossier as lines of tables, one table of columns for pages, drawers and differences."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -81,8 +81,18 @@ def _resume(row: Any, on: date) -> tuple[str, ...]:
 
 def _post(row: Any, on: date) -> tuple[str, ...]:
     tier = str(PostTier(row.tier).label) if row.tier else ""
-    kind = str(HoldingKind(row.kind).label)
+    kind = listed([str(HoldingKind(row.kind).label), *_of_post(row)], "，")
     return period(row.valid_from, row.valid_to, on), f"{row.unit_name}{row.title}", tier, kind, row.document
+
+
+def _of_post(row: Any) -> Iterator[str]:
+    """Whether it is held for good, and since when its term runs."""
+    if row.confirmed_on:
+        yield _("%(day)s 试用期满任职") % {"day": day_text(row.confirmed_on)}
+    elif row.probation_from:
+        yield _("%(day)s 起试用") % {"day": day_text(row.probation_from)}
+    if row.term_from:
+        yield _("本届任期 %(day)s 起") % {"day": day_text(row.term_from)}
 
 
 def _rank(row: Any, on: date) -> tuple[str, ...]:

@@ -162,6 +162,14 @@ RULES: Mapping[str, str | Promise] = {
 CENSUS: Mapping[str, str | Promise] = {
     "not-yet": gettext_lazy("全员快照还没有做好。后台进程启动后自动做，通常几秒到一分钟。请稍候刷新页面。"),
     "busy": gettext_lazy("正在重新计算，没有另起一次。请稍候刷新页面。"),
+    "snapshot-disk-full": gettext_lazy("服务器磁盘已满。请系统管理员腾出空间。"),
+    "snapshot-no-folder": gettext_lazy("全员快照的文件不在了。请系统管理员看数据盘是否挂上。"),
+    "snapshot-no-permission": gettext_lazy("全员快照的文件不许读写。请系统管理员把它交还给运行铨衡的用户。"),
+    "snapshot-held": gettext_lazy("全员快照的文件被别的程序占用。请系统管理员关掉那个程序。"),
+    "snapshot-damaged": gettext_lazy("全员快照的文件读写出错，可能已损坏。请系统管理员检查磁盘，再全部重做一次。"),
+    "snapshot-no-memory": gettext_lazy("服务器内存不够。请系统管理员腾出内存。"),
+    "snapshot-no-database": gettext_lazy("数据库中断，或不答复。请系统管理员看数据库是否在运行。"),
+    "snapshot-unforeseen": gettext_lazy("出了没有料到的错。请系统管理员运行 quanheng census refresh 查明原因。"),
 }
 SENTENCES = {**ACCESS, **ACCOUNTS, **UNITS, **IMPORTS, **DOSSIER, **RULES, **CENSUS}
 

@@ -27,6 +27,8 @@ from quanheng.web.shared.wording import listed, stated
 # Facts whose records are lines of a dossier, and those that are a value of the form.
 KIND_OF_FACT: Mapping[str, str] = {
     "posts": "post",
+    "probations": "post",
+    "terms": "post",
     "ranks": "rank",
     "grades": "grade",
     "education": "education",

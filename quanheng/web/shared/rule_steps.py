@@ -43,6 +43,7 @@ def _of_failure(condition: Condition, pages: Pages) -> Iterator[Link]:
     elif waiver:
         title = words.said(central().versions(waiver)[-1].title)
         yield Link(_("确有需要的，按%(rule)s报批") % {"rule": bracketed(title, waiver)}, pages.rule(waiver))
+        yield Link(words.waiver_unrecorded())
 
 
 def _of_missing(condition: Condition, reader: Reader) -> Iterator[Link]:

@@ -110,6 +110,10 @@ def waiver_text(rule: RuleText) -> str:
     return _("可按 %(rule)s 报批") % {"rule": rule.waiver} if rule.waiver else _("没有规定")
 
 
+def waiver_unrecorded() -> str:
+    return _("批复现在没有地方登记：批准以后，资格和筛查仍显示不符合，请附上批复由人认定。")
+
+
 def seen_text(rule: RuleText) -> str:
     """How far the project has seen the text: not more than a copy of third parties."""
     parts = [said(labels.SEEN[rule.is_verified]), said(labels.label(rule.seen_version))]

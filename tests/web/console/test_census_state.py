@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from quanheng.census import house, upkeep
+from quanheng.census.failures import CannotRefresh
 from quanheng.census.snapshot import Published
 from quanheng.kernel.actor import Actor
 from quanheng.people.models import Cadre, PostHolding
@@ -80,6 +81,28 @@ def test_a_failure_is_told_by_its_kind(chen: Cadre, at: datetime, monkeypatch: p
         raise duckdb.OutOfMemoryException("no room")
 
     monkeypatch.setattr(upkeep, "refresh", fails)
-    with pytest.raises(duckdb.OutOfMemoryException):
+    with pytest.raises(CannotRefresh):
         one_round(at)
     assert lines(at)[-1] == ("最近没有做成", "2026-11-20 08:00", "OutOfMemoryException")
+    monkeypatch.undo()
+    one_round(at)
+    monkeypatch.setattr(upkeep, "refresh", fails)
+    later = at + timedelta(minutes=2)
+    with pytest.raises(CannotRefresh):
+        upkeep.rebuild(house.folder(), house.recipe_on(ON), clock=lambda: later, on=ON)
+    (alarm,) = census_state(at=later).alarms
+    assert (alarm.what, alarm.why) == (
+        "快照没有更新。",
+        "2026-11-20 08:02 没有做成新的，筛查和到期事项仍按 2026-11-20 08:00 的数据。",
+    )
+
+
+def test_a_snapshot_that_cannot_be_read_is_an_alarm(chen: Cadre, at: datetime, wu: Actor, client_of: ClientOf) -> None:
+    made = one_round(at)
+    assert made
+    made.file.write_bytes(b"garbage")
+    (alarm,) = census_state(at=at).alarms
+    assert alarm.what == "全员快照读不出。"
+    assert str(alarm.why).startswith("全员快照的文件读写出错，可能已损坏。")
+    assert lines(at)[:2] == [("全员快照", "读不出", ""), ("最近重做快照", "2026-11-20 08:00，用时 0.0 秒", "全部重读")]
+    assert "全员快照读不出" in client_of(wu).get("/console/running/").content.decode()

@@ -259,6 +259,28 @@ def test_a_period_that_ends_before_it_begins_is_said_at_its_field(chen_file: Cad
     assert written() == []
 
 
+@pytest.mark.parametrize(("began", "confirmed"), [("", "2024.01"), ("2024.02", "2024.01")])
+def test_a_post_is_confirmed_after_its_probation_alone(
+    chen_file: Cadre, browser: Client, began: str, confirmed: str
+) -> None:
+    values = {**VALUES["post"], "source_field": "", "probation_from": began, "confirmed_on": confirmed}
+    told = text_of(send(browser, "record-add", chen_file.pk, "post", **values))
+    assert "正式任职时间不能早于试用期起。" in told
+    assert written() == []
+
+
+def test_probation_and_term_are_recorded_and_told_with_the_post(chen_file: Cadre, browser: Client) -> None:
+    values = {**VALUES["post"], "source_field": "", "probation_from": "2023.01", "term_from": "2021.12"}
+    send(browser, "record-add", chen_file.pk, "post", **values)
+    holding = PostHolding.objects.get(cadre=chen_file, title="党组书记")
+    assert (holding.probation_from, holding.term_from) == (date(2023, 1, 1), date(2021, 12, 1))
+    page = words(browser, reverse("desk:dossier", args=[chen_file.pk]) + "?tab=posts")
+    assert "兼职，2023-01-01 起试用，本届任期 2021-12-01 起" in page
+    send(browser, "record-change", chen_file.pk, "post", holding.pk, revision=1, **values, confirmed_on="2024.01")
+    page = words(browser, reverse("desk:dossier", args=[chen_file.pk]) + "?tab=posts")
+    assert "兼职，2024-01-01 试用期满任职，本届任期 2021-12-01 起" in page
+
+
 def test_a_second_grade_of_a_year_is_refused(chen_file: Cadre, browser: Client) -> None:
     values = {"year": "2025", "grade": "competent", "note": "", "source_field": ""}
     assert "年度考核一年只能有一条" in text_of(send(browser, "record-add", chen_file.pk, "grade", **values))

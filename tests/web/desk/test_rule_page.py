@@ -9,6 +9,7 @@ import time_machine
 from quanheng.insight import rule_uses
 from quanheng.instruments.texts import central
 from quanheng.kernel.actor import Actor
+from quanheng.rulebook.book import NEVER
 from quanheng.web.desk.rule_examples import example_lines
 from quanheng.web.desk.rule_versions import changes
 from quanheng.web.shared.diff import DiffRun
@@ -51,6 +52,18 @@ def test_examples_in_words(db: None) -> None:
     assert before.numbers == "月数：1 年 11 个月"
     missing = [line.verdict.remedy for line in lines if line.verdict.shape is Shape.UNKNOWN]
     assert missing == ["缺任职经历（单位类型）", "缺简历各段（单位类型）"]
+
+
+def test_that_a_reply_to_a_waiver_cannot_be_recorded_is_said_where_one_can_be_asked_for(
+    lin: Actor, client_of: ClientOf
+) -> None:
+    texts = central().texts
+    waivable = next(text for text in texts if text.waiver in central().ids)
+    never = next(text for text in texts if text.waiver == NEVER)
+    silent = next(text for text in texts if not text.waiver)
+    assert "批复现在没有地方登记" in words(client_of(lin), page(waivable.id))
+    for text in (never, silent):
+        assert "批复现在没有地方登记" not in words(client_of(lin), page(text.id))
 
 
 def test_examples_stand_folded_on_the_page(lin: Actor, client_of: ClientOf) -> None:

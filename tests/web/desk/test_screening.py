@@ -14,6 +14,7 @@ from django.utils.timezone import localdate, now
 from pytest_django import Settings
 
 from quanheng.census import house as census
+from quanheng.census import publish
 from quanheng.census.snapshot import refresh
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.ledger_codes import OPEN_DOSSIER
@@ -75,6 +76,14 @@ class TestTheStart:
         response = officer.get(YOUNG)
         assert response.status_code == 503
         assert "全体人员的数据还没有汇总好" in response.content.decode()
+
+    def test_a_snapshot_that_cannot_be_read_says_so_and_since_when(self, screened: Client) -> None:
+        (file,) = publish.published(census.folder())
+        file.write_bytes(b"garbage")
+        response = screened.get(YOUNG)
+        assert response.status_code == 503
+        assert "全体人员的数据现在读不出，不能筛查。全员快照的文件读写出错" in response.content.decode()
+        assert screened.get(f"{YOUNG}&on=2027-03-01").status_code == 503
 
 
 class TestTheMatrix:

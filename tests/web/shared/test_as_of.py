@@ -1,5 +1,6 @@
 """What pages say of the snapshot that they show, and recalculating at once."""
 
+import errno
 import fcntl
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -128,6 +129,47 @@ def test_what_cannot_be_read_is_told_and_leaves_the_snapshot(
     assert "没有重新计算成功" in page
     assert "quanheng census refresh" in page
     assert number() == 1
+
+
+def test_a_try_that_failed_is_said_with_its_time_until_one_goes_well(
+    told: Snapshot, browser: Client, chen: Cadre, lin: Actor, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*given: object, **named: object) -> None:
+        raise OSError(errno.ENOSPC, "陈知行")
+
+    later = at + timedelta(minutes=5)
+    sanction(lin, chen, at)
+    monkeypatch.setattr(upkeep, "refresh", fails)
+    page = refresh(browser, later)
+    assert "没有重新计算成功，页面上的仍是原有快照。服务器磁盘已满。" in page
+    assert "陈知行" not in page.split("没有重新计算成功")[1].split("</")[0]
+    found = shown(told, later)
+    assert (found.moment, str(found.notice)) == ("2026-11-20 08:00", "2026-11-20 08:05 重新计算没有做成")
+    assert found.refresh_url == "/census/refresh/"
+    monkeypatch.undo()
+    refresh(browser, later + timedelta(minutes=1))
+    again = upkeep.current_snapshot(house.folder())
+    assert again
+    assert shown(again, later + timedelta(minutes=1)).notice == ""
+
+
+def test_a_damaged_snapshot_is_made_anew_by_the_same_button(told: Snapshot, browser: Client, at: datetime) -> None:
+    (house.folder() / "snap-00000001.duckdb").write_bytes(b"garbage")
+    assert "已交后台重新计算" in refresh(browser, at)
+    assert number() == 2
+
+
+@pytest.mark.parametrize("url", ["/desk/today/", "/desk/today/items/all/"])
+def test_pages_stay_up_over_a_snapshot_that_cannot_be_read(
+    told: Snapshot, browser: Client, at: datetime, url: str
+) -> None:
+    (house.folder() / "snap-00000001.duckdb").write_bytes(b"garbage")
+    with time_machine.travel(at, tick=False):
+        answer = browser.get(url)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "到期事项现在读不出。全员快照的文件读写出错" in page
+    assert "最近一份快照做于 2026-11-20 08:00。" in page
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["none yet", "large"])
