@@ -79,7 +79,7 @@ _LABELS: dict[StrEnum, Words] = {
     Check.COMPUTED: Words("计算", "computed"),
     Check.ASSISTED: Words("辅助", "assisted"),
     Check.HUMAN: Words("人工", "human"),
-    OnFail.BLOCK: Words("阻止", "block"),
+    OnFail.BLOCK: Words("拦阻", "block"),
     OnFail.WARN: Words("提醒", "warn"),
     OnFail.DEADLINE: Words("催办", "deadline"),
     OnFail.INFORM: Words("告知", "inform"),

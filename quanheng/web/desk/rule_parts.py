@@ -125,14 +125,15 @@ def paper_url(row: SignOff | None) -> str:
     return reverse("desk:rule-paper", args=[row.rule, row.pk]) if row and row.paper_id else ""
 
 
-def facts(text: RuleText) -> list[Fact]:
+def facts(each: Standing) -> list[Fact]:
+    text = each.text
     found = [
         Fact(_("依据"), words.citation_text(text, central().instruments), text.article_note),
         Fact(_("施行"), words.period_text(text.in_force)),
         Fact(_("类别"), words.said(labels.FAMILIES[text.family]), words.said(labels.label(text.kind))),
         Fact(_("适用对象"), words.said(labels.SUBJECTS[text.subject])),
         Fact(_("检查方式"), words.said(labels.label(text.check)), words.said(labels.label(text.state))),
-        Fact(_("不符时"), words.said(labels.label(text.on_fail))),
+        Fact(_("不符时"), consequence_text(each)),
         Fact(_("破格"), words.waiver_text(text), url=rule_url(text.waiver) if text.waiver in central().ids else ""),
         Fact(_("核实程度"), words.seen_text(text), words.basis_text(text.basis)),
         Fact(_("未见的部分"), words.said(text.unverified_parts) if text.unverified_parts else ""),

@@ -10,7 +10,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from quanheng.accounts.queries import offices_of
-from quanheng.insight.columns import key_of as column_of
+from quanheng.insight.columns import columns
 from quanheng.insight.conditions import conditions
 from quanheng.insight.eligibility import Condition, Eligibility, eligibility
 from quanheng.insight.situations import recorded_facts
@@ -82,10 +82,8 @@ def ask(cadre: Cadre, target: Target, rule: str, house: HouseRules, withheld: Wi
 
 
 def walk(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """By column, as the tab and the matrix show them."""
-    found = list(rules)
-    keys = list(dict.fromkeys(map(column_of, found)))
-    return tuple(sorted(found, key=lambda rule: keys.index(column_of(rule))))
+    """In the order of the columns, as the tab, the matrix and the list beside it show them."""
+    return tuple(rule for column in columns(rules) for rule in column.rules)
 
 
 def rule_evidence(cadre: Cadre, asked: Asked, house: HouseRules, reader: RuleReader) -> Evidence:
