@@ -151,7 +151,7 @@ def test_a_record_says_in_which_number_it_counts_or_what_keeps_it_out(
     add(PostHolding, deputy, at, **chief, valid_from=date(2015, 1, 1), valid_to=date(2025, 6, 1))
     html = client_of(lin).get(url(deputy, TENURE, CHIEF)).content.decode()
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
-    assert "用于计算：起算之日；职务层次：县处级副职" in text
-    left_out = "所看的条件对不上：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
+    assert "计入“起算之日”；职务层次：县处级副职" in text
+    left_out = "不符合所看的条件：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
     assert left_out in text
     assert "不在这一条所看的范围内" not in text
