@@ -3,14 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
 from quanheng.rulebook import book as rulebook
 from quanheng.rulebook.book import CannotFindRule, Rulebook
-from quanheng.rulebook.instrument import OnFail, Parameter, RuleText
-from quanheng.rulebook.labels import plain
+from quanheng.rulebook.instrument import OnFail, Parameter, RuleText, Scalar, Value
+from quanheng.rulebook.labels import scalar
 
 _OF_OTHERS = re.compile(r"\bparam\.([A-Z][A-Z0-9_a-z]*)\.([a-z]\w*)")  # param.RNK_APPR.excellent_months
 
@@ -66,7 +66,18 @@ def _parts(text: RuleText) -> dict[str, object]:
 
 
 def _parameter(parameter: Parameter) -> list[str]:
-    return [parameter.name, plain(parameter.value), parameter.unit, str(parameter.citation)]
+    return [parameter.name, stored_text(parameter.value), parameter.unit, str(parameter.citation)]
+
+
+def stored_text(value: Value) -> str:
+    """The value as it is stored, never in words that a page may better: what was signed with it would be void."""
+    if isinstance(value, tuple):
+        return "；".join(each if isinstance(each, str) else _row(each) for each in value)
+    return "" if value is None else scalar(value)
+
+
+def _row(row: Mapping[str, Scalar]) -> str:
+    return "，".join(f"{name} {scalar(cell)}" for name, cell in row.items())
 
 
 def _of_others(text: RuleText) -> Iterator[Parameter]:

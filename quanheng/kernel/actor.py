@@ -58,5 +58,9 @@ class Actor:
     def has_role(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 
+    def has_purpose(self, purpose: Purpose) -> bool:
+        """Does any grant open files for it?"""
+        return any(purpose in grant.purposes for grant in self.grants)
+
 
 SYSTEM = Actor(key=UUID(int=0), name="SYSTEM", roles=frozenset())

@@ -4,7 +4,9 @@ import re
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Literal as OneOf
 
+from quanheng.rulebook import codes
 from quanheng.rulebook.book import NEVER
 from quanheng.rulebook.instrument import (
     Begin,
@@ -79,7 +81,7 @@ _LABELS: dict[StrEnum, Words] = {
     Check.COMPUTED: Words("计算", "computed"),
     Check.ASSISTED: Words("辅助", "assisted"),
     Check.HUMAN: Words("人工", "human"),
-    OnFail.BLOCK: Words("阻止", "block"),
+    OnFail.BLOCK: Words("拦阻", "block"),
     OnFail.WARN: Words("提醒", "warn"),
     OnFail.DEADLINE: Words("催办", "deadline"),
     OnFail.INFORM: Words("告知", "inform"),
@@ -98,9 +100,9 @@ _LABELS: dict[StrEnum, Words] = {
 # What the names under `numbers` and `dates` of a rule mean.
 NAMES = {
     "cap": Words("上限", "ceiling"),
-    "need": Words("须达到", "needed"),
-    "short": Words("尚缺", "short"),
-    "have": Words("现有", "there are"),
+    "need": Words("须达到", "required"),
+    "short": Words("尚缺", "shortfall"),
+    "have": Words("现有", "number found"),
     "excellent": Words("优秀年度数", "excellent years"),
     "uncounted": Words("不计年度数", "years that do not count"),
     "months": Words("月数", "months"),
@@ -115,14 +117,14 @@ NAMES = {
     "deadline": Words("期限", "deadline"),
     "free_from": Words("不再受限之日", "free from"),
     "valid_until": Words("有效至", "valid until"),
-    "reached": Words("届满之日", "reached"),
+    "reached": Words("届满之日", "day of completion"),
     "held": Words("现有", "held now"),
     "arriving": Words("拟进", "coming in"),
     "leaving": Words("拟出", "leaving"),
-    "after": Words("调整后", "after the proposal"),
+    "after": Words("调整后", "after the change"),
     "over": Words("超出", "over"),
     "room": Words("余额", "room left"),
-    "whole": Words("基数", "what the share is of"),
+    "whole": Words("基数", "base of the share"),
     "done": Words("已完成", "done"),
     "workdays": Words("工作日数", "working days"),
     "hours_before": Words("前一周期学时", "training hours of the years before"),
@@ -134,7 +136,7 @@ NAMES = {
     "grassroots": Words("基层月数", "months at the grass roots"),
     "by_resume": Words("按简历的月数", "months by the résumé"),
     "undisputed_by_resume": Words("按简历无争议的月数", "undisputed months by the résumé"),
-    "settings": Words("单位类型数", "tiers of units"),
+    "settings": Words("单位类型数", "kinds of unit"),
     "units": Words("单位数", "units"),
     "counted_from": Words("计数起始日", "counted from"),
     "made_up": Words("补足之日", "made up"),
@@ -147,14 +149,14 @@ NAMES = {
     "approved": Words("审批之日", "approved"),
     "trigger": Words("事由之日", "day of the ground"),
     "lowered": Words("降低职级之日", "rank lowered"),
-    "acts": Words("违法行为数", "acts"),
-    "bars": Words("不得评优情形数", "bars"),
+    "acts": Words("违法行为数", "unlawful acts"),
+    "bars": Words("不得评优情形数", "circumstances that bar the grade excellent"),
     "exact": Words("取整前", "before rounding"),
     "comments_only": Words("只写评语", "comments only"),
     "not_excellent": Words("不得优秀", "not excellent"),
     "fails": Words("不称职年数", "years graded incompetent"),
     "last_year": Words("最近考核年度", "last year assessed"),
-    "levels_down": Words("降低层次", "levels down"),
+    "levels_down": Words("降低层次", "tiers down"),
     "this_year": Words("当年次数", "this year"),
     "open_followups": Words("未办回访", "follow-ups to be made"),
     "open_orders": Words("未执行的回避决定", "orders not carried out"),
@@ -179,7 +181,7 @@ NAMES = {
     "entitled": Words("应到人数", "entitled to take part"),
     "present": Words("实到人数", "present"),
     "undisputed": Words("无争议的月数", "undisputed months"),
-    "levels_up": Words("提升的层次数", "levels up"),
+    "levels_up": Words("提升的层次数", "tiers up"),
     "candidates": Words("参考人选数", "candidates"),
     "posts": Words("拟配备职数", "posts to be filled"),
     "interviews": Words("谈话调研完成日", "interviews done"),
@@ -207,6 +209,14 @@ SEEN = {True: Words("已见于转载", "seen in a copy"), False: Words("未核�
 _SOURCE, _SEED, _MEMORY = re.compile(r"\b(?:P|L|KB)\d+[a-z]?\b"), re.compile(r"\bseed (\d+)\b"), re.compile(r"\bM\b")
 _REMEMBERED = re.compile(r"\bM\b|\bmemory\b")
 TRUTHS = {True: Words("是", "yes"), False: Words("否", "no")}
+# The columns of a parameter that is a table (职数比例).
+_CELLS = {
+    "of": Words("所限", "for"),
+    "within": Words("基数", "as a share of"),
+    "max": Words("上限", "at most"),
+    "seen": Words("原文见过", "text seen"),
+}
+Tongue = OneOf["zh", "en"]
 
 
 def label(code: StrEnum) -> Words:
@@ -260,20 +270,32 @@ def value(parameter: Parameter) -> str:
     return f"{shown}{unit.zh}" if unit else shown
 
 
-def plain(value: Value) -> str:
+def plain(value: Value, tongue: Tongue = "zh") -> str:
+    """A value without its unit, in either language."""
     if isinstance(value, tuple):
-        return "；".join(_row(row) if not isinstance(row, str) else row for row in value)
-    return "" if value is None else scalar(value)
+        return ("；" if tongue == "zh" else "; ").join(_row(row, tongue) for row in value)
+    return "" if value is None else _cell(value, tongue)
 
 
-def _row(row: object) -> str:
+def _row(row: object, tongue: Tongue) -> str:
+    if isinstance(row, str):
+        return _cell(row, tongue)
     cells = row.items() if hasattr(row, "items") else ()
-    return "，".join(f"{name} {scalar(cell)}" for name, cell in cells)
+    named = (f"{_in(_CELLS.get(name, Words(name, name)), tongue)} {_cell(cell, tongue)}" for name, cell in cells)
+    return ("，" if tongue == "zh" else ", ").join(named)
 
 
-def scalar(value: Scalar | date) -> str:
+def _cell(value: Scalar, tongue: Tongue) -> str:
+    return _in(codes.called(value), tongue) if isinstance(value, str) else scalar(value, tongue)
+
+
+def _in(words: Words, tongue: Tongue) -> str:
+    return words.zh if tongue == "zh" else words.en
+
+
+def scalar(value: Scalar | date, tongue: Tongue = "zh") -> str:
     if isinstance(value, bool):
-        return TRUTHS[value].zh
+        return _in(TRUTHS[value], tongue)
     if isinstance(value, Fraction):
         percent = value * 100
         return f"{percent}%" if percent.denominator == 1 else str(value)

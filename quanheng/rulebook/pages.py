@@ -15,7 +15,7 @@ GENERATED = (
 )
 WARNING = (
     "> 文字是项目组根据网上的转载自己写的转述，不是原文。转载不是依据：**以签认时所附的正式文本为准**，"
-    "没有签认的规则最多提醒，不阻止任何人。\n"
+    "没有签认的规则最多提醒，不拦阻任何人。\n"
     ">\n"
     "> *Paraphrases made from copies on the web. The official text, attached at sign-off, decides; "
     "an unsigned rule warns at most.*"

@@ -24,7 +24,7 @@ FUNCTIONS: dict[Function, Words] = {
     Function.FLOOR: Words("{0}÷{1}（舍去小数）", "{0} ÷ {1} (rounded down)"),
     Function.CEIL: Words("{0}÷{1}（有小数即进一）", "{0} ÷ {1} (rounded up)"),
     Function.HALF_UP: Words("{0}÷{1}（四舍五入）", "{0} ÷ {1} (rounded half up)"),
-    Function.LOWER: Words("{0}的下一级", "the level next below {0}"),
+    Function.LOWER: Words("{0}的下一级", "one step below the {0}"),
     Function.KNOWN: Words("{0}有记载", "{0} is recorded"),
 }
 DAY_OF_SAME_MONTH = Words("{0}当月的{1}日", "day {1} of the month of {0}")
@@ -39,6 +39,7 @@ WHOLE: dict[Function, Words] = {
 # of numbers, of dates
 LEAST = (Words("{0}中最小者", "the least of {0}"), Words("{0}中最早者", "the earliest of {0}"))
 GREATEST = (Words("{0}中最大者", "the greatest of {0}"), Words("{0}中最晚者", "the latest of {0}"))
+NOT_BELOW_ZERO = Words("{0}（不足零的作零）", "{0} (not below zero)")
 SPANS: dict[Unit, Words] = {
     Unit.MONTHS: Words("{0}个月", "{0} months"),
     Unit.DAYS: Words("{0}日", "{0} days"),
@@ -112,18 +113,8 @@ CITED = Words("{0}〔{1}〕", "{0} [{1}]")
 SET_LOCALLY = Words("单位规定的数", "what the organization sets")
 READING = Words("口径 {0}", "the reading of {0}")
 
-# Codes that are no words of the law.
-CODE_WORDS: dict[str, Words] = {
-    "post": Words("领导职务", "a leading post"),
-    "rank": Words("职级", "a rank"),
-    "pool": Words("年轻干部名单", "the list of young cadres"),
-    "staff_grade": Words("职员等级", "a staff grade"),
-    "male": Words("男", "male"),
-    "female_cadre": Words("女干部", "woman cadre"),
-    "female_worker": Words("女工人", "woman worker"),
-}
 # Facts whose meaning is a question rather than a name.
-FACTS: dict[str, Words] = {"target.kind": Words("拟任事项", "what is aimed at")}
+FACTS: dict[str, Words] = {"target.kind": Words("拟任事项", "the target")}
 PLACES: dict[str, Words] = {
     "applies": Words("适用于", "Applies where"),
     "each": Words("逐条检查", "One by one"),

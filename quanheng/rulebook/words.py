@@ -8,12 +8,11 @@ of its own.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from typing import Literal as OneOf
 
-from quanheng.rulebook import labels, phrases
+from quanheng.rulebook import articles, codes, labels, phrases
 from quanheng.rulebook.calls import PERIOD_END
 from quanheng.rulebook.instrument import Parameter, RuleText, Switch, Words
 from quanheng.rulebook.instrument import Unit as ParameterUnit
@@ -47,7 +46,7 @@ from quanheng.rulebook.types import NUMBER, TRUTH, Kind, Type
 from quanheng.rulebook.values import Unit
 from quanheng.rulebook.vocabulary import Meaning, Vocabulary
 
-Tongue = OneOf["zh", "en"]
+Tongue = labels.Tongue
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Names:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     switches: Mapping[str, Switch] = field(default_factory=dict)
     own: Mapping[Node, Words] = field(default_factory=dict)
+    instrument: str = ""  # of the rule: its own articles are said without it
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Line:
 
 def told(rule: Rule, vocabulary: Vocabulary, switches: Mapping[str, Switch]) -> tuple[Line, ...]:
     """What the rule applies to, what it requires, when a person decides, and its numbers and dates."""
-    names = Names(vocabulary, rule.parameters, switches, own_names(rule))
+    names = names_of(rule, vocabulary, switches)
     said = ((place, phrases.FORBIDDEN if node == FALSE else both(node, names)) for place, node in _conditions(rule))
     lines = [Line(phrases.PLACES[place], words) for place, words in said]
     if rule.text.person_decides and rule.person in (TRUE, FALSE):
@@ -78,8 +78,12 @@ def told(rule: Rule, vocabulary: Vocabulary, switches: Mapping[str, Switch]) -> 
     for name, node in {**rule.numbers, **rule.dates}.items():
         without = {tree: words for tree, words in names.own.items() if tree != node}
         words = labels.NAMES.get(name, Words(name, name))
-        lines.append(Line(words, both(node, Names(vocabulary, rule.parameters, switches, without))))
+        lines.append(Line(words, both(node, replace(names, own=without))))
     return tuple(lines)
+
+
+def names_of(rule: Rule, vocabulary: Vocabulary, switches: Mapping[str, Switch]) -> Names:
+    return Names(vocabulary, rule.parameters, switches, own_names(rule), rule.text.instrument)
 
 
 @cache
@@ -117,7 +121,8 @@ def both(node: Node, names: Names) -> Words:
 
 def say(node: Node, names: Names, tongue: Tongue) -> str:
     """One expression as a phrase without a full stop. Total: every node has words."""
-    return _Teller(names, tongue).say(node)
+    said = _Teller(names, tongue).say(node)
+    return _TIGHT.sub(" ", said) if tongue == "zh" else said
 
 
 @dataclass(frozen=True)
@@ -194,14 +199,12 @@ class _Teller:
             case date():
                 return value.isoformat()
             case _:
-                return labels.scalar(value)  # type: ignore[arg-type]  # a number
+                return labels.scalar(value, self.tongue)  # type: ignore[arg-type]  # a number
 
     def code(self, value: str) -> str:
         if not value:
             return self.put(phrases.NONE)
-        known = phrases.CODE_WORDS.get(value)
-        plain = value.replace(">=", "≥").replace("<=", "≤")
-        return self.put(phrases.QUOTED, self.put(known) if known else plain)
+        return self.put(phrases.QUOTED, self.put(codes.called(value)).replace(">=", "≥").replace("<=", "≤"))
 
     def parameter(self, name: str, unit: Words | None = None) -> str:
         """Its value, with its unit or that of the span it is the length of, and the article it stands in."""
@@ -212,13 +215,13 @@ class _Teller:
             values = given.value if isinstance(given.value, tuple) else (given.value,)
             said = self.literal(tuple(str(each) for each in values))
         else:
-            said = labels.plain(given.value)
+            said = labels.plain(given.value, self.tongue)
         own = labels.unit(given.unit)
         if unit:
             said = self.put(unit, said)
         elif own and given.value is not None:
             said += f" {own.en}" if self.tongue == "en" else own.zh
-        return self.put(phrases.CITED, said, str(given.citation))
+        return self.put(phrases.CITED, said, self.put(articles.cited(given.citation, self.names.instrument)))
 
     # functions
 
@@ -228,6 +231,8 @@ class _Teller:
         if node.function in (Function.REACHED, Function.BEFORE):
             return self.place_of_day(node)
         if node.function in (Function.LEAST, Function.GREATEST):
+            if node.function is Function.GREATEST and node.arguments[-1] == number(0) and len(node.arguments) == 2:
+                return self.put(phrases.NOT_BELOW_ZERO, self.say(node.arguments[0]))
             pair = phrases.LEAST if node.function is Function.LEAST else phrases.GREATEST
             listed = self.put(phrases.LIST).join(map(self.say, node.arguments))
             return self.put(pair[node.type != NUMBER], self.put(phrases.BRACKETS, listed))
@@ -334,6 +339,7 @@ def _is_of_one_month(node: Call) -> bool:
     return parts == (Function.YEAR, Function.MONTH) and [*children(year)] == [*children(month)]
 
 
+_TIGHT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)|(?<=[\d%])(?=[\u4e00-\u9fff])")  # 不少于 2 个
 _DERIVED = re.compile(r" *\(derived from [^()]*\)")
 _PERIOD_END = SwitchName(PERIOD_END, Type(Kind.CODE, f"switch.{PERIOD_END}"))
 

@@ -103,7 +103,7 @@ def test_show_tells_article_parameters_evidence_and_switches(capsys: pytest.Capt
         "依据：《公务员考核规定（2020修订）》（KH2020）（条号未核对）",
         "施行：2020-12-28 起",
         "种类：比例与职数；对象：公务员",
-        "检查：计算；不符时：阻止",
+        "检查：计算；不符时：拦阻",
         "核实：已见于转载（见过现行版本），P26",
         "  max = 20%（KH2020，见过）",
         "  max_with_approval = 25%（KH2020，见过）",

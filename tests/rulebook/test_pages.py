@@ -178,7 +178,7 @@ def test_periods_are_told(in_force: InForce, words: str) -> None:
         (False, Unit.TRUTH, "否"),
         ("县处级副职", Unit.CODE, "县处级副职"),
         (("优秀", "称职"), Unit.CODES, "优秀；称职"),
-        (({"grade": "优秀", "max": Fraction(3, 10)},), Unit.TABLE, "grade 优秀，max 30%"),
+        (({"grade": "优秀", "max": Fraction(3, 10)},), Unit.TABLE, "grade 优秀，上限 30%"),
         (None, Unit.MONTHS, "由单位规定"),
     ],
 )

@@ -41,13 +41,13 @@ def said(text: str, item: str = "", given: dict[str, Parameter] = GIVEN) -> Word
 @pytest.mark.parametrize(
     ("text", "zh"),
     [
-        ("person.birth + years(60) <= on", "自出生日期起已满60年"),
-        ("on < person.birth + months(param.months)", "自出生日期起未满24个月〔TEST 1〕"),
+        ("person.birth + years(60) <= on", "自出生日期起已满 60 年"),
+        ("on < person.birth + months(param.months)", "自出生日期起未满 24 个月〔TEST 1〕"),
         ("on >= person.birth", "已到出生日期"),
         ("on > person.birth", "已过出生日期"),
         ("on <= person.birth", "尚未过出生日期"),
         ("on < person.birth", "还没有到出生日期"),
-        ("person.birth + years(param.years) < person.work_start", "出生日期之后3年〔TEST 1〕早于参加工作时间"),
+        ("person.birth + years(param.years) < person.work_start", "出生日期之后 3 年〔TEST 1〕早于参加工作时间"),
         ("person.is_party_member", "中共党员"),
         ("not person.has_spouse", "并非（有配偶）"),
         ('target.kind == "post"', "拟任事项为“领导职务”"),
@@ -59,16 +59,16 @@ def said(text: str, item: str = "", given: dict[str, Parameter] = GIVEN) -> Word
         ("exists(posts, running)", "有「任职经历」（尚未结束）"),
         ("not exists(posts, running)", "没有「任职经历」（尚未结束）"),
         ("count(posts) >= param.own", "「任职经历」的条数不少于单位规定的数〔TEST 1〕"),
-        ("years_between(person.birth, on) < 60", "自出生日期至当日的足年数少于60"),
-        ("floor(count(posts), 2) > 1", "「任职经历」的条数÷2（舍去小数）超过1"),
-        ("ceil(count(posts), 1) > 1", "「任职经历」的条数（有小数即进一）超过1"),
-        ("(count(posts) - 1) * 2 > 1", "（「任职经历」的条数－1）×2超过1"),
+        ("years_between(person.birth, on) < 60", "自出生日期至当日的足年数少于 60"),
+        ("floor(count(posts), 2) > 1", "「任职经历」的条数÷2（舍去小数）超过 1"),
+        ("ceil(count(posts), 1) > 1", "「任职经历」的条数（有小数即进一）超过 1"),
+        ("(count(posts) - 1) * 2 > 1", "（「任职经历」的条数－1）×2 超过 1"),
         ("min(person.birth, on) == on", "（出生日期、当日）中最早者就是当日"),
-        ("date_of(year(person.birth), month(person.birth), 1) > on", "还没有到出生日期当月的1日"),
-        ("date_of(year(on), 12, 31) < person.birth", "当日所在年份的12月31日早于出生日期"),
-        ("months_between(person.birth, on) > 12 * param.years", "自出生日期至当日的足月数超过3年〔TEST 1〕的月数"),
+        ("date_of(year(person.birth), month(person.birth), 1) > on", "还没有到出生日期当月的 1 日"),
+        ("date_of(year(on), 12, 31) < person.birth", "当日所在年份的 12 月 31 日早于出生日期"),
+        ("months_between(person.birth, on) > 12 * param.years", "自出生日期至当日的足月数超过 3 年〔TEST 1〕的月数"),
         ("known(person.birth)", "出生日期有记载"),
-        ("person.birth + workdays(5) > on", "自出生日期起未满5个工作日"),
+        ("person.birth + workdays(5) > on", "自出生日期起未满 5 个工作日"),
     ],
 )
 def test_a_condition_in_chinese(text: str, zh: str) -> None:
@@ -97,13 +97,14 @@ def test_what_holds_first_is_in_brackets() -> None:
 
 
 def test_a_period_of_effect_is_said_as_one() -> None:
-    assert said("free_from(person.birth, 12) <= on").zh == "已到出生日期起1年影响期届满之日（口径 SW-PERIOD-END）"
+    assert said("free_from(person.birth, 12) <= on").zh == "已到出生日期起 1 年影响期届满之日（口径 SW-PERIOD-END）"
 
 
 def test_a_reading_is_said_in_the_words_of_its_choice() -> None:
     switch = load().switch("SW-ROUND")
     written = switch.alternatives[0]
-    assert said(f'switch.SW_ROUND == "{written.value}"').zh == f"口径 SW-ROUND为“{written.words.zh.rstrip('。.')}”"
+    told = said(f'switch.SW_ROUND == "{written.value}"').zh.replace(" ", "")
+    assert told == f"口径SW-ROUND为“{written.words.zh.rstrip('。.')}”"
 
 
 def test_fields_of_the_item_are_told_from_those_of_the_records() -> None:

@@ -55,7 +55,7 @@ def _wanted(request: ActorRequest, file: OpenFile, records: Row, house: HouseRul
     above = _("没有在任职务的层次，或已是最高层次；可在上面选一个目标。")
     yield Wanted(_("职务层次"), posts, steps_said(len(posts)), above)
     yield _vacancies(request, file, tiers[:1])
-    yield Wanted(_("名单"), tuple(pool_target(each) for each in POOLS))
+    yield Wanted(_("人选库"), tuple(pool_target(each) for each in POOLS))
 
 
 def _chosen(request: ActorRequest, file: OpenFile) -> Iterator[Wanted]:
@@ -89,7 +89,7 @@ def _choices(file: OpenFile) -> list[tuple[str, list[Link]]]:
     groups: list[tuple[str, list[Target]]] = [
         (_("职级"), [rank_target(each) for each in Rank]),
         (_("职务层次"), [tier_target(each) for each in PostTier]),
-        (_("名单"), [pool_target(each) for each in POOLS]),
+        (_("人选库"), [pool_target(each) for each in POOLS]),
     ]
     return [(name, [Link(each.title, file.links.target(each.code)) for each in found]) for name, found in groups]
 

@@ -1,6 +1,6 @@
 """Opening a dossier on the desk: for which purpose, as on which day, logged; and where its values lead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
@@ -119,10 +119,15 @@ class OpenFile:
     purposes: tuple[Purpose, ...]
     links: DeskLinks
 
+    may_correct: bool = False
+
     @property
     def reader(self) -> Reader:
-        remedy = _("更正由负责这个单位的工作人员办理；历史日期只读，回到今天再改。")
-        return Reader(self.cadre.name, self.links, PurposeChoice(self.purpose.value).label, remedy)
+        """A drawer leads to the correction whatever the purpose: the step opens the file for management by itself."""
+        ask = _("更正由有这个单位“日常管理”授权的工作人员办理。")
+        remedy = _("这是过去某日的状态，只读。回到今天再更正。") if self.is_past else ask
+        links = replace(self.links, may_edit=self.may_correct)
+        return Reader(self.cadre.name, links, PurposeChoice(self.purpose.value).label, remedy)
 
 
 def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
@@ -136,11 +141,13 @@ def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
     on = chosen_day(request)
     is_past = on < request.today
     granted = access.purposes_of(request.actor, cadre)
-    may_edit = access.may_edit(request.actor) and purpose is Purpose.MANAGEMENT and not is_past
+    may_correct = access.may_edit(request.actor) and Purpose.MANAGEMENT in granted and not is_past
+    may_edit = may_correct and purpose is Purpose.MANAGEMENT
     query = {"on": on.isoformat()} if is_past else {}
     query |= {"purpose": purpose.value} if purpose is not Purpose.MANAGEMENT else {}
     purposes = tuple(each for each in Purpose if each in granted)
-    return OpenFile(cadre, on, is_past, purpose, purposes, DeskLinks(pk, urlencode(query), may_edit))
+    links = DeskLinks(pk, urlencode(query), may_edit)
+    return OpenFile(cadre, on, is_past, purpose, purposes, links, may_correct)
 
 
 def _log_refusal(request: ActorRequest, pk: UUID, refusal: NotPermitted) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from quanheng.ledger.queries import find_entries
 from quanheng.people.choices import CadreStatus, Sex
@@ -42,7 +42,7 @@ TABS: Mapping[str, Text] = {
     "overview": gettext_lazy("概览"),
     "resume": gettext_lazy("简历"),
     "posts": gettext_lazy("任职与职级"),
-    "education": gettext_lazy("学历学位"),
+    "education": pgettext_lazy("tab", "学历学位"),
     "family": gettext_lazy("家庭与社会关系"),
     "rewards": gettext_lazy("奖惩"),
     "grades": gettext_lazy("考核"),

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from quanheng.rulebook import labels, phrases
+from quanheng.rulebook import labels
 from quanheng.rulebook.checking import load_rules
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
@@ -97,8 +97,4 @@ def _value(value: object) -> str:
         least = _("至少 %(amount)s") % {"amount": value.lo} if value.lo is not None else ""
         most = _("至多 %(amount)s") % {"amount": value.hi} if value.hi is not None else ""
         return listed([part for part in (least, most) if part], "，")
-    return (
-        said(phrases.CODE_WORDS[value])
-        if isinstance(value, str) and value in phrases.CODE_WORDS
-        else plain_value(value)
-    )
+    return plain_value(value)

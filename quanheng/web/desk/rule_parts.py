@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanheng.accounts.queries import offices_of
 from quanheng.instruments.choices import SignOffState
@@ -24,7 +25,7 @@ from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.parts import Fact, Law, Link, Text
 from quanheng.web.shared.rule_law import gap, moment
 from quanheng.web.shared.rule_law import law as words_of_law
-from quanheng.web.shared.wording import bracketed, listed, stated
+from quanheng.web.shared.wording import bracketed, stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +127,23 @@ def paper_url(row: SignOff | None) -> str:
     return reverse("desk:rule-paper", args=[row.rule, row.pk]) if row and row.paper_id else ""
 
 
-def facts(text: RuleText) -> list[Fact]:
+def facts(each: Standing) -> list[Fact]:
+    text = each.text
     found = [
-        Fact(_("依据"), words.citation_text(text, central().instruments), text.article_note),
+        Fact(
+            pgettext("of a rule", "依据"),
+            words.citation_text(text, central().instruments),
+            words.code_text(text.article_note),
+        ),
         Fact(_("施行"), words.period_text(text.in_force)),
         Fact(_("类别"), words.said(labels.FAMILIES[text.family]), words.said(labels.label(text.kind))),
         Fact(_("适用对象"), words.said(labels.SUBJECTS[text.subject])),
         Fact(_("检查方式"), words.said(labels.label(text.check)), words.said(labels.label(text.state))),
-        Fact(_("不符时"), words.said(labels.label(text.on_fail))),
+        Fact(_("不符时"), consequence_text(each)),
         _waiver(text),
         Fact(_("核实程度"), words.seen_text(text), words.basis_text(text.basis)),
         Fact(_("未见的部分"), words.said(text.unverified_parts) if text.unverified_parts else ""),
-        Fact(_("证据材料"), listed(central().evidence[name] for name in text.evidence)),
+        Fact(_("证据材料"), words.evidence_text(text.evidence)),
         Fact(_("说明"), words.said(text.note) if text.note else ""),
     ]
     return [fact for fact in found if fact.value]
@@ -180,7 +186,7 @@ def _parameter_line(
         central=words.value_text(central_one) if is_local else "",
         article=words.article_text(central_one.citation.article) or central_one.citation.instrument,
         seen=_("见过") if central_one.is_seen else _("未见"),
-        note="" if words.is_english() else central_one.note,  # written in Chinese only
+        note=words.code_text(central_one.note) if central_one.note else "",
         direction=direction_text(text.id, central_one),
         local=Link(row.document) if row and is_local else None,
         set_link=Link(_("定得更严"), add) if may and row is None else None,

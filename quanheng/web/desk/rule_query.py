@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.queries import Standing
@@ -53,7 +54,7 @@ def parse(data: QueryDict) -> RuleQuery:
 
 
 def conditions(query: RuleQuery) -> list[Condition]:
-    names = {"family": _("类别"), "state": _("签认"), "check": _("检查方式"), "on_fail": _("不符时")}
+    names = {"family": _("类别"), "state": pgettext("noun", "签认"), "check": _("检查方式"), "on_fail": _("不符时")}
     search = Condition("q", _("规则"), value=query.text, is_set=bool(query.text), hint=_("编号、名称、条文或文件"))
     return [search, *(_many(name, label, query.chosen[name]) for name, label in names.items())]
 

@@ -97,7 +97,7 @@ def rule_context(request: ActorRequest, rule: str, on: date) -> dict[str, Any]:
         "is_in_force": text.in_force.contains(on),
         "period": words.period_text(text.in_force),
         "law": parts.law(standing, who),
-        "facts": parts.facts(text),
+        "facts": parts.facts(standing),
         "related": parts.related(text),
         "parameters": parts.parameter_lines(text, house, [row for row in local if _holds(row, on)], may=may_set),
         "switches": switch_lines(text.switches, on),

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from quanheng.accounts.choices import ManagementCategory
 from quanheng.census.failures import NoSnapshot
 from quanheng.insight.screening import Answer
-from quanheng.insight.screening_scope import people_in
+from quanheng.insight.screening_scope import PURPOSE, people_in
 from quanheng.insight.targets import POOLS, Target, pool_target
 from quanheng.insight.verdict_table import MET
+from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.local import HouseRules
 from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.queries_search import positions_matching
@@ -108,6 +109,8 @@ def answer_context(
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
         "answer": answer,
+        **_unsigned(house, [rule.id for rule in answer.rules if rule not in left_out]),
+        "may_screen": request.actor.has_purpose(PURPOSE),
         "printed_scope": printed_scope(query, answer.total, listed(said(rule.text.title) for rule in left_out)),
         "asked": len(answer.counts) - len(left_out),
         "conditions": parts.condition_groups(answer, query, house),
@@ -123,6 +126,21 @@ def answer_context(
         "scope_text": scope_text(query),
         "chips": used(query),
         **_form(query),
+    }
+
+
+def _unsigned(house: HouseRules, asked: list[str]) -> dict[str, Any]:
+    """Without a sign-off nothing is in the way of anybody: said once, where the answer begins."""
+    count = len([rule for rule in asked if rule not in house.signed])
+    said_of_it = ngettext(
+        "%(count)s 个条件没有签认：照样检查并说明，只提示，不拦阻。",
+        "%(count)s 个条件没有签认：照样检查并说明，只提示，不拦阻。",
+        count,
+    )
+    states = "&".join(f"state={state.value}" for state in (SignOffState.UNSIGNED, SignOffState.VOID))
+    return {
+        "unsigned": said_of_it % {"count": count} if count else "",
+        "unsigned_url": f"{reverse('desk:rules')}?{states}",
     }
 
 

@@ -19,6 +19,7 @@ from quanheng.rulebook.instrument import OnFail
 from quanheng.rulebook.rule import Rule
 from quanheng.web.desk.screening_query import ScreeningQuery
 from quanheng.web.shared.parts import Shape, Text, Verdict
+from quanheng.web.shared.rule_law import cited
 from quanheng.web.shared.rule_outcomes import SHAPES
 from quanheng.web.shared.rule_words import article_text, said
 from quanheng.web.shared.wording import listed
@@ -34,6 +35,7 @@ class ConditionLine:
     rule: str
     title: str
     article: str
+    citation: str  # with its document
     url: str
     counts: tuple[str, ...]
     is_kept: bool
@@ -116,6 +118,7 @@ def _condition_line(rule: Rule, counts: Mapping[int, int], query: ScreeningQuery
         rule=rule.id,
         title=said(rule.text.title),
         article=article_text(rule.text.article) or rule.text.citation,
+        citation=cited(rule.text),
         url=reverse("desk:rule", args=[rule.id]) + ("" if query.is_today else f"?on={query.on}"),
         counts=counts_told(counts, sum(counts.values())),
         is_kept=rule.id not in query.left_out,
@@ -167,7 +170,7 @@ def name_of(group: Outcome) -> Text:
 def note_of(group: Outcome) -> Text:
     return {
         Outcome.MET: _("各条都符合"),
-        Outcome.NEEDS_PERSON: _("拦阻的条件没有不符合的，等人认定"),
+        Outcome.NEEDS_PERSON: _("会拦阻的条件没有一条不符合，等人认定"),
         Outcome.UNKNOWN: _("补齐材料后重判，不作不符合处理"),
         Outcome.NOT_MET: _("按离符合的远近排列"),
     }[group]

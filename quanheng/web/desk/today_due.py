@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from quanheng.insight.due import Due, DueKind
 from quanheng.insight.due_groups import Choice, Lot, When, count, lots
 from quanheng.insight.due_queries import DueItems
+from quanheng.insight.screening_scope import PURPOSE
 from quanheng.kernel.actor import Actor
 from quanheng.people.access import visible_cadres
 from quanheng.people.models import Cadre
@@ -62,6 +63,14 @@ class Group:
     note: Text = ""
     more: int = 0
     more_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Of the people of the lines those whom the actor may see at this moment, and whether a screening is open."""
+
+    people: Mapping[UUID, Cadre]
+    may_screen: bool
 
 
 def spans(on: date) -> list[Span]:
@@ -121,16 +130,14 @@ def _month(day: date) -> str:
 def groups(actor: Actor, items: DueItems, on: date, chosen: Span | None) -> list[Group]:
     """Those that have lines. With a day chosen, its items alone."""
     found = lots(items, on, chosen.choice if chosen else Choice())
-    people = _named(actor, (due for lot in found for due in lot.heads))
+    sight = _sight(actor, (due for lot in found for due in lot.heads))
     if chosen:
-        return [_group(chosen.label, found, people, on, {"day": chosen.value})] if found else []
+        return [_group(chosen.label, found, sight, on, {"day": chosen.value})] if found else []
     by_when = {when: [lot for lot in found if lot.when is when] for when in When}
     for when, mine in by_when.items():
         if when is When.HAPPENED or len(mine) > LINES:
             by_when[when] = _by_kind(mine)
-    return [
-        _group(words.GROUPS[when], mine, people, on, {"when": when.value}) for when, mine in by_when.items() if mine
-    ]
+    return [_group(words.GROUPS[when], mine, sight, on, {"when": when.value}) for when, mine in by_when.items() if mine]
 
 
 def _by_kind(found: Iterable[Lot]) -> list[Lot]:
@@ -149,19 +156,19 @@ def _both(one: Lot, other: Lot) -> Lot:
     return replace(one, rule="", items=one.items + other.items, people=people, first=first, last=last, heads=heads)
 
 
-def _group(title: Text, found: list[Lot], people: Mapping[UUID, Cadre], on: date, asked: Mapping[str, str]) -> Group:
-    lines = [line for lot in found[:LINES] if (line := _line(lot, people, on, asked))]
+def _group(title: Text, found: list[Lot], sight: Sight, on: date, asked: Mapping[str, str]) -> Group:
+    lines = [line for lot in found[:LINES] if (line := _line(lot, sight, on, asked))]
     rest = sum(lot.items for lot in found[LINES:])
     return Group(
         title, sum(lot.items for lot in found), lines, more=rest, more_url=items_url(ALL, **asked) if rest else ""
     )
 
 
-def _line(lot: Lot, people: Mapping[UUID, Cadre], on: date, asked: Mapping[str, str]) -> DueLine | None:
+def _line(lot: Lot, sight: Sight, on: date, asked: Mapping[str, str]) -> DueLine | None:
     """Nothing where the only person is not visible any more."""
     if lot.items > 1:
-        return _of_several(lot, people, on, asked)
-    due, cadre = lot.heads[0], people.get(lot.heads[0].subject)
+        return _of_several(lot, sight, on, asked)
+    due, cadre = lot.heads[0], sight.people.get(lot.heads[0].subject)
     return line_of(due, cadre, on, lot.when) if cadre else None
 
 
@@ -180,15 +187,16 @@ def line_of(due: Due, cadre: Cadre, on: date, when: When) -> DueLine:
     )
 
 
-def _of_several(lot: Lot, people: Mapping[UUID, Cadre], on: date, asked: Mapping[str, str]) -> DueLine:
+def _of_several(lot: Lot, sight: Sight, on: date, asked: Mapping[str, str]) -> DueLine:
     url = items_url(lot.kind.value, rule=lot.rule, **asked)
-    persons = [Link(people[due.subject].name, _dossier(due.subject)) for due in lot.heads if due.subject in people]
+    seen = [sight.people[due.subject] for due in lot.heads if due.subject in sight.people]
+    persons = [Link(cadre.name, _dossier(cadre.pk)) for cadre in seen]
     return DueLine(
         _first_of_several(lot, on),
         stated(words.what_of(lot.kind, lot.rule, lot.when), people_text(lot.people)),
         tuple(dict.fromkeys(persons)),
         words.basis_of_all({due.rule for due in lot.heads}, on),
-        _step_of_several(lot, url),
+        step_of_several(lot, url, may_screen=sight.may_screen),
         why_url=reverse("desk:rule", args=[lot.rule]) if lot.rule else "",
         what_url=url,
         is_overdue=lot.when is When.OVERDUE,
@@ -204,9 +212,9 @@ def _first_of_several(lot: Lot, on: date) -> Text:
     return (_("最久%(text)s") if lot.when is When.OVERDUE else _("%(text)s 起")) % {"text": label}
 
 
-def _step_of_several(lot: Lot, url: str) -> Link:
+def step_of_several(lot: Lot, url: str, *, may_screen: bool) -> Link:
     target = words.target_of(lot.kind, lot.rule)
-    if target:
+    if target and may_screen:
         return Link(_("去筛查"), f"{reverse('desk:screening')}?{urlencode({'target': target})}")
     return Link(_("看名单"), url)
 
@@ -237,8 +245,8 @@ def _dossier(key: UUID) -> str:
     return reverse("desk:dossier", args=[key])
 
 
-def _named(actor: Actor, dues: Iterable[Due]) -> dict[UUID, Cadre]:
-    return people_of(actor, {due.subject for due in dues})
+def _sight(actor: Actor, dues: Iterable[Due]) -> Sight:
+    return Sight(people_of(actor, {due.subject for due in dues}), actor.has_purpose(PURPOSE))
 
 
 def people_of(actor: Actor, keys: Iterable[UUID]) -> dict[UUID, Cadre]:
@@ -251,4 +259,4 @@ def next_due(actor: Actor, items: DueItems, on: date) -> DueLine | None:
     """The first to come, where nothing is due now."""
     found = lots(items, on, Choice(first=on + DAY))
     first = min(found, key=lambda lot: lot.first, default=None)
-    return _line(first, _named(actor, first.heads), on, {"when": first.when.value}) if first else None
+    return _line(first, _sight(actor, first.heads), on, {"when": first.when.value}) if first else None

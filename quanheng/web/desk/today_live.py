@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from quanheng.instruments.access import may_decide
 from quanheng.instruments.choices import SignOffState
@@ -48,7 +48,9 @@ def _sign_off(found: list[Standing], what: str, states: tuple[SignOffState, ...]
     else:
         named = ngettext("%(count)s 条", "%(count)s 条", len(found)) % {"count": len(found)}
         url = reverse("desk:rules") + "?" + "&".join(f"state={state.value}" for state in states)
-    return DueLine(_("签认"), stated(what, named), (), _("未签认前只提示，不拦阻"), Link(_("去签认"), url))
+    return DueLine(
+        pgettext("noun", "签认"), stated(what, named), (), _("未签认前只提示，不拦阻"), Link(_("去签认"), url)
+    )
 
 
 def quota_lines(actor: Actor, on: date) -> Iterator[DueLine]:

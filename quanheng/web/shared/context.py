@@ -1,7 +1,7 @@
 """The frame around every page: entries, tabs, name menu. Data, so that a page is added by one line here.
 
 A page author extends DESK, MINE or CONSOLE with `Tab(label, url name, roles, also=prefixes of URL names that keep the
-tab current)`. A tab whose URL name does not exist yet, or which the actor's roles do not open, is absent, not grey.
+tab current)`. A tab whose URL name does not exist yet, or that roles and grants do not open, is absent, not grey.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from quanheng.kernel.actor import EDITORS, READERS, Actor, Role
+from quanheng.kernel.actor import EDITORS, READERS, Actor, Purpose, Role
 
 Text = str | Promise
 
@@ -25,6 +25,10 @@ class Tab:
     url_name: str
     roles: frozenset[Role]
     also: tuple[str, ...] = ()  # prefixes of URL names below this tab
+    purpose: Purpose | None = None  # that a grant must serve, or the page would be empty
+
+    def is_open_to(self, actor: Actor) -> bool:
+        return actor.has_role(*self.roles) and (self.purpose is None or actor.has_purpose(self.purpose))
 
     def is_current(self, view_name: str) -> bool:
         return view_name == self.url_name or view_name.startswith(self.also or ("\0",))
@@ -74,7 +78,10 @@ DESK = (
             Tab(_("导入"), "desk:imports", EDITORS, also=("desk:import",)),
         ),
     ),
-    Entry(_("选任"), (Tab(_("资格筛查"), "desk:screening", READERS, also=("desk:screening-",)),)),
+    Entry(
+        _("选任"),
+        (Tab(_("资格筛查"), "desk:screening", READERS, also=("desk:screening-",), purpose=Purpose.SELECTION),),
+    ),
 )
 MINE = (
     Entry(_("我的档案"), (Tab(_("我的档案"), "mine:dossier", _CADRE, also=("mine:dossier-",)),), is_single=True),
@@ -151,7 +158,7 @@ def links(tabs: Iterable[Tab], actor: Actor | None, view_name: str) -> tuple[Lin
     """The tabs that are built and open to the actor."""
     if actor is None:
         return ()
-    opened = [(tab, url_or_nothing(tab.url_name)) for tab in tabs if actor.has_role(*tab.roles)]
+    opened = [(tab, url_or_nothing(tab.url_name)) for tab in tabs if tab.is_open_to(actor)]
     return tuple(Link(tab.label, url, tab.is_current(view_name)) for tab, url in opened if url)
 
 

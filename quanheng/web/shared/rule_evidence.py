@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from quanheng.accounts.queries import offices_of
-from quanheng.insight.columns import key_of as column_of
+from quanheng.insight.columns import columns
 from quanheng.insight.conditions import conditions
 from quanheng.insight.eligibility import Condition, Eligibility, eligibility
 from quanheng.insight.situations import recorded_facts
 from quanheng.insight.targets import Target
 from quanheng.instruments.local import HouseRules
 from quanheng.instruments.queries import Standing, standing_of
-from quanheng.instruments.texts import central, find_text
+from quanheng.instruments.texts import find_text
 from quanheng.kernel.errors import NotFound
 from quanheng.people.models import Cadre
 from quanheng.rulebook.finding import Finding
@@ -82,10 +83,8 @@ def ask(cadre: Cadre, target: Target, rule: str, house: HouseRules, withheld: Wi
 
 
 def walk(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """By column, as the tab and the matrix show them."""
-    found = list(rules)
-    keys = list(dict.fromkeys(map(column_of, found)))
-    return tuple(sorted(found, key=lambda rule: keys.index(column_of(rule))))
+    """In the order of the columns, as the tab, the matrix and the list beside it show them."""
+    return tuple(rule for column in columns(rules) for rule in column.rules)
 
 
 def rule_evidence(cadre: Cadre, asked: Asked, house: HouseRules, reader: RuleReader) -> Evidence:
@@ -124,12 +123,14 @@ def deciding(condition: Condition) -> Finding:
 
 
 def compared(finding: Finding) -> tuple[Text, Text]:
-    """`2 年 8 个月` and `须达到 3 年`."""
+    """`2 年 8 个月` and `须达到 3 年`; a bare number with what it counts."""
     measured, limit = outcomes.measure(finding), outcomes.limit(finding)
     if measured is None or limit is None:
         return "", ""
     value, most = (outcomes.amount_text(name, number, finding) for name, number in (measured, limit))
     said = _("上限 %(most)s") if outcomes.is_ceiling(limit[0]) else _("须达到 %(most)s")
+    if value and outcomes.unit_of(measured[0], finding) is None:
+        value = f"{outcomes.named(measured[0])} {value}"
     return value, said % {"most": most} if value and most else ""
 
 
@@ -150,7 +151,7 @@ def _absent(rule: Rule, finding: Finding) -> Text:
     """Why no record is listed: nobody computes it, or the file holds none of the kind, which of a closed world says
     that there is none."""
     if rule.text.check is Check.HUMAN:
-        papers = listed(central().evidence[name] for name in rule.text.evidence)
+        papers = words.evidence_text(rule.text.evidence)
         looked_at = _("要看的材料：%(papers)s。") % {"papers": papers} if papers else ""
         return _("这一条由人判断，不按记录计算。") + looked_at
     none = [outcomes.meaning_of(use.fact) for use in finding.trace.uses if use.value == ()]
@@ -170,7 +171,7 @@ def _who(used: Used, standing: Standing, found: Eligibility, reader: RuleReader)
         yield from who_facts(used.rows, names_for(used.rows))
         row = standing.sign_off
         signers = offices_of(key for key in (row.signed_by, row.countersigned_by) if key) if row else {}
-        yield Fact(_("签认"), state_text(standing, signers))
+        yield Fact(pgettext("noun", "签认"), state_text(standing, signers))
     yield Fact(_("计算"), _("打开这一页时按现有记录计算，规则和日期以 %(day)s 为准") % {"day": found.on})
     yield Fact(_("本次查阅用途"), reader.reader.purpose)
 

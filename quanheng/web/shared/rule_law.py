@@ -25,6 +25,12 @@ def titles() -> dict[str, str]:
     return {each.code: words.said(each.title) for each in central().instruments}
 
 
+def cited(text: RuleText) -> str:
+    """`党政领导干部选拔任用工作条例（2019修订）第八条第（三）项`: where the rule itself stands."""
+    title = words.said(central().instrument(text.instrument).title)
+    return f"{title}{gap()}{words.article_text(text.article)}".strip()
+
+
 def gap() -> str:
     """Between a title and its article: none in Chinese."""
     return " " if words.is_english() else ""

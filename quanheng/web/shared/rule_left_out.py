@@ -13,7 +13,7 @@ from quanheng.rulebook.leaving_out import Looked, look
 from quanheng.rulebook.rule import Rule
 from quanheng.rulebook.situation import Record, Situation
 from quanheng.rulebook.vocabulary import Fact
-from quanheng.rulebook.words import Names, own_names, say
+from quanheng.rulebook.words import names_of, say
 from quanheng.rulebook.workdays import standard
 from quanheng.web.shared.rule_records import Reason
 from quanheng.web.shared.rule_words import is_english, said
@@ -38,7 +38,7 @@ def reason_of(rule: Rule, finding: Finding, house: HouseRules) -> Reason:
 def _counts(looked: Looked) -> str:
     """Nothing of a number without a usual name: then the condition itself is what it counts for."""
     names = [said(labels.NAMES[name]) for name in looked.counts_in if name in labels.NAMES]
-    return _("用于计算：%(names)s") % {"names": listed(names)} if names else ""
+    return _("计入“%(names)s”") % {"names": listed(names)} if names else ""
 
 
 def _left_out(looked: Looked, rule: Rule, switches: Mapping[str, Switch]) -> str:
@@ -48,7 +48,7 @@ def _left_out(looked: Looked, rule: Rule, switches: Mapping[str, Switch]) -> str
         return _("不在所看的年度之内")
     if not looked.fails:
         return _("不在这一条所看的范围内")
-    names = Names(load_facts(), rule.parameters, switches, own_names(rule))
+    names = names_of(rule, load_facts(), switches)
     told = sorted({say(node, names, "en" if is_english() else "zh") for node in looked.fails}, key=len)
     short = [text for text in told if len(text) <= _SHORT] or told[:1]
-    return _("所看的条件对不上：%(what)s") % {"what": listed(short[:_FEW], "；")}
+    return _("不符合所看的条件：%(what)s") % {"what": listed(short[:_FEW], "；")}

@@ -23,6 +23,7 @@ from quanheng.rulebook.rule import Rule
 from quanheng.web.shared import rule_outcomes as outcomes
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.parts import Text, Verdict
+from quanheng.web.shared.rule_law import cited
 
 
 class ConditionLinks(Protocol):
@@ -55,6 +56,7 @@ class Mark:
     remedy: Text
     url: str
     is_unsigned: bool
+    note: Text = ""  # in print: where the condition stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def _marks(found: Iterable[Condition], code: str, links: ConditionLinks) -> tupl
             remedy=outcomes.remedy_of(each),
             url=links.condition(each.rule.id, code),
             is_unsigned=not all(finding.is_signed for finding in each.findings),
+            note=cited(each.rule.text),
         )
         for each in found
     )

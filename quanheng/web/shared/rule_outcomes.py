@@ -74,7 +74,7 @@ def lack_text(finding: Finding) -> str:
             return _("还没有起算，须满 %(amount)s") % {"amount": amount_text(*most, finding)}
         return _short_text(short, unit_of("short", finding))
     if compared and most and is_ceiling(most[0]) and compared[1].lo > most[1].hi:
-        facts = {"what": _named(compared[0]), "value": amount_text(*compared, finding)}
+        facts = {"what": named(compared[0]), "value": amount_text(*compared, finding)}
         return _("%(what)s %(value)s，上限 %(most)s") % (facts | {"most": amount_text(*most, finding)})
     return ""
 
@@ -92,7 +92,7 @@ def _short_text(short: Number, unit: Unit | None) -> str:
     return (_("还差 %(least)s 到 %(most)s") if unit else _("还差 %(least)s 到 %(most)s 个")) % bounds
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     return said(labels.NAMES[name]) if name in labels.NAMES else _("现有")
 
 

@@ -21,7 +21,7 @@ from quanheng.web.shared.dossier_records import KINDS, Links
 from quanheng.web.shared.dossier_words import FIELD_LABELS, Names, checked_text, field_text, source_text
 from quanheng.web.shared.parts import EvidenceRecord
 from quanheng.web.shared.rule_outcomes import meaning_of, plain
-from quanheng.web.shared.rule_words import said_truth
+from quanheng.web.shared.rule_words import code_text, said_truth
 from quanheng.web.shared.wording import listed, stated
 
 # Facts whose records are lines of a dossier, and those that are a value of the form.
@@ -223,4 +223,6 @@ _SAID: Mapping[str, tuple[str, ...]] = {
 def plain_value(value: object) -> str:
     if isinstance(value, bool):
         return said_truth(value)
+    if isinstance(value, str):
+        return code_text(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,21 +1,15 @@
 """Words of the rulebook for pages, in the language in use: codes, articles, parameters, how far a text was seen."""
 
-import re
 from collections.abc import Iterable
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from quanheng.rulebook import labels
+from quanheng.rulebook import articles, codes, labels
 from quanheng.rulebook.book import NEVER, CannotFindRule, load
 from quanheng.rulebook.instrument import Begin, InForce, Instrument, Parameter, RuleText, Words
 from quanheng.rulebook.parameter_labels import PARAMETERS
 from quanheng.web.shared.wording import listed
-
-_DIGITS = "零一二三四五六七八九"
-_PARAGRAPHS = {"末款": "last paragraph", "第二款": "paragraph 2"}
-_PARAGRAPH = re.compile(rf"(\d{{1,3}}) ({'|'.join(_PARAGRAPHS)})")
-_ARTICLE = re.compile(r"(\d{1,3})(?:\((\d{1,2})\))?")
 
 
 def said(words: Words) -> str:
@@ -29,47 +23,12 @@ def is_english() -> bool:
 
 def article_text(article: str | None) -> str:
     """`8(3)` is 第八条第（三）项; what is written otherwise stays as it is."""
-    if not article or not is_english():
-        return article_numeral(article)
-    if _ARTICLE.fullmatch(article):
-        return f"Art. {article}"
-    found = _PARAGRAPH.fullmatch(article)
-    if found:
-        return f"Art. {found[1]}, {_PARAGRAPHS[found[2]]}"
-    return f"Arts. {article.replace(',', ', ')}" if all(map(_ARTICLE.fullmatch, _several(article))) else article
+    return articles.english(article) if is_english() else article_numeral(article)
 
 
 def article_numeral(article: str | None) -> str:
     """As the Chinese text counts them, whatever the language of the page."""
-    if found := _PARAGRAPH.fullmatch(article or ""):
-        return _one_numeral(found[1]) + found[2]
-    parts = _several(article or "")
-    if not all(map(_ARTICLE.fullmatch, parts)):
-        return article or ""
-    return ("至" if "-" in (article or "") else "、").join(map(_one_numeral, parts))
-
-
-def _several(article: str) -> list[str]:
-    """`55,56`, `37/38` and `28-30` name several articles."""
-    return re.split(r"[,/]|(?<=\d)-(?=\d)", article)
-
-
-def _one_numeral(article: str) -> str:
-    found = _ARTICLE.fullmatch(article)
-    assert found
-    number, item = found.groups()
-    return f"第{numeral(int(number))}条" + (f"第（{numeral(int(item))}）项" if item else "")
-
-
-def numeral(number: int) -> str:
-    """Below a thousand, as articles are numbered: 一百零三."""
-    hundreds, rest = divmod(number, 100)
-    tens, units = divmod(rest, 10)
-    head = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    middle = "" if not tens else "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
-    gap = "零" if hundreds and not tens and units else ""
-    tail = _DIGITS[units] if units or not number else ""
-    return head + middle + gap + tail
+    return articles.chinese(article)
 
 
 def citation_text(rule: RuleText, instruments: Iterable[Instrument]) -> str:
@@ -91,7 +50,18 @@ def value_text(parameter: Parameter) -> str:
     if parameter.value is None:
         return _("由单位规定")
     unit = labels.unit(parameter.unit)
-    return labels.plain(parameter.value) + (f" {said(unit)}" if unit else "")
+    tongue: labels.Tongue = "en" if is_english() else "zh"
+    return labels.plain(parameter.value, tongue) + (f" {said(unit)}" if unit else "")
+
+
+def code_text(code: str) -> str:
+    """What a code of a fact is called, or a text that a rule stores."""
+    return said(codes.called(code))
+
+
+def evidence_text(names: Iterable[str]) -> str:
+    """What papers a rule wants to see."""
+    return listed(code_text(load().evidence[name]) for name in names)
 
 
 def titled(kind: str, id: str) -> str:

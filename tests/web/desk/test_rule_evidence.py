@@ -110,7 +110,31 @@ def test_the_walk_leads_from_condition_to_condition(chen_file: Cadre, lin: Actor
 def test_an_earlier_day_is_asked_by_its_rules(chen_file: Cadre, lin: Actor, client_of: ClientOf) -> None:
     text = words(client_of(lin), url(chen_file, TENURE, CHIEF, "on=2021-06-30"))
     assert "以 2021-06-30 为准" in text
-    assert "回到今天再改" in text
+    assert "这是过去某日的状态，只读。回到今天再更正。" in text
+
+
+def test_read_for_selection_a_record_is_still_corrected_from_the_drawer(
+    deputy: Cadre, lin: Actor, client_of: ClientOf
+) -> None:
+    """The officer who screens is the one who finds the error; only who may not correct is told who may."""
+    html = client_of(lin).get(url(deputy, TENURE, CHIEF, "purpose=selection")).content.decode()
+    (holding,) = PostHolding.objects.filter(cadre=deputy)
+    assert f'href="/desk/people/{deputy.pk}/records/post/{holding.pk}/"' in html
+
+
+def test_who_only_reads_is_told_who_corrects(deputy: Cadre, wang: Actor, client_of: ClientOf) -> None:
+    text = words(client_of(wang), url(deputy, TENURE, CHIEF))
+    assert "更正由有这个单位“日常管理”授权的工作人员办理。" in text
+    assert "更正这条记录" not in text
+
+
+def test_the_number_of_a_condition_follows_the_columns(chen_file: Cadre, lin: Actor, client_of: ClientOf) -> None:
+    """As the list of a screening: basic conditions, working years, grass-roots years, two positions."""
+    numbers = []
+    for rule in ("SEL-COND-07", "SEL-QUAL-08-1a", "SEL-QUAL-08-1b", "SEL-QUAL-08-2"):
+        found = re.search(r"第 (\d+) 条件", words(client_of(lin), url(chen_file, rule, CHIEF)))
+        numbers.append(found and found[1])
+    assert numbers == ["1", "2", "3", "4"]
 
 
 def test_opening_is_logged_once(chen_file: Cadre, lin: Actor, client_of: ClientOf) -> None:
@@ -127,7 +151,7 @@ def test_a_record_says_in_which_number_it_counts_or_what_keeps_it_out(
     add(PostHolding, deputy, at, **chief, valid_from=date(2015, 1, 1), valid_to=date(2025, 6, 1))
     html = client_of(lin).get(url(deputy, TENURE, CHIEF)).content.decode()
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
-    assert "用于计算：起算之日；职务层次：县处级副职" in text
-    left_out = "所看的条件对不上：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
+    assert "计入“起算之日”；职务层次：县处级副职" in text
+    left_out = "不符合所看的条件：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
     assert left_out in text
     assert "不在这一条所看的范围内" not in text

@@ -138,4 +138,4 @@ def test_pages_in_english(lin: Actor, client_of: ClientOf) -> None:
     """Words of the rulebook itself are in English at once."""
     response = client_of(lin).get(page(GRASSROOTS), headers={"Accept-Language": "en"})
     text = str(TextOf(response.content.decode()))
-    assert "posts held: first day 2023-07-01, tier of the unit 基层" in text
+    assert "posts held: first day 2023-07-01, kind of unit grass roots" in text

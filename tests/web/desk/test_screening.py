@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils.timezone import localdate, now
 from pytest_django import Settings
 
+from quanheng.accounts.models import Grant
 from quanheng.census import house as census
 from quanheng.census import publish
 from quanheng.census.snapshot import refresh
@@ -86,6 +87,17 @@ class TestTheStart:
         assert screened.get(f"{YOUNG}&on=2027-03-01").status_code == 503
 
 
+class TestWithoutThePurpose:
+    def test_it_says_which_grant_is_missing_and_what_is_open_instead(
+        self, screened: Client, lin: Actor, client_of: ClientOf
+    ) -> None:
+        Grant.objects.filter(account_id=lin.key).update(purposes=["management"])
+        text = text_of(screened.get(YOUNG))
+        assert "本账号的授权不含“选拔任用”用途" in text
+        assert "人人相同的几列收起了" not in text
+        assert "选任" not in text_of(screened.get("/desk/today/"))
+
+
 class TestTheMatrix:
     def test_it_shows_people_conditions_and_the_time_it_took(self, screened: Client, cast: Cast) -> None:
         text = text_of(screened.get(YOUNG))
@@ -103,6 +115,18 @@ class TestTheMatrix:
         first = cells[0].replace("&amp;", "&")
         assert "purpose=selection" in first
         assert screened.get(first).status_code == 200
+
+    def test_without_a_sign_off_it_says_once_that_nothing_is_in_the_way(self, screened: Client) -> None:
+        page = screened.get(YOUNG).content.decode()
+        rules = re.findall(r'name="keep" value="([\w-]+)"', page)
+        assert f"{len(rules)} 个条件没有签认：照样检查并说明，只提示，不拦阻。" in text_of(screened.get(YOUNG))
+        assert 'href="/desk/rules/?state=unsigned&amp;state=void"' in page
+
+    def test_the_paper_lists_the_conditions_with_their_articles(self, screened: Client) -> None:
+        page = screened.get(f"{YOUNG}&off=PMR-KEY").content.decode()
+        printed = page[page.index("printed-conditions") :]
+        assert printed.count("<li>") == page.count('name="keep"') - 1
+        assert "<li><b>党纪影响期：警告</b> 中国共产党纪律处分条例（2023修订）第十条 · 未签认，只提示</li>" in printed
 
     def test_columns_in_which_all_wait_are_folded_and_named(self, screened: Client) -> None:
         folded, whole = (text_of(screened.get(url)) for url in (YOUNG, f"{YOUNG}&cols=all"))

@@ -16,12 +16,13 @@ from quanheng.accounts.models import Grant
 from quanheng.census.house import folder, recipe_on
 from quanheng.census.snapshot import refresh
 from quanheng.insight import due_sql
-from quanheng.insight.due import watches
+from quanheng.insight.due import DueKind, watches
+from quanheng.insight.due_groups import Lot, When
 from quanheng.kernel.actor import Actor
 from quanheng.people import actions
 from quanheng.people.choices import SourceKind
 from quanheng.people.models import Cadre, Sanction
-from quanheng.web.desk.today_due import chosen_span, spans
+from quanheng.web.desk.today_due import chosen_span, spans, step_of_several
 from tests.conftest import Cast, ClientOf, make_cadre
 from tests.web.desk.units import TextOf
 
@@ -255,3 +256,10 @@ def test_a_day_beyond_the_strip_is_that_day_alone() -> None:
     assert span is not None
     assert (span.choice.first, span.choice.last) == (date(2027, 3, 18), date(2027, 3, 18))
     assert chosen_span("nonsense", ON) is None
+
+
+@pytest.mark.parametrize(("may_screen", "label"), [(True, "去筛查"), (False, "看名单")])
+def test_the_screening_of_a_rank_is_offered_to_whom_it_is_open(may_screen: bool, label: str) -> None:
+    rule = next(watch.rule for watch in watches() if watch.rule.startswith("RNK-Y-"))
+    lot = Lot(When.LATER, DueKind.RANK, rule, items=2, people=2, first=ENDS, last=ENDS, heads=())
+    assert step_of_several(lot, "/list/", may_screen=may_screen).label == label

@@ -1,5 +1,6 @@
 """The frame: only what is built and open to the actor, the current entry marked, other audiences in the name menu."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import include, path
 from django.urls.resolvers import ResolverMatch
 from pytest_django import Settings
 
-from quanheng.kernel.actor import Actor, Role
+from quanheng.kernel.actor import Actor, Grant, Purpose, Role
 from quanheng.web.shared.context import Chrome, chrome, first_url
 
 
@@ -24,6 +25,7 @@ desk = (
         path("dossier/<uuid:pk>/", page, name="dossier"),
         path("imports/", page, name="imports"),
         path("search/", page, name="search"),
+        path("screening/", page, name="screening"),
     ],
     "desk",
 )
@@ -69,6 +71,13 @@ def test_entries_and_tabs_of_an_officer_are_those_that_are_built() -> None:
         "/desk/search/",
         "/sign-out/",
     )
+
+
+@pytest.mark.parametrize(("purpose", "is_open"), [(Purpose.SELECTION, True), (Purpose.MANAGEMENT, False)])
+def test_an_entry_that_no_grant_serves_is_absent(purpose: Purpose, is_open: bool) -> None:
+    grant = Grant("/1/", frozenset({"city"}), frozenset({purpose}))
+    entries = frame(replace(actor(Role.CADRE_OFFICER), grants=(grant,)), "desk:people").entries
+    assert ("选任" in [str(link.name) for link in entries]) is is_open
 
 
 def test_a_page_below_a_tab_keeps_it_current() -> None:

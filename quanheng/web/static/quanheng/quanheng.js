@@ -79,7 +79,11 @@
     if (path) { url.searchParams.set("evidence", path); } else { url.searchParams.delete("evidence"); }
     return url.pathname + url.search + url.hash;
   }
+  function mark(path) {  /* the value whose evidence is open */
+    all("a.ev").forEach(function (link) { link.classList.toggle("is-open", Boolean(path) && link.getAttribute("href") === path); });
+  }
   function load(path) {
+    mark(path);
     return window.htmx.ajax("GET", path, { target: "#drawer", swap: "innerHTML" }).then(function () {
       var place = drawer();
       show(place, true);
@@ -97,6 +101,7 @@
     var place = drawer();
     if (!place || place.hidden) { return false; }
     show(place, false);
+    mark("");
     place.textContent = "";
     if (opener && document.contains(opener)) { opener.focus(); }
     announce(word("closed"));
@@ -334,11 +339,7 @@
     if (link) { link.focus({ preventScroll: true }); }
     next.scrollIntoView({ block: "nearest" });
   }
-  function click(selector, within) {
-    var found = one(selector, within);
-    if (found) { found.click(); }
-    return Boolean(found);
-  }
+  function click(selector, within) { var found = one(selector, within); if (found) { found.click(); } return Boolean(found); }
   function row() { return document.activeElement.closest("[data-row]") || one("[data-row].is-focused"); }
   function step(by) {
     var place = drawer();
@@ -363,10 +364,8 @@
     "?": function () { var list = document.getElementById("keys"); if (list) { list.hidden = !list.hidden; if (!list.hidden) { list.focus(); } } return true; }
   };
   function escape() {
-    var list = document.getElementById("keys");
-    var box = document.getElementById("leaving");
-    if (list && !list.hidden) { list.hidden = true; return; }
-    if (box && !box.hidden) { box.hidden = true; return; }
+    var shown = all("#keys, #leaving").filter(function (box) { return !box.hidden; })[0];
+    if (shown) { shown.hidden = true; return; }
     if (document.getElementById("search-results") && document.getElementById("search-results").firstChild) { foldHits(null); return; }
     if (!closeMenus()) { closeDrawer(); }
   }
