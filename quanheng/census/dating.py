@@ -14,7 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.completion import Completion
-from quanheng.census.kept import kept
+from quanheng.census.kept import kept, kept_file
 from quanheng.census.publish import current, number_of
 from quanheng.census.reading import Snapshot, connect, describe, open_current
 from quanheng.census.snapshot import MEMORY, Recipe, write_description
@@ -49,7 +49,16 @@ def _made(snapshot: Path, told: Snapshot, on: date, recipe: Recipe) -> Path:
     def build(file: Path) -> None:
         _build(snapshot, file, made, recipe)
 
-    return kept(snapshot.parent, number_of(snapshot), KIND, f"{on}-{recipe.definition[:12]}", build, most=KEPT)
+    return kept(snapshot.parent, number_of(snapshot), KIND, _digest(on, recipe), build, most=KEPT)
+
+
+def dated_file(snapshot: Path, on: date, recipe: Recipe) -> Path:
+    """Where the facts of that day lie once somebody has asked for them."""
+    return kept_file(snapshot.parent, number_of(snapshot), KIND, _digest(on, recipe))
+
+
+def _digest(on: date, recipe: Recipe) -> str:
+    return f"{on}-{recipe.definition[:12]}"
 
 
 def _build(snapshot: Path, file: Path, made: Snapshot, recipe: Recipe) -> None:

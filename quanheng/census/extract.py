@@ -2,11 +2,14 @@
 """Rows of the register into the tables of a snapshot: keys, codes, numbers and dates; of free text only digests.
 
 Each source is read by its own statement (`quanheng.people.rule_facts`), all of them in the one read transaction of the
-caller. Rows stream, and DuckDB puts those of a person together on the disk: memory stays small, whatever their number.
+caller or in one that sees the same state. Rows stream, and DuckDB puts those of a person together on the disk: memory
+stays small, whatever their number.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +19,17 @@ from django.db.models import Q, QuerySet
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.failures import Trouble, trouble_of
-from quanheng.census.streaming import CSV, readers
+from quanheng.census.streaming import CSV, Readers, readers
 from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quoted, tables
 from quanheng.census.words import ByWord
 from quanheng.kernel.errors import Refused
-from quanheng.people.rule_facts import KEYED, PEOPLE, SOURCES
+from quanheng.ledger import marks
+from quanheng.people.rule_facts import GRADES, KEYED, PEOPLE, POSTS, RELATIVES, SOURCES
 from quanheng.people.rule_sources import Source
 from quanheng.rulebook.vocabulary import Vocabulary
 
 CHUNK = 2_000  # keys in one statement
+LONG = frozenset({GRADES.fact, POSTS.fact, RELATIVES.fact})  # to be begun with, where two are read at a time
 Part = Callable[[str], Q]  # which people, given what the source calls them
 Words = Mapping[str, ByWord]  # by table: what follows from a word of its rows
 _COLUMN = re.compile(r'^Error when converting column "(\w+)"', re.MULTILINE)
@@ -52,15 +57,71 @@ def _among(keys: list[UUID]) -> Part:
 
 def extract(target: DuckDBPyConnection, vocabulary: Vocabulary, parts: Iterable[Part], words: Words) -> None:
     """Add the people of the parts. Raises `CannotExtract`."""
-    types = {table.name: table.columns for table in tables(vocabulary, KEYED)}
-    with readers() as reading:
-        for part in parts:
-            for source in (PEOPLE, *SOURCES):
-                insert = _Insert(target, source, types[source.fact], words.get(source.fact))
-                try:
-                    reading.pour(_rows(source, part), len(insert.names), insert.read)
-                except DatabaseError as error:
-                    raise CannotExtract("not-given", table=source.fact, error=_state(error)) from None
+    work = _Extraction(target, vocabulary, words)
+    work.take((part, source) for part in parts for source in (PEOPLE, *SOURCES))
+
+
+def extract_everybody(target: DuckDBPyConnection, vocabulary: Vocabulary, words: Words) -> None:
+    """Two sources at a time where two connections can see one state: of some the server gives rows more slowly than
+    they are put in order here, of some faster. Raises `CannotExtract`."""
+    state = marks.state_for_others()
+    if state is None:
+        extract(target, vocabulary, everybody(), words)
+        return
+    work = _Extraction(target, vocabulary, words)
+    sources = sorted((PEOPLE, *SOURCES), key=lambda source: source.fact not in LONG)
+    # two threads take from it, which a list's iterator bears and a generator does not
+    waiting = iter([(part, source) for part in everybody() for source in sources])
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        beside = pool.submit(work.take_beside, state, waiting)
+        with suppress(_BrokenOff):
+            work.take(waiting)
+        beside.result()
+
+
+class _BrokenOff(Exception):  # noqa: N818  no error of its own
+    """Whoever works beside this one has failed, and tells why."""
+
+
+class _Extraction:
+    """Of one snapshot: its tables are filled by one thread or by two."""
+
+    def __init__(self, target: DuckDBPyConnection, vocabulary: Vocabulary, words: Words) -> None:
+        self._target, self._words = target, words
+        self._types = {table.name: table.columns for table in tables(vocabulary, KEYED)}
+        self._has_failed = False
+
+    def take_beside(self, state: str, waiting: Iterator[tuple[Part, Source]]) -> None:
+        """In a thread of its own, which has a connection of its own."""
+        with self._telling(), marks.same_state(state):
+            self.take(waiting)
+
+    def take(self, waiting: Iterable[tuple[Part, Source]]) -> None:
+        with self._telling(), readers() as reading:
+            for part, source in waiting:
+                self._pour(reading, part, source)
+
+    def _pour(self, reading: Readers, part: Part, source: Source) -> None:
+        insert = _Insert(self._target, source, self._types[source.fact], self._words.get(source.fact))
+
+        def read(path: str) -> None:
+            if self._has_failed:
+                raise _BrokenOff
+            insert.read(path)
+
+        try:
+            reading.pour(_rows(source, part), len(insert.names), read)
+        except DatabaseError as error:
+            raise CannotExtract("not-given", table=source.fact, error=_state(error)) from None
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """The one beside."""
+        try:
+            yield
+        except BaseException:
+            self._has_failed = True
+            raise
 
 
 def remove(target: DuckDBPyConnection, vocabulary: Vocabulary, keys: Iterable[UUID]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from duckdb import DuckDBPyConnection
 
-from quanheng.census.dating import dated
+from quanheng.census.dating import dated, dated_file
 from quanheng.census.kept import file_of
 from quanheng.census.reading import Opened, Reader, Snapshot, open_current
 from quanheng.census.snapshot import Recipe
@@ -49,6 +50,20 @@ def cursor_on(on: date) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
             return
     with dated(folder(), on, recipe_on(on)) as (connection, of_day):
         yield connection, of_day
+
+
+def place_on(on: date) -> tuple[Path, Snapshot]:
+    """Where `cursor_on` stands, or will once the facts of that day are made, and what is said there.
+
+    Raises `NoSnapshot`.
+    """
+    with _reader(folder()).cursor() as (cursor, snapshot):
+        file = file_of(cursor)
+    if snapshot.read_on == on:
+        return file, snapshot
+    recipe = recipe_on(on)
+    of_day = replace(snapshot, read_on=on, definition=recipe.definition)
+    return dated_file(file, on, recipe), of_day
 
 
 def open_beside(on: date, opener: Callable[[Path, Snapshot], Opened]) -> Opened:

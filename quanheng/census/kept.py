@@ -25,7 +25,7 @@ _OF_ANY_KIND = re.compile(r"(?!snap)[a-z]+-(\d{8})-.+\.duckdb")
 def kept(folder: Path, number: int, kind: str, digest: str, build: Callable[[Path], None], *, most: int) -> Path:
     """The file for the snapshot of that number. `build` writes a new one at the path given. `most`: how many of this
     kind stay, the last ones used. Raises `FileNotFoundError` where the snapshot has gone meanwhile."""
-    file = folder / f"{kind}-{number:08}-{digest}.duckdb"
+    file = kept_file(folder, number, kind, digest)
     if not file.exists():
         with (folder / f".{kind}").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # waits; goes with the process, however it ends
@@ -34,6 +34,11 @@ def kept(folder: Path, number: int, kind: str, digest: str, build: Callable[[Pat
             forget(folder, kind, most)
     os.utime(file)
     return file
+
+
+def kept_file(folder: Path, number: int, kind: str, digest: str) -> Path:
+    """Where it is, once it is made."""
+    return folder / f"{kind}-{number:08}-{digest}.duckdb"
 
 
 def _built(unfinished: Path, build: Callable[[Path], None]) -> Path:

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from quanheng.census import reading, words
 from quanheng.census.comparison import differing
 from quanheng.census.completion import Completion
-from quanheng.census.extract import chunks, everybody, extract, remove
+from quanheng.census.extract import chunks, extract, extract_everybody, remove
 from quanheng.census.failures import Trouble, trouble_of
 from quanheng.census.publish import current, publish
 from quanheng.census.reading import Snapshot, describe
@@ -127,7 +127,7 @@ class _Refresh:
         by_word = {words.RELATIVES: words.kin(recipe.vocabulary, recipe.book, recipe.switches, self.on)}
         if keys is None:
             create(target, recipe.vocabulary, KEYED)
-            extract(target, recipe.vocabulary, everybody(), by_word)
+            extract_everybody(target, recipe.vocabulary, by_word)
         else:
             remove(target, recipe.vocabulary, keys)
             extract(target, recipe.vocabulary, chunks(keys), by_word)

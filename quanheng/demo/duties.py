@@ -54,8 +54,11 @@ def _begins_on_probation(slot: Slot) -> bool:
 
 
 def held_long(fact: CadreFact) -> CadreFact:
-    """The last post earlier, and the one before it as much shorter."""
+    """The last post earlier, and the one before it as much shorter. In a city of another size it may be somebody with
+    too short a career for that."""
     begun = next(each.start for each in fact.holdings if each.end is None)
+    if any(LONG_SINCE <= each.start < begun for each in (*fact.holdings, *fact.resume)):
+        return fact
 
     def start(month: int) -> int:
         return LONG_SINCE if month == begun else month

@@ -16,6 +16,7 @@ from quanheng.census.kept import by_stretches
 from quanheng.census.reading import facts_of
 from quanheng.census.tables import BESIDE, PERSON, SUBJECT, column, quoted
 from quanheng.insight.eligibility import has_source
+from quanheng.insight.verdicts_making import Tell
 from quanheng.people.rule_facts import sourced
 from quanheng.rulebook.evaluate import evaluate
 from quanheng.rulebook.facts_reading import load_facts
@@ -39,6 +40,7 @@ NOT_MET, UNKNOWN, MET, NOT_APPLICABLE, NEEDS_PERSON, OUTSIDE, UNJUDGED = range(7
 MILDEST_FIRST = (NOT_APPLICABLE, MET, NEEDS_PERSON, UNJUDGED, OUTSIDE, UNKNOWN, NOT_MET)
 SHOWN = (NOT_MET, UNKNOWN, MET, NEEDS_PERSON, OUTSIDE, UNJUDGED)  # have a mask `m<code>` of the places where it stands
 MANY_PATTERNS, MANY_PEOPLE, AT_ONCE = 20_000, 300, 100
+BY_SQL = 0.8  # of the work
 STRETCH = 250_000  # people whose rules SQL is asked at once: for a million DuckDB would want three gigabytes
 
 
@@ -48,6 +50,7 @@ class Work:
 
     connection: DuckDBPyConnection
     context: Context
+    tell: Tell
     columns: dict[int, tuple[str, str]] = field(default_factory=dict)
     joins: list[str] = field(default_factory=list)
 
@@ -61,11 +64,13 @@ class Work:
         return judged(evaluate(rule, asked, self.context.vocabulary))
 
 
-def write(connection: DuckDBPyConnection, context: Context, rules: Sequence[Rule]) -> None:
+def write(connection: DuckDBPyConnection, context: Context, rules: Sequence[Rule], tell: Tell) -> None:
     """`kept.verdict`, from the tables that `connection` uses: masks `m<code>` of the conditions by their places;
     `timeless`, of those that fail and that no day will mend; `d<place>`, from when one holds that will, where any does.
+    `tell`: how much is done.
     """
-    work = Work(connection, context)
+    work = Work(connection, context, tell)
+    tell(0)
     trees, apart = dict[str, Conditions](), list[tuple[int, Rule]]()
     for place, rule in enumerate(rules):
         try:
@@ -73,10 +78,12 @@ def write(connection: DuckDBPyConnection, context: Context, rules: Sequence[Rule
         except NotInSqlError:
             apart.append((place, rule))
     _by_sql(work, trees)
+    tell(BY_SQL)
     late = [(place, rule) for place, rule in apart if not _by_pattern(work, place, rule)]
     _put_together(work)
     if late:
         _one_by_one(work, late, _asked_one_by_one(work, rules))
+    tell((1 + BY_SQL) / 2)
     _keep(work, len(rules))
 
 
@@ -98,8 +105,12 @@ def _code(finding: Finding) -> int:
 
 
 def _by_sql(work: Work, trees: dict[str, Conditions]) -> None:
-    for number, each in enumerate(rule_statements(trees, work.context)):
+    statements = rule_statements(trees, work.context)
+    people = work.connection.execute(f"SELECT count(*) FROM {PERSON}").fetchall()[0][0]
+    count = len(statements) * max(1, -(-people // STRETCH))
+    for number, each in enumerate(statements):
         for place in by_stretches(work.connection, STRETCH):
+            work.tell(BY_SQL * (number * count // len(statements) + place) / count)
             into = f"INSERT INTO found_{number}" if place else f"CREATE TEMP TABLE found_{number} AS"
             work.connection.execute(f"{into} {each.text}")
         work.joins.append(f"JOIN found_{number} USING ({SUBJECT})")

@@ -8,7 +8,7 @@ conditions stand.
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,13 +17,15 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.failures import reading
-from quanheng.census.house import cursor_on, folder, open_beside
-from quanheng.census.kept import beside, file_of, kept
-from quanheng.census.reading import CONFIG, Snapshot, telling_gone
+from quanheng.census.house import cursor_on, folder, open_beside, place_on
+from quanheng.census.kept import beside, file_of, kept, kept_file
+from quanheng.census.publish import number_of, published
+from quanheng.census.reading import CONFIG, Snapshot, connect, describe, telling_gone
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
 from quanheng.insight.targets import Target, targets_of
 from quanheng.insight.verdict_table import VERDICT, write
+from quanheng.insight.verdicts_making import NotYetJudged, begin, note_part, part_of
 from quanheng.instruments.local import HouseRules
 from quanheng.people.rule_facts import sourced
 from quanheng.rulebook.facts_reading import load_facts
@@ -35,6 +37,7 @@ from quanheng.rulebook.workdays import standard
 
 KIND, MOST, VERSION = "verdicts", 60, 4  # the last is that of the table
 PREPARED = 6
+FEW = 20_000  # people: a page may wait for the verdicts of so many
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,37 @@ class Verdicts:
 
 @contextmanager
 def verdicts(target: Target, house: HouseRules) -> Iterator[Verdicts]:
-    """Of the current snapshot with the facts of the house's day. Raises `NoSnapshot`."""
+    """Of the current snapshot with the facts of the house's day; of many people, as long as theirs are not made, of a
+    snapshot before. Raises `NoSnapshot`."""
     rules = conditions(house, target)
 
     def opener(source: Path, snapshot: Snapshot) -> tuple[DuckDBPyConnection, Snapshot]:
+        if snapshot.cadres > FEW and (before := _before(source, snapshot, target, house, rules)):
+            return before
         return _opened(source, _kept(source, snapshot, target, house, rules)), snapshot
 
     with reading(folder()):
         connection, snapshot = open_beside(house.on, opener)
         with connection:
             yield Verdicts(connection, snapshot, target, house, rules)
+
+
+def await_verdicts(target: Target, house: HouseRules) -> None:
+    """For a page: returns where `verdicts` has them at hand, or soon, of few people; else has them worked out beside
+    and raises `NotYetJudged`. Raises `NoSnapshot`."""
+    rules = conditions(house, target)
+    with reading(folder()):
+        source, snapshot = place_on(house.on)
+        file = kept_file(source.parent, snapshot.number, KIND, _digest(snapshot, target, house, rules))
+        if snapshot.cadres <= FEW or file.exists() or _file_before(source, file, house):
+            return
+    begin(file, lambda: _make(target, house))
+    raise NotYetJudged("in-the-making", cadres=snapshot.cadres, part=part_of(file))
+
+
+def _make(target: Target, house: HouseRules) -> None:
+    with verdicts(target, house):
+        pass
 
 
 def prepare(house: HouseRules) -> None:
@@ -110,6 +134,34 @@ def vocabulary() -> Vocabulary:
 # --- the file
 
 
+def _before(
+    source: Path, snapshot: Snapshot, target: Target, house: HouseRules, rules: Sequence[Rule]
+) -> tuple[DuckDBPyConnection, Snapshot] | None:
+    """Made of a snapshot before by the same rules for the same day, where those of this one are not made yet: the
+    worker makes them, and changes since are known by their marks meanwhile."""
+    file = kept_file(source.parent, snapshot.number, KIND, _digest(snapshot, target, house, rules))
+    found = None if file.exists() else _file_before(source, file, house)
+    if found is None:
+        return None
+    earlier, kept_then, told = found
+    os.utime(kept_then)
+    return _opened(earlier, kept_then), told
+
+
+def _file_before(source: Path, file: Path, house: HouseRules) -> tuple[Path, Path, Snapshot] | None:
+    """The snapshot, what was made of it, what it says of itself. Not where the day is another than a snapshot's."""
+    digest = file.name.rpartition("-")[2]
+    for earlier in reversed(published(source.parent)):
+        found = file.with_name(f"{KIND}-{number_of(earlier):08}-{digest}")
+        if not found.exists() or found == file:
+            continue
+        with suppress(FileNotFoundError), connect(earlier) as connection:
+            told = describe(connection)
+            if told.read_on == house.on:
+                return earlier, found, told
+    return None
+
+
 def _opened(source: Path, file: Path) -> DuckDBPyConnection:
     with ExitStack() as unless_whole:
         connection = unless_whole.enter_context(beside(source))
@@ -121,13 +173,15 @@ def _opened(source: Path, file: Path) -> DuckDBPyConnection:
 
 
 def _kept(source: Path, snapshot: Snapshot, target: Target, house: HouseRules, rules: Sequence[Rule]) -> Path:
+    digest = _digest(snapshot, target, house, rules)
+    tell = note_part(kept_file(source.parent, snapshot.number, KIND, digest))
+
     def build(file: Path) -> None:
         with beside(source) as connection:
             connection.execute(f"ATTACH '{file}' AS kept")
-            write(connection, context(target, house), rules)
+            write(connection, context(target, house), rules, tell)
             connection.execute("CREATE TABLE kept.asked AS SELECT ? AS target", [target.code])
 
-    digest = _digest(snapshot, target, house, rules)
     return kept(source.parent, snapshot.number, KIND, digest, build, most=MOST)
 
 

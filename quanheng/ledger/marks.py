@@ -7,7 +7,7 @@ person is read anew whole.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,6 +53,24 @@ def one_state() -> Iterator[None]:
             yield
         finally:
             cursor.execute("ROLLBACK")
+
+
+def state_for_others() -> str | None:
+    """What this read transaction sees, for `same_state` while it lasts; None where the database has no such thing."""
+    if connection.vendor != POSTGRESQL:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot()")
+        return str(cursor.fetchone()[0])
+
+
+@contextmanager
+def same_state(state: str) -> Iterator[None]:
+    """In another thread, whose connection is its own and closed at the end."""
+    with closing(connection), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET TRANSACTION SNAPSHOT %s", [state])
+        yield
 
 
 def watermark() -> Watermark:

@@ -201,6 +201,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
     "case.excellent_proposed": ("proposed_grades",),
     "person.retirement_date": ("person.birth", "person.retirement_class"),
     "person.is_retired": ("posts",),
+    "person.is_leading_member": ("posts",),
     "person.has_open_case": ("inquiries",),
 }
 

@@ -111,7 +111,9 @@ def test_a_register_that_breaks_off_after_some_mb_leaves_nothing(
     monkeypatch.setattr(streaming, "stretches", failing)
     before = held()
     told = refused(folder, recipe)
-    assert (told.code, told.facts) == ("not-given", {"table": PEOPLE.fact, "error": "DatabaseError"})
+    first = extract.LONG if connection.vendor == POSTGRESQL else {PEOPLE.fact}
+    assert (told.code, told.facts["error"]) == ("not-given", "DatabaseError")
+    assert told.facts["table"] in first
     assert held() == before
     monkeypatch.undo()
     made: Published = upkeep.rebuild(folder, recipe, clock=lambda: AT, on=ON)

@@ -325,7 +325,8 @@ def test_who_holds_a_place_in_a_leading_group_now_is_a_leading_member(
     roles: list[str | None], is_leading: bool | None
 ) -> None:
     start = ON - timedelta(days=1)
-    held = records(*({"start": start, **({"role": role} if role else {})} for role in roles))
+    rows: list[Mapping[str, Raw]] = [{"start": start, **({"role": role} if role else {})} for role in roles]
+    held = records(*rows)
     assert derived(posts=held).get("person.is_leading_member") is is_leading
     past = records({"start": start, "end": ON, "role": "正职"}, {"start": start, "role": "非领导"})
     assert derived(posts=past)["person.is_leading_member"] is False

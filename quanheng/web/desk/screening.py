@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,6 +15,8 @@ from quanheng.census.failures import NoSnapshot
 from quanheng.insight.conditions import conditions
 from quanheng.insight.screening import screen
 from quanheng.insight.targets import CannotReadTarget, Target, find_target
+from quanheng.insight.verdicts import await_verdicts
+from quanheng.insight.verdicts_making import NotYetJudged
 from quanheng.instruments.local import HouseRules, rulebook_in_force
 from quanheng.kernel.actor import READERS
 from quanheng.organization.queries import named_unit, visible_tree
@@ -45,14 +48,32 @@ def show_screening(request: ActorRequest) -> HttpResponse:
 def _answered(request: ActorRequest, query: ScreeningQuery, target: Target, house: HouseRules) -> HttpResponse:
     began = perf_counter()
     try:
+        await_verdicts(target, house)
         answer = screen(request.actor, target, house, query.question())
     except NoSnapshot as refusal:
         return render(request, "desk/screening/none.html", pages.none_context(target, refusal), status=503)
+    except NotYetJudged as refusal:
+        return _waiting(request, query, target, refusal)
+    if request.GET.get("waiting"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = pages.answer_context(request, query, target, house, answer)
     context["seconds"] = f"{perf_counter() - began:.2f}"
+    return _whole_or_swapped(request, query, ("screening", "_work"), context)
+
+
+def _waiting(request: ActorRequest, query: ScreeningQuery, target: Target, refusal: NotYetJudged) -> HttpResponse:
+    """How far the work is: as the page, in place of it, or for the bar on it, which asks again."""
+    context = pages.waiting_context(request, query, target, refusal)
+    if request.GET.get("waiting"):
+        return render(request, "components/_job.html", context)
+    return _whole_or_swapped(request, query, ("waiting", "_waiting"), context)
+
+
+def _whole_or_swapped(
+    request: ActorRequest, query: ScreeningQuery, templates: tuple[str, str], context: dict[str, Any]
+) -> HttpResponse:
     is_swap = bool(request.htmx) and request.htmx.target == "screening"
-    template = "desk/screening/_work.html" if is_swap else "desk/screening/screening.html"
-    response = render(request, template, context)
+    response = render(request, f"desk/screening/{templates[is_swap]}.html", context)
     if is_swap:
         response.headers["HX-Push-Url"] = f"{reverse('desk:screening')}{query.here}"
     return response
@@ -91,9 +112,11 @@ def count_extra(request: ActorRequest) -> HttpResponse:
         return HttpResponse("")
     if problem := query.rows[-1].problem:
         return render(request, "desk/screening/_count.html", {"problem": problem})
+    house = rulebook_in_force(query.on)
     try:
-        answer = screen(request.actor, target, rulebook_in_force(query.on), query.question(size=1))
-    except NoSnapshot:
+        await_verdicts(target, house)
+        answer = screen(request.actor, target, house, query.question(size=1))
+    except (NoSnapshot, NotYetJudged):
         return HttpResponse("")
     return render(request, "desk/screening/_count.html", pages.count_context(answer))
 

@@ -15,6 +15,8 @@ from quanheng.census.failures import NoSnapshot
 from quanheng.insight.screening import Answer, Line, screen
 from quanheng.insight.screening_scope import PURPOSE, people_in
 from quanheng.insight.targets import Target
+from quanheng.insight.verdicts import await_verdicts
+from quanheng.insight.verdicts_making import NotYetJudged
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import READERS
 from quanheng.people import exports, roster
@@ -36,15 +38,18 @@ def export_screening(request: ActorRequest) -> HttpResponse:
     target = target_of(request, query)
     if target is None:
         return _refused(request, query, _("读不懂要筛查的目标。请从下面重新选一个。"))
+    house = rulebook_in_force(query.on)
     try:
-        answer = screen(request.actor, target, rulebook_in_force(query.on), replace(query, page=1).question(size=MOST))
+        await_verdicts(target, house)
+        answer = screen(request.actor, target, house, replace(query, page=1).question(size=MOST))
     except NoSnapshot as refusal:
         return render(request, "desk/screening/none.html", pages.none_context(target, refusal), status=503)
+    except NotYetJudged:
+        return _refused(request, query, _("还在逐条核对，结果出来后才能导出。"))
     lines = {line.cadre: line for lines in answer.lines.values() for line in lines}
     if len(lines) < sum(answer.groups[group] for group in answer.lines):
         return _refused(request, query, _("一次最多导出 %(most)s 人。请先缩小范围。") % {"most": f"{MOST:,}"})
-    rows = _rows(request, query, lines)
-    if not rows:
+    if not (rows := _rows(request, query, lines)):
         return _refused(request, query, _("没有可导出的人。先换一个范围。"))
     title = _("%(target)s资格筛查，拟任日 %(on)s") % {"target": target.title, "on": query.on}
     return _download(_workbook(request, rows, _columns(answer, query, target, lines), title), title)

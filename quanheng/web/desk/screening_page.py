@@ -14,6 +14,7 @@ from quanheng.insight.screening import Answer
 from quanheng.insight.screening_scope import PURPOSE, people_in
 from quanheng.insight.targets import POOLS, Target, pool_target
 from quanheng.insight.verdict_table import MET
+from quanheng.insight.verdicts_making import NotYetJudged
 from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.local import HouseRules
 from quanheng.organization.choices import PostTier, Rank
@@ -27,11 +28,12 @@ from quanheng.web.desk.screening_query import PAGE, ScreeningQuery
 from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
 from quanheng.web.shared.as_of import as_of_snapshot, unreadable_text
 from quanheng.web.shared.gate import ActorRequest
-from quanheng.web.shared.parts import Chip, Link, Option, Pager
+from quanheng.web.shared.parts import Chip, Job, Link, Option, Pager
 from quanheng.web.shared.rule_words import said
 from quanheng.web.shared.wording import listed, people_text, stated
 
 MAX_ADDRESS = 1000  # characters that a saved query can hold
+MAX_DIGITS = 12  # of a time in an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,33 @@ def none_context(target: Target, refusal: NoSnapshot) -> dict[str, Any]:
     what = _("全体人员的数据还没有汇总好，不能筛查。后台每 5 分钟汇总一次；若一直这样，请系统管理员看“运行状态”。")
     if refusal.code != "not-yet":
         what = _("全体人员的数据现在读不出，不能筛查。%(why)s") % {"why": unreadable_text(refusal)}
-    return {
-        "what": what,
-        "title": target.title,
-        "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))],
+    return _head(target) | {"what": what}
+
+
+def _head(target: Target) -> dict[str, Any]:
+    return {"title": target.title, "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))]}
+
+
+def waiting_context(
+    request: ActorRequest, query: ScreeningQuery, target: Target, refusal: NotYetJudged
+) -> dict[str, Any]:
+    """`waiting` in the address: since when, for the bar."""
+    now = int(request.now.timestamp())
+    since = request.GET.get("waiting", "")
+    since = since if since.isascii() and since.isdigit() and len(since) <= MAX_DIGITS else str(now)
+    return _head(target) | {
+        "job": _job(refusal, now - int(since), f"{reverse('desk:screening')}{query.here}&waiting={since}"),
+        "header_facts": [_("拟任日 %(day)s") % {"day": query.on}],
     }
+
+
+def _job(refusal: NotYetJudged, seconds: int, poll_url: str) -> Job:
+    if refusal.code == "failed":
+        again = Link(_("再试一次"), poll_url.rpartition("&")[0])
+        return Job(0, 1, seconds, "failed", problem=_("没有核对成，什么都没有改动。"), report=again)
+    cadres, part = int(str(refusal.facts["cadres"])), refusal.facts["part"]
+    done = int(cadres * part) if isinstance(part, float) else 0
+    return Job(done, cadres, seconds, "waiting" if part is None and seconds else "running", poll_url=poll_url)
 
 
 def address_of(query: ScreeningQuery) -> str:

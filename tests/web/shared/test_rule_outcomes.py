@@ -50,7 +50,7 @@ def remedy(*findings: Finding) -> str:
         (failed({"hours": 78, "need": 110, "short": 32}), "差 32 学时", "32 training hours short"),
         (failed({"months": 32, "need": 36, "short": 4}, DAY), "差 4 个月，2027-03-18 起符合", None),
         (failed({"months": 1, "need": 24, "short": 23}), "差 1 年 11 个月", None),  # it has stopped
-        (failed({"months": 0, "need": 24, "short": 24}), "还没有起算，须满 2 年", "not begun yet; 2 yr needed"),
+        (failed({"months": 0, "need": 24, "short": 24}), "还没有起算，须满 2 年", "not begun yet; 2 yr required"),
         (failed({"months": 0, "need": 24, "short": 24}, DAY), "差 2 年，2027-03-18 起符合", None),
         (failed({"have": 4, "need": 5}, DAY, number("least", 5, Unit.YEARS)), "差 1 年，2027-03-18 起符合", None),
         (failed({"have": 1, "need": 2, "short": 1}), "差 1 个", "1 short"),
@@ -103,6 +103,9 @@ def test_of_items_the_last_to_mend_speaks_and_a_waived_one_does_not() -> None:
 
 
 def test_a_ceiling_that_a_rule_names_as_a_parameter_is_compared() -> None:
-    assert compared(failed({"levels_up": 3}, None, number("max_levels_up", 1, Unit.COUNT))) == ("3", "上限 1")
+    assert compared(failed({"levels_up": 3}, None, number("max_levels_up", 1, Unit.COUNT))) == (
+        "提升的层次数 3",
+        "上限 1",
+    )
     assert compared(failed({"months": 30, "need": 36})) == ("2 年 6 个月", "须达到 3 年")
     assert compared(failed({"levels_up": 3})) == ("", "")
