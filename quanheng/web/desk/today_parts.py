@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from quanheng.accounts.queries import names_of
 from quanheng.formats.codes import table
@@ -37,7 +37,7 @@ CHANGES = 8
 @dataclass(frozen=True, slots=True)
 class KindWords:
     label: Text  # the first column
-    what: Text  # with %(count)s
+    what: Text  # with %(count)s; `total` is the number of people
     title: Text  # of the list of all
     why: Text
     verb: Text
@@ -46,28 +46,28 @@ class KindWords:
 KINDS: Mapping[DueKind, KindWords] = {
     DueKind.KIN: KindWords(
         gettext_lazy("亲属"),
-        gettext_lazy("%(count)s 人的亲属可能也在册，待确认"),
+        ngettext_lazy("%(count)s 人的亲属可能也在册，待确认", "%(count)s 人的亲属可能也在册，待确认", "total"),
         gettext_lazy("亲属待确认"),
         gettext_lazy("姓名与出生年月相同；确认后双方回避"),
         gettext_lazy("去确认"),
     ),
     DueKind.INCONSISTENT: KindWords(
         gettext_lazy("档案核对"),
-        gettext_lazy("%(count)s 人两处不一，待认定"),
+        ngettext_lazy("%(count)s 人两处不一，待认定", "%(count)s 人两处不一，待认定", "total"),
         gettext_lazy("档案核对：两处不一"),
         gettext_lazy("三龄二历一身份"),
         gettext_lazy("去认定"),
     ),
     DueKind.MISSING: KindWords(
         gettext_lazy("档案核对"),
-        gettext_lazy("%(count)s 人缺材料"),
+        ngettext_lazy("%(count)s 人缺材料", "%(count)s 人缺材料", "total"),
         gettext_lazy("档案核对：缺材料"),
         gettext_lazy("三龄二历一身份"),
         gettext_lazy("去补材料"),
     ),
     DueKind.FLAGGED: KindWords(
         gettext_lazy("档案项目"),
-        gettext_lazy("%(count)s 人有读不出的项目，待更正"),
+        ngettext_lazy("%(count)s 人有读不出的项目，待更正", "%(count)s 人有读不出的项目，待更正", "total"),
         gettext_lazy("读不出的档案项目"),
         gettext_lazy("导入时保留了原文"),
         gettext_lazy("去更正"),
@@ -145,7 +145,7 @@ def _due_line(due: Due) -> DueLine:
         step = Link(words.verb, persons[0].url)
     else:
         step = Link(_("看名单"), reverse("desk:today-due", args=[due.kind.value]))
-    return DueLine(words.label, str(words.what) % {"count": f"{due.total:,}"}, persons, words.why, step)
+    return DueLine(words.label, words.what % {"count": f"{due.total:,}", "total": due.total}, persons, words.why, step)
 
 
 @dataclass(frozen=True, slots=True)
