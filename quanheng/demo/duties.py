@@ -57,7 +57,8 @@ def held_long(fact: CadreFact) -> CadreFact:
     """The last post earlier, and the one before it as much shorter. In a city of another size it may be somebody with
     too short a career for that."""
     begun = next(each.start for each in fact.holdings if each.end is None)
-    if any(LONG_SINCE <= each.start < begun for each in (*fact.holdings, *fact.resume)):
+    starts = [each.start for each in fact.holdings] + [each.start for each in fact.resume]
+    if any(LONG_SINCE <= each < begun for each in starts):
         return fact
 
     def start(month: int) -> int:

@@ -3,8 +3,9 @@
 Beside `evaluate`, for who reads one finding: nothing here decides anything.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
 from quanheng.rulebook.combine import begin_of, select
 from quanheng.rulebook.compute import Scope, truth
@@ -27,14 +28,20 @@ class Looked:
 
 
 def look(rule: Rule, situation: Situation, vocabulary: Vocabulary, fact: Fact, record: Record) -> Looked:
-    """Of a rule with items nothing is told: what an item looks at depends on the item."""
-    if rule.each is not None:
-        return Looked()
+    """Of a rule with items: what keeps the record from being one, else what each of the items makes of it."""
     if begin_of(fact, record) > situation.on:
         return Looked(is_to_come=True)
     scope = Scope(situation, vocabulary, rule.parameters)
+    if rule.each is None:
+        return _looked(rule, fact, record, [scope])
+    if fact.name == rule.each.name and (fails := _not_asked(rule, replace(scope, item=record))):
+        return Looked(fails=fails)
+    return _looked(rule, fact, record, _items(rule, scope))
+
+
+def _looked(rule: Rule, fact: Fact, record: Record, scopes: Sequence[Scope]) -> Looked:
     names, fails, is_outside = dict[str, None](), dict[Node, None](), False
-    for node in _looking(rule, fact):
+    for node, scope in product(_looking(rule, fact), scopes):
         if select(node, fact, [record], scope).chosen:
             names.update(dict.fromkeys(_named(rule, node)))
             continue
@@ -42,6 +49,19 @@ def look(rule: Rule, situation: Situation, vocabulary: Vocabulary, fact: Fact, r
         fails.update(dict.fromkeys(failing))
         is_outside = is_outside or not failing
     return Looked(tuple(names), tuple(fails), is_out_of_range=is_outside and not fails)
+
+
+def _not_asked(rule: Rule, scope: Scope) -> tuple[Node, ...]:
+    """Conditions of `applies` that the item does not meet."""
+    return tuple(part for part in _parts(rule.applies) if truth(part, scope).state is State.NOT_MET)
+
+
+def _items(rule: Rule, scope: Scope) -> list[Scope]:
+    """One for each record that the rule asks about."""
+    assert rule.each is not None
+    fact, found = scope.vocabulary.lookup(rule.each.name), scope.situation.facts.get(rule.each.name)
+    begun = [each for each in found if begin_of(fact, each) <= scope.on] if isinstance(found, tuple) else []
+    return [at for each in begun if not _not_asked(rule, at := replace(scope, item=each))]
 
 
 def _looking(rule: Rule, fact: Fact) -> list[Combine]:

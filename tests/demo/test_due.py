@@ -104,7 +104,7 @@ def lift(who: Actor, item: Due) -> None:
 
 
 def train(who: Actor, item: Due) -> None:
-    add(who, item, "training", name="干部网络学院", hours=120, valid_from=clock.today(), valid_to=clock.today())
+    add(who, item, "training", name="干部网络学院", hours=400, valid_from=clock.today(), valid_to=clock.today())
 
 
 ACTS: Mapping[DueKind, Callable[[Actor, Due], None]] = {

@@ -73,6 +73,49 @@ def test_a_year_that_nothing_looks_at_is_out_of_range() -> None:
     assert looked("SEL-QUAL-08-5", "training_years", new, facts) == Looked(counts_in=("hours",))
 
 
-def test_of_a_rule_with_items_nothing_is_told() -> None:
-    one = record("grades", year=2024, grade="称职")
-    assert looked("RNK-APPR", "grades", one, TO_RANK | {"grades": (one,)}) == Looked()
+# --- rules about each of several records
+
+
+def post(number: int, **values: Raw) -> Record:
+    return record("posts", number, **{"post": "副县长", "unit": "某县", "is_leading_member": True, **values})
+
+
+def told(one: Record, *others: Record) -> Looked:
+    return looked("EXC-10", "posts", one, {"posts": (one, *others)})
+
+
+def test_a_record_that_the_rule_does_not_ask_about_is_told_by_what_keeps_it_out() -> None:
+    held = post(1, start=date(2016, 1, 1))
+    assert told(held) == Looked(counts_in=("since",))
+    ended = post(2, start=date(2012, 1, 1), end=ON)
+    assert [unparse(node) for node in told(ended, held).fails] == ["before(item.end)"]
+    assert told(post(2, start=date(2012, 1, 1), end=date(2026, 11, 23)), held).counts_in == ("since",)
+    other = post(3, start=date(2018, 1, 1), is_leading_member=False)
+    assert [unparse(node) for node in told(other, held).fails] == ["item.is_leading_member"]
+    unknown = Record("posts[4]", {"start": date(2018, 1, 1), "post": "县委常委"})
+    assert told(unknown, held).counts_in == ("since",)  # whether it is one of them is asked, not denied
+
+
+def test_an_item_to_come_is_none_yet() -> None:
+    assert told(post(1, start=date(2026, 11, 23))) == Looked(is_to_come=True)
+
+
+def assessed(year: int, *years: int) -> Looked:
+    """A year of the one rank, beside others."""
+    grades = [record("grades", each, year=each, grade="不定等次") for each in (year, *years)]
+    return looked("RNK-APPR", "grades", grades[0], TO_RANK | {"grades": tuple(grades)})
+
+
+def test_a_year_before_the_rank_is_not_asked_about() -> None:
+    (why,) = assessed(2022, 2024).fails
+    assert "item.year >= year(" in unparse(why)
+    assert assessed(2023, 2024).counts_in == ("need",)
+
+
+def test_records_beside_the_items_count_where_one_of_them_looks() -> None:
+    years = (record("grades", 1, year=2024, grade="不定等次"),)
+    other = record("ranks", 2, rank="二级主任科员", start=date(2020, 5, 1), end=date(2023, 5, 1))
+    facts = TO_RANK | {"grades": years, "ranks": (RANK, other)}
+    assert looked("RNK-APPR", "ranks", RANK, facts).counts_in == ("since",)
+    found = looked("RNK-APPR", "ranks", other, facts)
+    assert (found.counts_in, bool(found.fails)) == ((), True)

@@ -19,7 +19,7 @@ from quanheng.web.shared.rule_records import Reason
 from quanheng.web.shared.rule_words import is_english, said
 from quanheng.web.shared.wording import listed
 
-_FEW, _SHORT = 2, 60  # conditions that are told of one record, and characters of each
+_FEW, _SHORT, _LONG = 2, 60, 160  # conditions that are told of one record; characters of each, of one alone
 
 
 def reason_of(rule: Rule, finding: Finding, house: HouseRules) -> Reason:
@@ -50,5 +50,7 @@ def _left_out(looked: Looked, rule: Rule, switches: Mapping[str, Switch]) -> str
         return _("不在这一条所看的范围内")
     names = names_of(rule, load_facts(), switches)
     told = sorted({say(node, names, "en" if is_english() else "zh") for node in looked.fails}, key=len)
-    short = [text for text in told if len(text) <= _SHORT] or told[:1]
+    short = [text for text in told if len(text) <= _SHORT] or [text for text in told[:1] if len(text) <= _LONG]
+    if not short:
+        return _("不在这一条所看的范围内")
     return _("不符合所看的条件：%(what)s") % {"what": listed(short[:_FEW], "；")}

@@ -13,7 +13,7 @@ from quanheng.people.models.records import DossierRecord
 from quanheng.people.queries import RECORD_MODELS, records_of
 from quanheng.rulebook.evaluate import label
 from quanheng.rulebook.facts_reading import load_facts
-from quanheng.rulebook.finding import Finding
+from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.situation import FactValue, Record
 from quanheng.rulebook.vocabulary import Fact, Scope
 from quanheng.web.shared.dossier_evidence import Stated, names_for, verification_text
@@ -92,12 +92,14 @@ class Reading:
 
 
 def _looks(findings: Iterable[Finding]) -> list[_Look]:
-    """In the order in which they were looked at; of items the keys of all of them."""
+    """In the order in which they were looked at; of items the keys of all that the rule asks about."""
     found: dict[str, _Look] = {}
     for finding in findings:
+        is_passed_over = finding.item is not None and finding.outcome is Outcome.NOT_APPLICABLE
         for use in finding.trace.uses:
             before = found[use.fact].counted if use.fact in found else frozenset[str]()
-            found[use.fact] = _Look(load_facts().lookup(use.fact), use.value, before | frozenset(use.keys))
+            keys = frozenset[str]() if is_passed_over else frozenset(use.keys)
+            found[use.fact] = _Look(load_facts().lookup(use.fact), use.value, before | keys)
     return [look for look in found.values() if look.fact.scope is Scope.PERSON]
 
 

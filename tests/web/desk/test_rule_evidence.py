@@ -155,3 +155,14 @@ def test_a_record_says_in_which_number_it_counts_or_what_keeps_it_out(
     left_out = "不符合所看的条件：职务层次（挂职期间为原职务层次）为拟任职务层次的下一级；职务层次：乡科级正职"
     assert left_out in text
     assert "不在这一条所看的范围内" not in text
+
+
+def test_of_a_rule_about_each_post_those_that_it_does_not_ask_about_say_why(
+    chen_file: Cadre, lin: Actor, client_of: ClientOf
+) -> None:
+    """Ten years in the same post: of the two that he has held, one has ended."""
+    html = client_of(lin).get(reverse("desk:rule-evidence", args=[chen_file.pk, "EXC-10"])).content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert text.count("不符合所看的条件：") == 1
+    assert "不符合所看的条件：还没有到该条的免职时间" in text
+    assert "不在这一条所看的范围内" not in text
