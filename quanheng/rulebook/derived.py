@@ -184,7 +184,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
     ),
     "case.new_promotions": ("batch",),
     "case.young_promotions": ("batch",),
-    "case.vacancies": ("case.posts_authorised", "case.posts_filled", "rank_ceilings"),
+    "case.vacancies": ("case.posts_authorised", "case.posts_filled", "rank_ceilings", "target.rank"),
     "group_limits": ("case.groups_excellent", "case.leaders_excellent", "case.excellent_proposed", "proposed_grades"),
     "case.excellent_proposed": ("proposed_grades",),
     "person.retirement_date": ("person.birth", "person.retirement_class"),
