@@ -196,3 +196,8 @@ FROM: Mapping[str, tuple[str, ...]] = {
 def feeds(fact: str) -> list[str]:
     """The derived facts that follow from this one."""
     return [derived for derived, sources in FROM.items() if fact in sources]
+
+
+def told_of(facts: Iterable[str]) -> list[str]:
+    """These facts and those from which they follow."""
+    return sorted({source for fact in facts for source in (fact, *FROM.get(fact, ()))})
