@@ -1,4 +1,4 @@
-"""`quanheng rules check FILE.yaml`: the rules against situations that somebody wrote down.
+"""`quanheng rules check FILE.yaml …`: the rules against situations that somebody wrote down.
 
 Prints one finding for each rule, subject and item; exit code 1 where an `expect` differs, saying how.
 """
@@ -27,7 +27,8 @@ cases:
   signed: all                       # all, none or a list of rules; an unsigned rule warns at most
   subject:                          # one person; or subjects: {甲: {...}, 乙: {...}}
     target: {kind: post, level: 县处级副职}   # what is aimed at: a post, rank, pool or staff grade
-    work_start: 2008-07-01          # a fact, here person.work_start; one that is left out is unknown
+    work_start: 2008-07-01          # a fact, here person.work_start; one that is left out is unknown, also where
+                                    # rules facts says "closed" (that is how an empty register is read)
     sanctions: []                   # records, of which there are none
     posts: [{start: 2023-01-15, level: 乡科级正职, post: 乡长}]
   case: {members_entitled: 9, members_present: 6, shortlists: [{post: 岗A, candidates: 2}]}
@@ -50,7 +51,9 @@ def add_commands(actions: Any) -> None:
     check = actions.add_parser(
         "check", help=about, description=about, epilog=SHAPE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    check.add_argument("file", type=Path, metavar="FILE.yaml", help="cases: [{id, title, on, subject, expect}]")
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE.yaml", help="cases: [{id, title, on, subject, expect}]"
+    )
     check.add_argument("--on", type=day, metavar="DATE", help="this day instead of each case's own")
     check.add_argument("--rule", action="append", metavar="ID", help="print this rule only; may be given again")
     check.add_argument("--differences", action="store_true", help="print only what differs from `expect`")
@@ -62,14 +65,15 @@ def _check(arguments: argparse.Namespace) -> int:
     from quanheng.rulebook.book import load
     from quanheng.rulebook.checking import check, load_rules
     from quanheng.rulebook.facts_reading import load_facts
-    from quanheng.rulebook.situations import CannotReadSituation, read_situations
+    from quanheng.rulebook.situations import CannotReadSituation, Case, read_situations
 
     book, vocabulary = load(), load_facts()
-    content = arguments.file.read_bytes()
     for id in arguments.rule or ():
         book.versions(id)
+    cases: list[Case] = []
     try:
-        cases = read_situations(content, arguments.file.name, book, vocabulary, arguments.on)
+        for file in arguments.files:
+            cases += read_situations(file.read_bytes(), file.name, book, vocabulary, arguments.on)
     except CannotReadSituation as last:
         complain(last.earlier)
         raise

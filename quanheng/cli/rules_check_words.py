@@ -207,5 +207,5 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     },
     "CannotParse": dict.fromkeys(PARSE_ERRORS, _IN + _WRONG),
     "CannotReadVocabulary": {"declared-twice": "{what} {name} 声明了两次。"},
-    "UnknownName": {"unknown-fact": "词汇表里没有 {name}。最接近的是：{near}"},
+    "UnknownName": {"unknown-fact": "词汇表里没有 {name}，应为{expected}。{near}"},
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add_commands(actions: Any) -> None:
     facts = actions.add_parser("facts", help="list the facts that rules use")
-    about = "one fact, field or list of codes, such as person.work_start, posts, posts.level or sanction_kind"
+    about = "a fact, field or list of codes (posts, posts.level, sanction_kind), or a rule: the facts it looks at"
     facts.add_argument("name", nargs="?", metavar="NAME", help=about)
     add_json(facts)
     facts.set_defaults(run=_facts)
@@ -24,9 +24,9 @@ def _facts(arguments: argparse.Namespace) -> int:
     from quanheng.rulebook.checking import load_rules
     from quanheng.rulebook.facts_reading import load_facts
 
-    vocabulary = load_facts()
-    facts = vocabulary.named(arguments.name) if arguments.name else list(vocabulary)
-    used = rules_by_fact(load_rules().values())
+    vocabulary, rules = load_facts(), load_rules().values()
+    facts = _asked(arguments.name, vocabulary, rules) if arguments.name else list(vocabulary)
+    used = rules_by_fact(rules)
     if arguments.json:
         say_json({"facts": [as_json(fact, vocabulary, used) for fact in facts]})
         return DONE
@@ -34,6 +34,15 @@ def _facts(arguments: argparse.Namespace) -> int:
         for line in lines(fact, vocabulary, used):
             say(line)
     return DONE
+
+
+def _asked(name: str, vocabulary: "Vocabulary", rules: "Iterable[Rule]") -> "list[Fact]":
+    """What the name names; of a rule or of evidence (`sanction.records`), the facts that the rules look at."""
+    from quanheng.rulebook.derived import told_of
+
+    named = [rule for rule in rules if rule.id == name or name in rule.text.evidence]
+    told = told_of(fact for rule in named for fact in rule.facts)
+    return [vocabulary.lookup(fact) for fact in told] or vocabulary.named(name)
 
 
 def rules_by_fact(rules: "Iterable[Rule]") -> dict[str, list[str]]:

@@ -1,13 +1,13 @@
 """What `quanheng rules` says: a rule as a line, as a page, as JSON; and why a file of rules cannot be read."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from quanheng.rulebook import labels
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.checking import load_rules
-from quanheng.rulebook.derived import FROM
+from quanheng.rulebook.derived import told_of
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.instrument import InForce, Parameter, RuleText, Value, Words
 from quanheng.rulebook.pages import article_words
@@ -87,10 +87,6 @@ def _facts(rule: RuleText) -> Iterator[str]:
     if compiled.each:
         fact = load_facts().facts[compiled.each.name]
         yield f"逐条（item）：{fact.name}.{fact.label}（{fact.fields[fact.label].meaning.zh}）"
-
-
-def told_of(facts: Iterable[str]) -> list[str]:
-    return sorted({source for fact in facts for source in (fact, *FROM.get(fact, ()))})
 
 
 def summary(rule: RuleText) -> dict[str, Any]:

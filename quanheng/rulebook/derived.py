@@ -196,7 +196,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
     ),
     "case.new_promotions": ("batch",),
     "case.young_promotions": ("batch",),
-    "case.vacancies": ("case.posts_authorised", "case.posts_filled", "rank_ceilings"),
+    "case.vacancies": ("case.posts_authorised", "case.posts_filled", "rank_ceilings", "target.rank"),
     "group_limits": ("case.groups_excellent", "case.leaders_excellent", "case.excellent_proposed", "proposed_grades"),
     "case.excellent_proposed": ("proposed_grades",),
     "person.retirement_date": ("person.birth", "person.retirement_class"),
@@ -209,3 +209,8 @@ FROM: Mapping[str, tuple[str, ...]] = {
 def feeds(fact: str) -> list[str]:
     """The derived facts that follow from this one."""
     return [derived for derived, sources in FROM.items() if fact in sources]
+
+
+def told_of(facts: Iterable[str]) -> list[str]:
+    """These facts and those from which they follow."""
+    return sorted({source for fact in facts for source in (fact, *FROM.get(fact, ()))})

@@ -156,7 +156,8 @@ def differences(expected: Expected, findings: Sequence[Finding]) -> Iterator[Dif
 
 def _is_meant(expected: Expected, finding: Finding) -> bool:
     is_subject = expected.subject is None or finding.subject in ("", expected.subject)  # "": of the whole case
-    return finding.rule == expected.rule and is_subject and expected.item in (None, finding.item)
+    is_item = expected.item is None or given_values.narrow(expected.item) == given_values.narrow(finding.item or "")
+    return finding.rule == expected.rule and is_subject and is_item
 
 
 def _who(expected: Expected) -> str:

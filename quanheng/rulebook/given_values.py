@@ -69,10 +69,11 @@ def code(given: Any, known: Collection[str]) -> str | None:
     """The one of `known` that is meant; what is given where none is."""
     if not isinstance(given, str) or given in known:
         return given if isinstance(given, str) else None
-    return next((each for each in known if _narrow(each) == _narrow(given)), given)
+    return next((each for each in known if narrow(each) == narrow(given)), given)
 
 
-def _narrow(word: str) -> str:
+def narrow(word: str) -> str:
+    """With brackets and commas of one width, for comparing."""
     return word.translate(_WIDTHS).replace(" ", "")
 
 

@@ -30,7 +30,7 @@ class CannotReadVocabulary(Refused):
 
 
 class UnknownName(Refused):
-    """Facts: name, what (kind of name), near (nearest known name or "")."""
+    """Facts: name, expected (kind of name), near (nearest known name or "")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ class Vocabulary:
     def lookup(self, name: str) -> Fact:
         """Raises `UnknownName` with the nearest known name."""
         if name not in self.facts:
-            raise UnknownName("unknown-fact", name=name, what="fact", near=nearest(name, self.facts))
+            near = nearest(name, self.facts)
+            raise UnknownName("unknown-fact", name=name, expected="a fact of the vocabulary", near=near)
         return self.facts[name]
 
     def named(self, name: str) -> list[Fact]:

@@ -161,9 +161,11 @@ def exceptions() -> set[type[Refused]]:
 
 def test_sentences_belong_to_exceptions_that_exist() -> None:
     import quanheng.calibration.jmle
+    import quanheng.census.extract
     import quanheng.cli.calibrate_input
     import quanheng.cli.running
     import quanheng.formats.ballots_table
+    import quanheng.insight.targets
     import quanheng.intake.actions
     import quanheng.operations.keys
     import quanheng.operations.restore

@@ -218,3 +218,24 @@ def test_a_fact_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_values_of_facts() -> None:
     assert (fact_words(None), fact_words(3), fact_words(()), fact_words("x")) == (None, 3, 0, "x")
+
+
+def test_several_files_are_one_account(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(CASE.replace("short: 8", "short: 7").replace("id: X", "id: Y"), encoding="utf-8")
+    assert main(["rules", "check", str(file), str(other), "--differences"]) == FINDINGS
+    assert capsys.readouterr().out.splitlines()[-1].endswith("2 项预期；1 例与预期不同。")
+
+
+def test_a_rule_to_print_that_there_is_not(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "check", str(file), "--rule", "SAN-PTY-Q"]) == FINDINGS
+    assert "没有规则 SAN-PTY-Q" in capsys.readouterr().err
+
+
+def test_all_mistakes_are_told_and_not_more_than_a_page(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = "\n".join(f"      wrong_{number}: 1" for number in range(25))
+    file.write_text(CASE.replace("      posts:", f"{wrong}\n      posts:"), encoding="utf-8")
+    assert main(["rules", "check", str(file)]) == FINDINGS
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 21
+    assert (lines[0].startswith("quanheng: case.yaml 第 8 行"), lines[-2]) == (True, "quanheng: 另有 5 处。")

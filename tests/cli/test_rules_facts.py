@@ -8,6 +8,7 @@ import pytest
 from quanheng.cli import DONE, FINDINGS, main
 from quanheng.cli.rules_check import SHAPE
 from quanheng.cli.rules_facts import rules_by_fact
+from quanheng.rulebook.book import load
 from quanheng.rulebook.checking import load_rules
 from quanheng.rulebook.derived import FACTS, FROM, feeds
 from quanheng.rulebook.facts_reading import load_facts
@@ -103,3 +104,20 @@ def test_the_situation_in_the_help_runs(capsys: pytest.CaptureFixture[str], tmp_
     file = tmp_path / "shape.yaml"
     file.write_text(SHAPE[SHAPE.index("cases:") : SHAPE.index("\nNames and codes")], encoding="utf-8")
     assert "2 项预期；0 例与预期不同" in said(capsys, "check", str(file))
+
+
+def names(out: str) -> list[str]:
+    return [line.split()[0] for line in out.splitlines() if not line.startswith(" ")]
+
+
+def test_the_facts_of_a_rule_and_of_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert names(said(capsys, "facts", "YNG-THIRD")) == ["batch", "case.new_promotions", "case.young_promotions"]
+    assert names(said(capsys, "facts", "SAN-PTY-W")) == ["sanctions"]
+    assert names(said(capsys, "facts", "kinship.registry")) == ["attendees", "relatives"]
+    assert "meeting.signin" in load().evidence
+    assert {"attendees", "case.members_present"} <= set(names(said(capsys, "facts", "meeting.signin")))
+
+
+def test_a_rule_without_facts_has_none_to_print(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "facts", "YNG-OUT"]) == FINDINGS  # people decide, on nothing that is recorded
+    assert "YNG-OUT" in capsys.readouterr().err

@@ -58,3 +58,19 @@ def test_a_ceiling_with_a_gap_is_unknown_but_a_full_one_decides(gap: Record) -> 
 
 def test_nobody_comes_under_a_ceiling() -> None:
     assert under(row(137, 11, arriving=0)) is None
+
+
+def test_where_no_move_is_proposed_the_ceilings_of_the_rank_aimed_at_decide() -> None:
+    def named(name: str, held: int) -> Record:
+        return Record("r", {**row(137, held, arriving=0).values, "name": name})
+
+    rows = (
+        named("三四级调研员", 13),
+        named("三级调研员", 3),
+        named("一至四级主任科员", 9),
+        named("领导班子三四级调研员", 2),
+    )
+    aims = {
+        rank: count({"rank_ceilings": rows, "target.rank": rank}) for rank in ("四级调研员", "一级主任科员", "一级科员")
+    }
+    assert aims == {"四级调研员": 0, "一级主任科员": 4, "一级科员": None}
