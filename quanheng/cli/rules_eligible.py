@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from quanheng.cli import DONE, add_json, end_progress, progress, say, say_json, with_database
+from quanheng.cli.rules import day
 
 if TYPE_CHECKING:
     from quanheng.insight.eligibility import Eligibility
@@ -22,7 +23,7 @@ SENTENCES = {
     "CannotReadTarget": {
         "unknown-target": "没有“{target}”这个目标。"
         + _POSTS
-        + "。职级写作 rank:职级，有 {ranks}。名单写作 pool:{pools}。",
+        + "。职级写作 rank:职级，有 {ranks}。人选库写作 pool:{pools}。",
         "no-such-post": "没有“{target}”这个岗位，或不在这个账号的授权范围内。" + _POSTS + "。",
     }
 }
@@ -36,7 +37,7 @@ def add_commands(actions: Any) -> None:
         metavar="TARGET",
         help="post:TIER, post:UNIT/TITLE or post:KEY; rank:RANK; pool:POOL. A wrong one lists what there is",
     )
-    eligible.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="asked for this day (default: today)")
+    eligible.add_argument("--on", type=day, metavar="DATE", help="asked for this day (default: today)")
     eligible.add_argument("--as", dest="user", required=True, metavar="USER", help="account whose grants decide")
     eligible.add_argument("--cadre", type=UUID, metavar="KEY", help="this person only; the file is opened, and logged")
     add_json(eligible)
@@ -55,13 +56,14 @@ def _eligible(arguments: argparse.Namespace) -> int:
         found = [words.as_json(cadre, each) for cadre, each in _asked(people, target, on)]
         say_json(words.whole_json(target, on, found))
         return DONE
-    counts, waiting = Counter[str](), dict[str, str]()
+    counts, waiting, waits = Counter[str](), dict[str, str](), Counter[str]()
     for cadre, each in _asked(people, target, on):
         counts[each.outcome] += 1
         waiting |= words.waiting(each)
+        waits.update(list(words.waiting(each)))
         for line in words.lines(cadre, each, whole=arguments.cadre is not None):
             say(line)
-    for line in words.total(target, on, counts, waiting):
+    for line in words.total(target, on, counts, {waiting[id]: waits[id] for id in sorted(waiting)}):
         say(line)
     return DONE
 

@@ -31,12 +31,12 @@ def _together(found: Eligibility) -> Iterator[str]:
 
 
 def _exceptions(found: Eligibility) -> Iterator[str]:
-    """What waits for people is much the same for everybody: by its ids here, in words once at the end."""
+    """What waits for people is much the same for everybody: how much here, in words and with numbers at the end."""
     for word, conditions in (("不符合", outcomes.failing(found)), ("缺材料", outcomes.lacking(found))):
         if conditions:
             yield f"{word}：{'；'.join(map(_condition, conditions))}"
     if ids := waiting(found):
-        yield f"待认定 {len(ids)} 项：{'、'.join(ids)}"
+        yield f"待认定 {len(ids)} 项"
     if found.warnings:
         yield f"提醒：{'；'.join(map(_condition, found.warnings))}"
 
@@ -63,9 +63,11 @@ def _reasons(condition: Condition) -> Iterator[list[str]]:
         yield [f"{finding.item}：{told[0]}", *told[1:]] if finding.item and told else told
 
 
-def total(target: Target, on: date, counts: Mapping[str, int], waits: Mapping[str, str]) -> Iterator[str]:
+def total(target: Target, on: date, counts: Mapping[str, int], waits: Mapping[str, int]) -> Iterator[str]:
+    """`waits`: condition in words -> for how many people."""
     if waits:
-        yield f"待认定的条件：{'；'.join(waits[id] for id in sorted(waits))}"
+        yield "待认定的条件（一个人的用 --cadre 看）："
+        yield from (f"  {told}  {number} 人" for told, number in waits.items())
     parts = "，".join(f"{WORDS[shape]} {counts.get(outcome, 0)} 人" for outcome, shape in _SAID.items())
     yield f"{target.title}（{target.code}），{on}：共 {sum(counts.values())} 人；{parts}。资格是门槛，不是排名。"
 

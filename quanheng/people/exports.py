@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -135,6 +136,15 @@ TEXT_STAYS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_
 Column = tuple[str, int, Callable[[Row], Any]]  # title, width in characters, value
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of texts beside that of the people."""
+
+    name: str
+    heads: tuple[tuple[str, int], ...]  # with their widths
+    rows: tuple[tuple[str, ...], ...]
+
+
 def roster_workbook(
     *,
     actor: Actor,
@@ -144,19 +154,37 @@ def roster_workbook(
     at: datetime,
     on: date,
     purpose: Purpose | None = None,
+    sheet: str = "名册",
+    beside: Sequence[Sheet] = (),
 ) -> bytes:
-    """The 名册 as a workbook: title, as-of line, header, one row a person."""
+    """The 名册 as a workbook: title, as-of line, header, one row a person; what else belongs to it on sheets beside."""
     if not rows:
         raise CannotExport("nobody", count=0)
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, TEXT_STAYS_TEXT) as book:
-        _fill(book, rows, columns, f"{title}（{on.isoformat()}）")
+        _fill(book, sheet, rows, columns, f"{title}（{on.isoformat()}）")
+        for each in beside:
+            _fill_texts(book, each)
     record_export(actor=actor, cadres=[row.cadre.pk for row in rows], kind="xlsx", at=at, purpose=purpose)
     return packed.getvalue()
 
 
-def _fill(book: Any, rows: Sequence[Row], columns: Sequence[Column], title: str) -> None:
-    sheet = book.add_worksheet()
+def _fill_texts(book: Any, each: Sheet) -> None:
+    sheet = book.add_worksheet(each.name)
+    head, cell = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "vcenter"})
+    for index, (name, width) in enumerate(each.heads):
+        sheet.set_column(index, index, width)
+        sheet.write_string(0, index, name, head)
+    for line, row in enumerate(each.rows, start=1):
+        for index, text in enumerate(row):
+            sheet.write_string(line, index, _safe(text), cell)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+
+
+def _fill(book: Any, name: str, rows: Sequence[Row], columns: Sequence[Column], title: str) -> None:
+    sheet = book.add_worksheet(name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
     cell = book.add_format({"text_wrap": True, "valign": "vcenter", "bottom": 4})
     sheet.merge_range(0, 0, 0, max(1, len(columns) - 1), title, book.add_format({"bold": True, "font_size": 14}))
@@ -167,6 +195,7 @@ def _fill(book: Any, rows: Sequence[Row], columns: Sequence[Column], title: str)
         for index, (_name, _width, value) in enumerate(columns):
             sheet.write(line, index, _safe(value(row)), cell)
     sheet.freeze_panes(2, 2)
+    sheet.autofilter(1, 0, len(rows) + 1, max(0, len(columns) - 1))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(1)

@@ -1,6 +1,7 @@
 """`quanheng rules eligible`: the user's grants decide who is asked about, the records of this moment what is said."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,13 +59,24 @@ def test_a_line_says_what_fails_with_article_and_from_when(deputy: Cadre, capsys
     assert (code, err) == (DONE, "")
     assert lines[0].startswith("陈知行  示范市甲局  不符合  ")
     assert "SEL-QUAL-08-3a 副职提任正职（TJ2019 8(3)）差 7 个月，2027-06-01 起符合（未签认，只提示）" in lines[0]
-    assert "SEL-COND-07" in lines[0]  # waits for people
+    assert re.search(r"  待认定 \d+ 项", lines[0])
+    assert "SEL-COND-07" not in lines[0]  # the same for everybody
 
 
 def test_what_waits_for_people_is_told_in_words_once(deputy: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
     _code, lines, _err = run(capsys, "--target", CHIEF)
-    assert lines[-2].startswith("待认定的条件：")
-    assert lines[-2].count("SEL-COND-07 基本条件（TJ2019 7）") == 1
+    start = lines.index("待认定的条件（一个人的用 --cadre 看）：")
+    waiting = lines[start + 1 : -1]
+    assert [line for line in waiting if "SEL-COND-07" in line] == [
+        "  SEL-COND-07 基本条件（TJ2019 7）（未签认，只提示）  1 人"
+    ]
+    assert f"待认定 {len(waiting)} 项" in lines[0]
+
+
+def test_what_is_no_day_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["rules", "eligible", "--target", CHIEF, "--as", "lin", "--on", "2026-13-01"])
+    assert "没有 2026-13-01 这一天，日期写作 2025-06-01" in capsys.readouterr().err
 
 
 def test_counts_stand_at_the_end(deputy: Cadre, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,7 @@ def export_roster(request: ActorRequest) -> HttpResponse:
     if not cadres:
         return _nobody(request, query)
     content = exports.roster_workbook(
+        sheet=_("名册"),
         actor=request.actor,
         rows=roster.rows_of(cadres, request.today),
         columns=workbook_columns(query.columns),

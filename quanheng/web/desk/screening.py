@@ -126,13 +126,12 @@ def count_extra(request: ActorRequest) -> HttpResponse:
 def save_screening(request: ActorRequest) -> HttpResponse:
     """Name the target and conditions now set and keep them. A post out of sight is not found here either."""
     query = query_of(request)
-    if query.target:
-        target_of(request, query)
+    target = target_of(request, query) if query.target else None
     name, is_sent = request.POST.get("name", "").strip(), request.method == "POST" and bool(query.target)
     problem = _kept(request, query, name) if is_sent else ""
     if is_sent and not problem:
         return redirect(f"{reverse('desk:screening')}{query.url()}")
-    context = pages.save_context(request, query) | {"problem": problem, "name": name}
+    context = pages.save_context(request, query, target) | {"problem": problem, "name": name}
     return render(request, "desk/screening/save.html", context)
 
 

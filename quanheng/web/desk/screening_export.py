@@ -17,13 +17,13 @@ from quanheng.insight.screening_scope import PURPOSE, people_in
 from quanheng.insight.targets import Target
 from quanheng.insight.verdicts import await_verdicts
 from quanheng.insight.verdicts_making import NotYetJudged
-from quanheng.instruments.local import rulebook_in_force
+from quanheng.instruments.local import HouseRules, rulebook_in_force
 from quanheng.kernel.actor import READERS
 from quanheng.people import exports, roster
 from quanheng.people.exports import Column
 from quanheng.web.desk import screening_page as pages
 from quanheng.web.desk.screening import query_of, target_of
-from quanheng.web.desk.screening_parts import Matrix, name_of, post_of
+from quanheng.web.desk.screening_parts import ConditionLine, Matrix, condition_groups, name_of, post_of
 from quanheng.web.desk.screening_query import ScreeningQuery
 from quanheng.web.shared.gate import ActorRequest, roles
 
@@ -46,16 +46,43 @@ def export_screening(request: ActorRequest) -> HttpResponse:
         return render(request, "desk/screening/none.html", pages.none_context(target, refusal), status=503)
     except NotYetJudged:
         return _refused(request, query, _("还在逐条核对，结果出来后才能导出。"))
+    return _exported(request, query, target, house, answer)
+
+
+def _exported(
+    request: ActorRequest, query: ScreeningQuery, target: Target, house: HouseRules, answer: Answer
+) -> HttpResponse:
     lines = {line.cadre: line for lines in answer.lines.values() for line in lines}
     if len(lines) < sum(answer.groups[group] for group in answer.lines):
         return _refused(request, query, _("一次最多导出 %(most)s 人。请先缩小范围。") % {"most": f"{MOST:,}"})
     if not (rows := _rows(request, query, lines)):
         return _refused(request, query, _("没有可导出的人。先换一个范围。"))
     title = _("%(target)s资格筛查，拟任日 %(on)s") % {"target": target.title, "on": query.on}
-    return _download(_workbook(request, rows, _columns(answer, query, target, lines), title), title)
+    columns, asked = _columns(answer, query, target, lines), _conditions(answer, query, house)
+    return _download(_workbook(request, rows, columns, title, asked), title)
 
 
-def _workbook(request: ActorRequest, rows: list[roster.Row], columns: list[Column], title: str) -> bytes:
+def _conditions(answer: Answer, query: ScreeningQuery, house: HouseRules) -> exports.Sheet:
+    """What each column stands for: the conditions in full with their articles, whether they block, how many fail."""
+    heads = ((_("列"), 12), (_("条件"), 36), (_("条款"), 60), (_("不符时"), 18), (_("人数"), 30))
+    rows = tuple(
+        (group.name, line.title, line.citation, _binding(line), " · ".join(line.counts))
+        for group in condition_groups(answer, query, house)
+        for line in group.lines
+        if line.is_kept
+    )
+    return exports.Sheet(_("条件和条款"), heads, rows)
+
+
+def _binding(line: ConditionLine) -> str:
+    if not line.is_signed:
+        return _("未签认，只提示")
+    return _("拦阻") if line.is_binding else _("只提示")
+
+
+def _workbook(
+    request: ActorRequest, rows: list[roster.Row], columns: list[Column], title: str, asked: exports.Sheet
+) -> bytes:
     return exports.roster_workbook(
         actor=request.actor,
         rows=rows,
@@ -64,6 +91,8 @@ def _workbook(request: ActorRequest, rows: list[roster.Row], columns: list[Colum
         at=request.now,
         on=request.today,
         purpose=PURPOSE,
+        sheet=_("资格筛查"),
+        beside=(asked,),
     )
 
 

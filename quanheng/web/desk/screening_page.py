@@ -18,6 +18,7 @@ from quanheng.insight.verdicts_making import NotYetJudged
 from quanheng.instruments.choices import SignOffState
 from quanheng.instruments.local import HouseRules
 from quanheng.organization.choices import PostTier, Rank
+from quanheng.organization.models import Position
 from quanheng.organization.queries_search import positions_matching
 from quanheng.people import roster
 from quanheng.people.queries import saved_screenings_of
@@ -29,7 +30,7 @@ from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
 from quanheng.web.shared.as_of import as_of_snapshot, unreadable_text
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Chip, Job, Link, Option, Pager
-from quanheng.web.shared.rule_words import said
+from quanheng.web.shared.rule_words import code_text, said
 from quanheng.web.shared.wording import listed, people_text, stated
 
 MAX_ADDRESS = 1000  # characters that a saved query can hold
@@ -51,13 +52,19 @@ def start_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any
         "tiers": [Link(label, query.url(target=f"post:{value}")) for value, label in PostTier.choices],
         "ranks": [Link(label, query.url(target=f"rank:{value}")) for value, label in Rank.choices],
         "pools": [Link(pool_target(pool).title, query.url(target=f"pool:{pool}")) for pool in POOLS],
-        "positions": [Link(f"{row.unit.name}{row.title}", query.url(target=f"post:{row.pk}")) for row in found],
+        "positions": [_position(row, query) for row in found],
         "find": query.find,
         "keep": [pair for pair in query.parameters if pair[0] != "target"],
         "mode": "people",
         "saved": [(row, f"?{row.query}") for row in saved_screenings_of(request.actor)],
         "printed_at": printed_at(request),
     }
+
+
+def _position(row: Position, query: ScreeningQuery) -> tuple[Link, str]:
+    """With its tier: two posts of a unit may bear one title."""
+    tier = str(PostTier(row.tier).label) if row.tier else ""
+    return Link(f"{row.unit.name}{row.title}", query.url(target=f"post:{row.pk}")), tier
 
 
 def none_context(target: Target, refusal: NoSnapshot) -> dict[str, Any]:
@@ -105,8 +112,10 @@ def problem_of_saving(query: ScreeningQuery, name: str) -> str:
     return ""
 
 
-def save_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any]:
+def save_context(request: ActorRequest, query: ScreeningQuery, target: Target | None) -> dict[str, Any]:
     return {
+        "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))],
+        "target": target.title if target else "",
         "saved": saved_screenings_of(request.actor),
         "back_url": f"{reverse('desk:screening')}{query.url()}",
         "chips": used(query),
@@ -128,7 +137,7 @@ def answer_context(
         "target": target,
         "title": target.title,
         "crumbs": [Link(_("选任")), Link(_("资格筛查"), reverse("desk:screening"))],
-        "header_facts": _header_facts(query, len(left_out)),
+        "header_facts": _header_facts(query, target, len(left_out)),
         "actions": _actions(query),
         "as_of": as_of_snapshot(request, answer.snapshot, choose=False),
         "printed_at": printed_at(request),
@@ -173,10 +182,12 @@ def count_context(answer: Answer) -> dict[str, Any]:
     return {"met": counts[MET], "rest": parts.counts_text(counts, 0)}
 
 
-def _header_facts(query: ScreeningQuery, left_out: int) -> list[str]:
+def _header_facts(query: ScreeningQuery, target: Target, left_out: int) -> list[str]:
+    """Of one position its tier first: the title does not say it."""
     day = _("拟任日 %(day)s") % {"day": query.on}
     rows = len([row for row in query.rows if not row.problem])
-    facts = [day]
+    tier = code_text(target.level) if target.position and target.level else ""
+    facts = [tier, day] if tier else [day]
     if left_out:
         facts.append(ngettext("去掉了 %(count)s 个条件", "去掉了 %(count)s 个条件", left_out) % {"count": left_out})
     if rows:

@@ -23,6 +23,7 @@ from quanheng.web.desk.dossier_opening import OpenFile, log_opening_once, open_f
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.parts import Link, Option, Pager
 from quanheng.web.shared.rule_lines import Wanted, rank_on, steps_said, target_groups, tier_on
+from quanheng.web.shared.wording import listed
 
 PAGE, FOUND, LIMIT = 20, 8, 60
 
@@ -32,7 +33,8 @@ PAGE, FOUND, LIMIT = 20, 8, 60
 def show_posts(request: ActorRequest) -> HttpResponse:
     """A person is looked for by name; then all is asked of the database, and the opening is logged."""
     find = request.GET.get("find", "").strip()[:LIMIT]
-    context: dict[str, Any] = {"find": find, "hits": _hits(request, find), "printed_at": printed_at(request)}
+    context: dict[str, Any] = {"find": find, "hits": _hits(request, find)}
+    context |= {"crumbs": [Link(_("选任"))], "printed_at": printed_at(request)}
     asked = request.GET.get("cadre")
     if asked:
         file = open_file(request, _key(asked))
@@ -72,6 +74,7 @@ def _posts_context(request: ActorRequest, file: OpenFile) -> dict[str, Any]:
         "cadre": file.cadre,
         "person_url": file.links.page(tab="eligibility"),
         "groups": target_groups(file.cadre, wanted, house, file.links),
+        "chosen_tiers": listed(str(tier.label) for tier in PostTier if tier in tiers),
         "tiers": [Option(tier.value, tier.label, tier in tiers) for tier in PostTier],
         "keep": [("cadre", str(file.cadre.pk)), *file.links.parameters()],
         "pager": _pager(request, total, number),

@@ -183,8 +183,9 @@ def _notices(condition: Condition, standing: Standing) -> Iterator[Text]:
         yield _("按现有记录不符合；破格已经批准，不拦阻。")
     if any(each.is_provisional for each in condition.findings):
         yield _("用到的节假日安排尚未公布，日期待定。")
-    for name in condition.missing:
-        yield _("缺：%(what)s") % {"what": outcomes.meaning_of(name)}
+    if condition.missing:
+        missing = dict.fromkeys(outcomes.meaning_of(name) for name in condition.missing)
+        yield _("缺：%(what)s") % {"what": listed(missing)}
 
 
 def _citation(asked: Asked, standing: Standing, remedy: Text, reader: RuleReader) -> str:

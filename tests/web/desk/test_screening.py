@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from django.test import Client
 from django.utils.timezone import localdate, now
+from openpyxl import load_workbook
 from pytest_django import Settings
 
 from quanheng.accounts.models import Grant
@@ -64,6 +65,7 @@ class TestTheStart:
         page = officer.get(PAGE, {"find": "局 副局长"}).content.decode()
         assert "示范市甲局副局长" in page
         assert "示范市乙局副局长" not in page
+        assert '副局长</a> <span class="caption">县处级副职</span>' in page
         far = Position.objects.get(unit=cast.unit_b)
         assert officer.get(PAGE, {"target": f"post:{far.pk}"}).status_code == 404
 
@@ -127,6 +129,13 @@ class TestTheMatrix:
         printed = page[page.index("printed-conditions") :]
         assert printed.count("<li>") == page.count('name="keep"') - 1
         assert "<li><b>党纪影响期：警告</b> 中国共产党纪律处分条例（2023修订）第十条 · 未签认，只提示</li>" in printed
+
+    def test_of_a_position_it_says_the_tier(self, screened: Client, cast: Cast) -> None:
+        given = {"title": "副局长", "tier": "county_deputy", "is_leading": True, "quota": 2}
+        position = Position.objects.create(unit=cast.unit_a, valid_from=date(2020, 1, 1), **given)
+        text = text_of(screened.get(f"{PAGE}?target=post:{position.pk}"))
+        assert re.search(r"示范市甲局副局长 县处级副职 拟任日", text)
+        assert "县处级副职 拟任日" not in text_of(screened.get(YOUNG))
 
     def test_columns_in_which_all_wait_are_folded_and_named(self, screened: Client) -> None:
         folded, whole = (text_of(screened.get(url)) for url in (YOUNG, f"{YOUNG}&cols=all"))
@@ -228,6 +237,7 @@ class TestSavedAndExported:
 
     def test_a_name_that_a_list_has_is_not_taken_from_it(self, officer: Client) -> None:
         officer.post("/desk/people/queries/?also=female", {"name": "女干部"})
+        assert "<b>优秀年轻干部库</b>" in officer.get(f"{PAGE}queries/?target=pool:young").content.decode()
         answer = officer.post(f"{PAGE}queries/?target=pool:young", {"name": "女干部"})
         assert "名册里已有一个叫“女干部”的常用查询，没有覆盖它" in answer.content.decode()
         assert 'value="女干部"' in answer.content.decode()
@@ -246,6 +256,16 @@ class TestSavedAndExported:
         made = Entry.objects.filter(action="people.export").order_by("-pk")
         assert made.count() == before + 1
         assert str(cast.chen_file.pk) in made[0].object_key
+
+    def test_the_workbook_says_what_each_column_stands_for(self, screened: Client) -> None:
+        book = load_workbook(io.BytesIO(screened.post(f"{PAGE}export/?target=pool:young&off=PMR-KEY").content))
+        assert book.sheetnames == ["资格筛查", "条件和条款"]
+        people, asked = (list(sheet.values) for sheet in book)
+        assert asked[0] == ("列", "条件", "条款", "不符时", "人数")
+        said = ("影响期", "党纪影响期：警告", "中国共产党纪律处分条例（2023修订）第十条", "未签认，只提示")
+        assert said in [row[:4] for row in asked]
+        assert {row[0] for row in asked[1:]} == set(people[1][4:])
+        assert "重点抽查" not in [row[1] for row in asked]
 
     def test_too_many_are_refused_and_none_is_left_out_in_silence(
         self, screened: Client, monkeypatch: pytest.MonkeyPatch
