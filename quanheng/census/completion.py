@@ -24,6 +24,7 @@ from quanheng.rulebook.vocabulary import Vocabulary
 
 BATCH = 10_000
 SANCTIONS, POSTS, TERMS, PROBATIONS = "sanctions", "posts", "terms", "probations"
+TRAININGS, YEARS = "trainings", "training_years"
 SANCTION = ("effect_end", "least_effect_end", "is_inside_another", "system")
 BIRTH, RETIREMENT_CLASS = "person.birth", "person.retirement_class"
 RETIREMENT, IS_RETIRED = "person.retirement_date", "person.is_retired"
@@ -43,6 +44,7 @@ class Completion:
 
     def run(self) -> None:
         self._note_untold()
+        self._count_training_years()
         self.retirement()
         self.sanctions()
         self.terms()
@@ -66,6 +68,17 @@ class Completion:
         """Before it is derived. Those of the snapshot before are noted already, and some of them have a value now."""
         untold = f"SELECT {SUBJECT} FROM {PERSON} WHERE {column(IS_RETIRED)} IS NULL"
         self.target.execute(f"INSERT INTO {UNTOLD} {untold} EXCEPT SELECT {SUBJECT} FROM {UNTOLD}")
+
+    def _count_training_years(self) -> None:
+        """As `rule_facts.TRAINING_YEARS` has them, of those who have none yet: to add them up here is less work than to
+        have the database do so and read the sums."""
+        hours = "CASE WHEN count(*) = count(hours) THEN sum(hours) END"
+        self.target.execute(
+            f"INSERT INTO {YEARS} ({SUBJECT}, {RECORD}, year, hours)"
+            f" SELECT {SUBJECT}, year(start)::VARCHAR, year(start), {hours} FROM {TRAININGS}"
+            f" WHERE {SUBJECT} NOT IN (SELECT {SUBJECT} FROM {YEARS})"
+            f" GROUP BY {SUBJECT}, year(start) ORDER BY {SUBJECT}"
+        )
 
     def retirement(self) -> None:
         birth, held = column(BIRTH), column(RETIREMENT_CLASS)

@@ -24,10 +24,11 @@ from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quot
 from quanheng.census.words import ByWord
 from quanheng.kernel.errors import Refused
 from quanheng.ledger import marks
-from quanheng.people.rule_facts import GRADES, KEYED, PEOPLE, POSTS, RELATIVES, SOURCES
+from quanheng.people.rule_facts import GRADES, KEYED, PEOPLE, POSTS, RELATIVES, SOURCES, TRAINING_YEARS
 from quanheng.people.rule_sources import Source
 from quanheng.rulebook.vocabulary import Vocabulary
 
+READ = tuple(each for each in (PEOPLE, *SOURCES) if each is not TRAINING_YEARS)  # `completion` counts these from others
 CHUNK = 2_000  # keys in one statement
 LONG = frozenset({GRADES.fact, POSTS.fact, RELATIVES.fact})  # to be begun with, where two are read at a time
 Part = Callable[[str], Q]  # which people, given what the source calls them
@@ -58,7 +59,7 @@ def _among(keys: list[UUID]) -> Part:
 def extract(target: DuckDBPyConnection, vocabulary: Vocabulary, parts: Iterable[Part], words: Words) -> None:
     """Add the people of the parts. Raises `CannotExtract`."""
     work = _Extraction(target, vocabulary, words)
-    work.take((part, source) for part in parts for source in (PEOPLE, *SOURCES))
+    work.take((part, source) for part in parts for source in READ)
 
 
 def extract_everybody(target: DuckDBPyConnection, vocabulary: Vocabulary, words: Words) -> None:
@@ -69,7 +70,7 @@ def extract_everybody(target: DuckDBPyConnection, vocabulary: Vocabulary, words:
         extract(target, vocabulary, everybody(), words)
         return
     work = _Extraction(target, vocabulary, words)
-    sources = sorted((PEOPLE, *SOURCES), key=lambda source: source.fact not in LONG)
+    sources = sorted(READ, key=lambda source: source.fact not in LONG)
     # two threads take from it, which a list's iterator bears and a generator does not
     waiting = iter([(part, source) for part in everybody() for source in sources])
     with ThreadPoolExecutor(max_workers=1) as pool:

@@ -30,6 +30,7 @@ from quanheng.rulebook.vocabulary import Vocabulary
 
 MEMORY = "2GB"
 BUILDING = {"memory_limit": "150MB", "threads": "2"}  # what does not fit waits on the disk
+EXTRACTING = {**BUILDING, "threads": "1"}  # each reader is one
 MANY = 0.2  # of all people: beyond it, reading all of them is less work
 
 
@@ -108,7 +109,7 @@ class _Refresh:
             self.changed = None if keys is None else len(keys)
             if self.before and keys is not None:
                 shutil.copyfile(self.before[0], file)
-            with duckdb.connect(str(file), config=dict(BUILDING)) as target:
+            with duckdb.connect(str(file), config=dict(EXTRACTING)) as target:
                 self._extract(target, keys)
                 self.made = Snapshot(number, self.at, self.on, _count(target), self.recipe.definition, mark)
         self._finish(file)

@@ -32,7 +32,7 @@ Blocks = Iterator[bytes | memoryview]
 
 
 class Readers:
-    """Threads that read what is poured. One may still order what it has read while the next one reads."""
+    """A thread that reads what is poured, and orders it while the next rows are fetched."""
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
@@ -83,7 +83,7 @@ def _pipe() -> tuple[FileIO, FileIO]:
 @contextmanager
 def readers() -> Iterator[Readers]:
     """All is read at the end of the block."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=1) as pool:
         made = Readers(pool)
         yield made
         made.finish()

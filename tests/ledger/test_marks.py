@@ -2,6 +2,8 @@
 
 import random
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from uuid import UUID
 
@@ -190,3 +192,41 @@ def write(number: int, errors: list[BaseException]) -> None:
         raise
     finally:
         connection.close()
+
+
+@pytest.mark.postgres
+@postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_connections_see_one_state() -> None:
+    """What is committed after the first has looked is seen by neither."""
+    seen = dict[str, list[int]]()
+
+    def in_thread(act: Callable[[], None]) -> None:
+        thread = threading.Thread(target=act)
+        thread.start()
+        thread.join(30)
+
+    def look(name: str) -> None:
+        with marks.same_state(name):
+            seen["beside"] = marked()
+
+    def change_meanwhile() -> None:
+        with closing(connection), transaction.atomic():
+            ChangeMark.objects.bulk_create([mark_of(2)])
+
+    with transaction.atomic():
+        change(1)
+    with marks.one_state():
+        name = marks.state_for_others()
+        assert name is not None
+        in_thread(change_meanwhile)
+        in_thread(lambda: look(name))
+        assert (marked(), seen["beside"]) == ([1], [1])
+    assert marked() == [1, 2]
+
+
+@pytest.mark.skipif(ON_POSTGRESQL, reason="PostgreSQL has it")
+@pytest.mark.django_db(transaction=True)
+def test_another_database_shows_its_state_to_nobody_else() -> None:
+    with marks.one_state():
+        assert marks.state_for_others() is None

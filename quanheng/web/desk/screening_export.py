@@ -35,8 +35,7 @@ MOST, AT_ONCE = 20_000, 500
 @require_POST
 def export_screening(request: ActorRequest) -> HttpResponse:
     query = query_of(request)
-    target = target_of(request, query)
-    if target is None:
+    if (target := target_of(request, query)) is None:
         return _refused(request, query, _("读不懂要筛查的目标。请从下面重新选一个。"))
     house = rulebook_in_force(query.on)
     try:
