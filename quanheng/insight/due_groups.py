@@ -48,6 +48,11 @@ class Lot:
     first: date
     last: date
     heads: tuple[Due, ...]
+    others: frozenset[str] = frozenset()  # of lots put together: all their rules, `rule` being none
+
+    @property
+    def rules(self) -> frozenset[str]:
+        return self.others or frozenset({self.rule})
 
 
 def end_of_next_week(on: date) -> date:

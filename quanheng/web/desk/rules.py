@@ -1,5 +1,6 @@
 """规则库: every rule with its article, how it decides and who has confirmed it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from quanheng.instruments.local import rulebook_in_force
 from quanheng.instruments.queries import Standing
 from quanheng.kernel.actor import READERS
 from quanheng.kernel.flow import open_steps
+from quanheng.rulebook import labels
 from quanheng.rulebook.instrument import RuleText
 from quanheng.web.desk import rule_parts as parts
 from quanheng.web.desk import rule_query
@@ -43,7 +45,7 @@ PAGE = 50
 def list_rules(request: ActorRequest) -> HttpResponse:
     on, query = chosen_day(request), rule_query.parse(request.GET)
     found, named = queries.standings(on), titles()
-    taken = [each for each in found.values() if query.takes(each, named[each.text.instrument])]
+    taken = [each for each in in_order(found.values()) if query.takes(each, named[each.text.instrument])]
     pages = max(1, -(-len(taken) // PAGE))
     start = (min(query.page, pages) - 1) * PAGE
     day = on.isoformat() if on < request.today else ""
@@ -77,6 +79,12 @@ def show_paper(request: ActorRequest, rule: str, pk: UUID) -> HttpResponse:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def in_order(found: Iterable[Standing]) -> list[Standing]:
+    """By family, selection first; within one by document and article, as the files have them."""
+    families = list(labels.FAMILIES)
+    return sorted(found, key=lambda each: families.index(each.text.family))
 
 
 def rule_context(request: ActorRequest, rule: str, on: date) -> dict[str, Any]:
@@ -192,4 +200,5 @@ def _pager(query: RuleQuery, total: int, start: int, pages: int) -> Pager:
         previous_url=query.url(page=number - 1) if number > 1 else "",
         next_url=query.url(page=number + 1) if number < pages else "",
         unit=_("条"),
+        hint=_("按类别、文件和条款的次序"),
     )

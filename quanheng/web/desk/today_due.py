@@ -136,11 +136,11 @@ def groups(actor: Actor, items: DueItems, on: date, chosen: Span | None) -> list
     by_when = {when: [lot for lot in found if lot.when is when] for when in When}
     for when, mine in by_when.items():
         if when is When.HAPPENED or len(mine) > LINES:
-            by_when[when] = _by_kind(mine)
+            by_when[when] = by_kind(mine)
     return [_group(words.GROUPS[when], mine, sight, on, {"when": when.value}) for when, mine in by_when.items() if mine]
 
 
-def _by_kind(found: Iterable[Lot]) -> list[Lot]:
+def by_kind(found: Iterable[Lot]) -> list[Lot]:
     """One line a kind, whatever the rules: of what merely happened, and where a group would be too long."""
     made: dict[DueKind, Lot] = {}
     for lot in found:
@@ -153,7 +153,9 @@ def _both(one: Lot, other: Lot) -> Lot:
     heads = tuple(sorted({*one.heads, *other.heads})[: len(one.heads)])
     first, last = min(one.first, other.first), max(one.last, other.last)
     people = one.people + other.people
-    return replace(one, rule="", items=one.items + other.items, people=people, first=first, last=last, heads=heads)
+    rules = one.rules | other.rules
+    items = one.items + other.items
+    return replace(one, rule="", items=items, people=people, first=first, last=last, heads=heads, others=rules)
 
 
 def _group(title: Text, found: list[Lot], sight: Sight, on: date, asked: Mapping[str, str]) -> Group:
@@ -195,13 +197,21 @@ def _of_several(lot: Lot, sight: Sight, on: date, asked: Mapping[str, str]) -> D
         _first_of_several(lot, on),
         stated(words.what_of(lot.kind, lot.rule, lot.when), people_text(lot.people)),
         tuple(dict.fromkeys(persons)),
-        words.basis_of_all({due.rule for due in lot.heads}, on),
+        words.basis_of_all(lot.rules, on),
         step_of_several(lot, url, may_screen=sight.may_screen),
-        why_url=reverse("desk:rule", args=[lot.rule]) if lot.rule else "",
+        why_url=_rules_url(lot, on),
         what_url=url,
         is_overdue=lot.when is When.OVERDUE,
         has_more=lot.people > len(lot.heads),
     )
+
+
+def _rules_url(lot: Lot, on: date) -> str:
+    """The rule; of several those of their document, where it is one."""
+    if lot.rule:
+        return reverse("desk:rule", args=[lot.rule])
+    titles = words.documents(lot.rules, on)
+    return f"{reverse('desk:rules')}?{urlencode({'q': titles[0]})}" if len(titles) == 1 else ""
 
 
 def _first_of_several(lot: Lot, on: date) -> Text:

@@ -15,6 +15,7 @@ from quanheng.rulebook.instrument import RuleText
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.parts import Text
 from quanheng.web.shared.rule_law import gap, titles
+from quanheng.web.shared.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,13 @@ def basis_of(rule: str, on: date) -> str:
 
 
 def basis_of_all(rules: Collection[str], on: date) -> str:
-    """The article where it is one, the instrument where that is one."""
-    if len(rules) == 1:
-        return basis_of(next(iter(rules)), on)
-    named = {_title(text) for rule in rules if (text := find_text(rule, on))}
-    return named.pop() if len(named) == 1 else ""
+    """The article where it is one, else the documents."""
+    return basis_of(next(iter(rules)), on) if len(rules) == 1 else listed(documents(rules, on))
+
+
+def documents(rules: Collection[str], on: date) -> list[str]:
+    """What the rules stand in, by name."""
+    return sorted({_title(text) for rule in rules if (text := find_text(rule, on))})
 
 
 def _title(text: RuleText) -> str:

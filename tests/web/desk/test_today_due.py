@@ -22,7 +22,7 @@ from quanheng.kernel.actor import Actor
 from quanheng.people import actions
 from quanheng.people.choices import SourceKind
 from quanheng.people.models import Cadre, Sanction
-from quanheng.web.desk.today_due import chosen_span, spans, step_of_several
+from quanheng.web.desk.today_due import by_kind, chosen_span, spans, step_of_several
 from tests.conftest import Cast, ClientOf, make_cadre
 from tests.web.desk.units import TextOf
 
@@ -263,3 +263,15 @@ def test_the_screening_of_a_rank_is_offered_to_whom_it_is_open(may_screen: bool,
     rule = next(watch.rule for watch in watches() if watch.rule.startswith("RNK-Y-"))
     lot = Lot(When.LATER, DueKind.RANK, rule, items=2, people=2, first=ENDS, last=ENDS, heads=())
     assert step_of_several(lot, "/list/", may_screen=may_screen).label == label
+
+
+def test_lots_put_together_keep_all_their_rules() -> None:
+    """Not only those of the first people: what the line is based on holds for everybody in it."""
+    one, other = (
+        Lot(When.LATER, DueKind.SANCTION, rule, items=1, people=1, first=ENDS, last=ENDS, heads=())
+        for rule in ("SAN-PTY-W", "SAN-ADM-W")
+    )
+    (both,) = by_kind([one, other])
+    assert (both.rule, both.items) == ("", 2)
+    assert both.rules == {"SAN-PTY-W", "SAN-ADM-W"}
+    assert one.rules == {"SAN-PTY-W"}

@@ -7,7 +7,7 @@ import pytest
 
 from quanheng.insight.due import Due, DueKind, watches
 from quanheng.insight.due_groups import Lot, When
-from quanheng.web.desk.today_due import TABS, _by_kind, evidence_url
+from quanheng.web.desk.today_due import TABS, by_kind, evidence_url
 from quanheng.web.desk.today_items import lead_text
 from quanheng.web.desk.today_words import DUE_WORDS, GROUPS, basis_of, basis_of_all, target_of, what_of, when_text
 
@@ -57,13 +57,14 @@ def test_the_basis_is_the_article_without_the_year_of_its_version() -> None:
     assert basis_of("", ON) == "到龄计算"
     assert basis_of_all({"RNK-Y-06"}, ON) == "公务员职务与职级并行规定第十八条第（六）项"
     assert basis_of_all({"RNK-Y-06", "RNK-Y-07"}, ON) == "公务员职务与职级并行规定"
-    assert basis_of_all({"SAN-PTY-W", "SAN-ADM-W"}, ON) == ""
+    assert basis_of_all({"SAN-PTY-W", "SAN-ADM-W"}, ON) == "中国共产党纪律处分条例、公职人员政务处分法"
+    assert basis_of_all({""}, ON) == "到龄计算"
 
 
 def test_lots_of_a_kind_are_joined() -> None:
     late, early = ON + timedelta(days=40), ON + timedelta(days=30)
     ranks = [lot(DueKind.RANK, "RNK-Y-06", late, 3), lot(DueKind.RANK, "RNK-Y-07", early, 4)]
-    joined, other = _by_kind([ranks[0], lot(DueKind.TERM, "TRM-5", late), ranks[1]])
+    joined, other = by_kind([ranks[0], lot(DueKind.TERM, "TRM-5", late), ranks[1]])
     assert (joined.rule, joined.items, joined.people, joined.first, joined.last) == ("", 7, 7, early, late)
     assert [due.rule for due in joined.heads] == ["RNK-Y-07"]  # as many as before, the earliest
     assert (other.kind, other.rule, other.items) == (DueKind.TERM, "TRM-5", 2)
