@@ -44,10 +44,13 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, *, is_htmx: bool = False) -> Answer:
+        return self.read(path, is_htmx=is_htmx)[0]
+
+    def read(self, path: str, *, is_htmx: bool = False) -> tuple[Answer, str]:
         start = perf_counter()
         response, body = self._ask("GET", path, {"HX-Request": "true"} if is_htmx else {})
         taken = perf_counter() - start
-        return Answer(response.status, taken, int(response.headers.get(QUERIES, 0)), len(body))
+        return Answer(response.status, taken, int(response.headers.get(QUERIES, 0)), len(body)), body.decode()
 
     def sign_in(self, username: str) -> None:
         _, page = self._ask("GET", "/sign-in/", {})
@@ -73,7 +76,7 @@ class Browser:
 
     def cpu_seconds(self) -> tuple[float, float]:
         """Of the web worker, and of the database server."""
-        return _used(self.worker), _used_with_children(self.database) if self.database else 0.0
+        return _used(self.worker), used_with_children(self.database) if self.database else 0.0
 
     def peak_megabytes(self) -> int:
         """The most memory the worker ever held."""
@@ -88,7 +91,7 @@ def _used(process: int, *, with_ended: bool = False) -> float:
     return sum(int(field) for field in fields[11 : 15 if with_ended else 13]) / TICKS
 
 
-def _used_with_children(process: int) -> float:
+def used_with_children(process: int) -> float:
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return _used(process, with_ended=True) + sum(_used(int(child)) for child in children)
 

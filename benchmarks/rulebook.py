@@ -1,6 +1,7 @@
 """The rulebook over a register of a million: rules as SQL from dated tables and on facts, against SQL by hand.
 
-`uv run python -m benchmarks.rulebook` takes about 20 minutes; `--cadres 20000 --no-postgres` measures a part.
+`uv run python -m benchmarks.rulebook` takes about 20 minutes; `--cadres 20000 --no-postgres` measures a part, and
+`--million` what it leaves out: a register of a million in PostgreSQL, its snapshot and screening on it.
 
 Our side is DuckDB with 2 threads on a file in the shape of a snapshot. The peer is PostgreSQL with the same rows,
 indexed, analysed and warm, and `_rulebook_hand.sql`: every rule's outcome for every person. Outcomes are proved equal
@@ -15,7 +16,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import _rulebook_page, _rulebook_person, _rulebook_run, _rulebook_snapshot_goals
+from benchmarks import _rulebook_million, _rulebook_page, _rulebook_person, _rulebook_run, _rulebook_screening
+from benchmarks import _rulebook_snapshot_goals as snapshot_goals
 from benchmarks._planning_goals import Figure
 from benchmarks._planning_run import ROOT
 from benchmarks._postgres import NoPostgresError, Postgres, serving
@@ -34,8 +36,11 @@ def main() -> None:
     parser.add_argument("--cadres", type=int, nargs="+", default=SIZES)
     parser.add_argument("--no-postgres", action="store_true", help="our side only")
     parser.add_argument("--kept", type=Path, default=KEPT, help="where registers and the database server are")
-    parser.add_argument("--city", type=int, default=_rulebook_snapshot_goals.CADRES, help="for snapshots; 0 for none")
+    parser.add_argument("--city", type=int, default=snapshot_goals.CADRES, help="for snapshots; 0 for none")
+    parser.add_argument("--million", action="store_true", help="only a register of a million in PostgreSQL: 25 minutes")
     given = parser.parse_args()
+    if given.million:
+        sys.exit(_report(list(_rulebook_million.of_million())))
     print(f"rulebook: load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     _tell_rules()
     files = [register(size, given.kept) for size in given.cadres]
@@ -48,8 +53,9 @@ def main() -> None:
             figures += of_run(run, peer.taken if peer else None)
     person = _rulebook_person.measure(files[0])
     if given.city:
-        figures += _rulebook_snapshot_goals.measure_all(given.city, no_postgres=given.no_postgres)
-    figures += [of_person(person), of_page(_rulebook_page.measure())]
+        figures += snapshot_goals.measure_all(given.city, no_postgres=given.no_postgres)
+    figures += [of_person(person), of_page(_rulebook_page.measure()), *_rulebook_screening.of_city()]
+    print("a register of a million in PostgreSQL, its snapshot and screening on it: --million, 25 minutes")
     sys.exit(_report(figures) or not are_equal)
 
 

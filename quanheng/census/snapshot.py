@@ -29,8 +29,7 @@ from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.vocabulary import Vocabulary
 
 MEMORY = "2GB"
-BUILDING = {"memory_limit": "150MB", "threads": "2"}  # what does not fit waits on the disk
-EXTRACTING = {**BUILDING, "threads": "1"}  # each reader is one
+BUILDING = "150MB"  # what does not fit waits on the disk; what is taken out of a snapshot of many people cannot
 MANY = 0.2  # of all people: beyond it, reading all of them is less work
 
 
@@ -109,12 +108,16 @@ class _Refresh:
             self.changed = None if keys is None else len(keys)
             if self.before and keys is not None:
                 shutil.copyfile(self.before[0], file)
-            with duckdb.connect(str(file), config=dict(EXTRACTING)) as target:
+            with self._connected(file, threads=1) as target:  # each reader is one
                 self._extract(target, keys)
                 self.made = Snapshot(number, self.at, self.on, _count(target), self.recipe.definition, mark)
         self._finish(file)
         if self.before and keys is None and marked is not None:
             self.differing = differing(self.before[0], file, but=marked)
+
+    def _connected(self, file: Path, *, threads: int) -> DuckDBPyConnection:
+        memory = BUILDING if self.changed is None else MEMORY
+        return duckdb.connect(str(file), config={"memory_limit": memory, "threads": str(threads)})
 
     def _goes_on(self, marked: list[UUID] | None) -> bool:
         """From the snapshot before, or are all read anew?"""
@@ -137,7 +140,7 @@ class _Refresh:
         """Outside the read transaction: the register need not wait for it."""
         recipe, made = self.recipe, self.made
         assert made is not None
-        with duckdb.connect(str(file), config=dict(BUILDING)) as target:
+        with self._connected(file, threads=2) as target:
             Completion(target, recipe.vocabulary, sourced(), recipe.book, recipe.switches, self.on).run()
             write_description(target, made)
             target.execute("CHECKPOINT")

@@ -161,3 +161,14 @@ def test_busy_is_said(chen: Cadre, folder: Path, recipe: Recipe) -> None:
         with pytest.raises(CannotPublish):
             published(folder, recipe)
     assert isinstance(published(folder, recipe).snapshot, Snapshot)
+
+
+def test_what_goes_on_from_the_one_before_has_memory_for_what_it_takes_out(
+    chen: Cadre, folder: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB holds marks of rows taken out; of a thousand people in a million they are more than a building may use."""
+    refresh(folder, recipe, at=AT, on=ON)
+    monkeypatch.setattr("quanheng.census.snapshot.BUILDING", "no such size")
+    assert refresh(folder, recipe, at=AT, on=ON).changed == 0
+    with pytest.raises(duckdb.Error, match="Memory must have a number"):
+        refresh(folder, recipe, at=AT, on=ON, is_whole=True)
