@@ -20,7 +20,7 @@ _ON_PROBATION = (UnitCategory.PARTY, UnitCategory.GOVERNMENT)  # deputies of the
 
 def term_starts(units: tuple[UnitFact, ...]) -> Mapping[UUID, int]:
     """Of positions whose holders are elected for a term."""
-    territories = [unit for unit in units if unit.category == UnitCategory.TERRITORY]
+    territories = [unit for unit in units if unit.category == UnitCategory.TERRITORY and unit.positions]
     counties = [unit.code for unit in territories if unit.area]
     found = dict[UUID, int]()
     for unit in territories:

@@ -7,7 +7,7 @@ first: by the day from which nothing stands in the way, then by how many conditi
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from quanheng.insight.verdict_table import (
     SHOWN,
     UNJUDGED,
     UNKNOWN,
+    VERDICT,
 )
 from quanheng.insight.verdicts import Verdicts, verdicts
 from quanheng.instruments.local import HouseRules
@@ -80,13 +81,14 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`codes`: of each condition in its place, extras after the rules (`quanheng.insight.verdict_table`). `open`: how
-    many conditions keep the person in the group."""
+    many conditions keep the person in the group. `days`: from when one that fails will hold, by its place."""
 
     cadre: UUID
     outcome: Outcome
     earliest: date | None
     open: int
     codes: tuple[int, ...]
+    days: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def screen(actor: Actor, target: Target, house: HouseRules, question: Question) 
         places = _asked(actor, found, question)
         groups = _groups(found.connection)
         lines = {
-            group: _lines(found.connection, group, places, question.paging, groups[group])
+            group: _with_days(found, _lines(found.connection, group, places, question.paging, groups[group]))
             for group in _wanted(groups, question)
         }
         counts = _counts(found.connection, places)
@@ -194,6 +196,19 @@ def _lines(connection: DuckDBPyConnection, group: Outcome, places: int, paging: 
         f" ORDER BY {_ORDER} LIMIT {paging.size} OFFSET {paging.start(count)}"
     ).fetchall()
     return tuple(Line(key, group, earliest, waiting, _codes(found, places)) for key, earliest, waiting, *found in rows)
+
+
+def _with_days(found: Verdicts, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    places, keys = sorted(found.dated), [str(line.cadre) for line in lines if NOT_MET in line.codes]
+    if not places or not keys:
+        return lines
+    listed = ", ".join(f"d{place}" for place in places)
+    text = f"SELECT {SUBJECT}, {listed} FROM {VERDICT} WHERE {SUBJECT} IN (SELECT unnest(?::UUID[]))"
+    days = {
+        key: {place: day for place, day in zip(places, told, strict=True) if day}
+        for key, *told in found.connection.execute(text, [keys]).fetchall()
+    }
+    return tuple(replace(line, days=days.get(line.cadre, {})) for line in lines)
 
 
 def _codes(masks: Sequence[int], places: int) -> tuple[int, ...]:

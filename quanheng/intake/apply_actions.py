@@ -161,9 +161,9 @@ def _write_records(items: Sequence[Prepared], at: datetime) -> None:
         for record in item.add:
             added[type(record)].append(record)
     for (model, by), keys in withdrawn.items():
-        model.objects.filter(pk__in=keys, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=by)  # type: ignore[attr-defined]
+        model._default_manager.filter(pk__in=keys, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=by)
     for model, rows in added.items():
-        model.objects.bulk_create(rows, batch_size=BATCH)  # type: ignore[attr-defined]
+        model._default_manager.bulk_create(rows, batch_size=BATCH)
     _write_sources(items, at)
 
 

@@ -197,11 +197,11 @@ def _education(kind: EducationKind) -> Callable[[_Context], None]:
         values = education_of(kind, context.form)
         if values is None:
             return
-        printed = printed_education(context.old.educations, kind) if context.old else None
+        printed, period = printed_education(context.old.educations, kind) if context.old else None, {}
         if printed and printed.level_code == values["level_code"]:
             context.prepared.withdraw.append(printed)
-            values |= {"valid_from": printed.valid_from, "valid_to": printed.valid_to}  # type: ignore[dict-item]
-        context.prepared.add.append(Education(**values, **context.provenance(element)))
+            period = {"valid_from": printed.valid_from, "valid_to": printed.valid_to}
+        context.prepared.add.append(Education(**values, **period, **context.provenance(element)))
 
     return write
 

@@ -195,7 +195,8 @@ def compare_items(actor: Actor, items: Sequence[ImportItem], on: date) -> dict[U
     found = {}
     for item in items:
         if has_form(item) and item.match != ImportMatch.OUT_OF_SCOPE and _is_open(item, dossiers):
-            found[item.pk] = compare(item, *corrected(item), dossiers.get(item.cadre_id))  # type: ignore[arg-type]
+            old = dossiers.get(item.cadre_id) if item.cadre_id else None
+            found[item.pk] = compare(item, *corrected(item), old)
     return found
 
 

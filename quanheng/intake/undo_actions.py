@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from quanheng.intake import queries
 from quanheng.intake.access import batch_for
@@ -19,6 +19,7 @@ from quanheng.kernel.actor import Actor, Purpose
 from quanheng.kernel.flow import require_step
 from quanheng.ledger import actions as ledger
 from quanheng.people import access
+from quanheng.people.fields import column_of
 from quanheng.people.models import Cadre, FieldSource
 from quanheng.people.queries import RECORD_MODELS
 
@@ -61,7 +62,7 @@ def _sorted_out(actor: Actor, items: Iterable[ImportItem]) -> tuple[list[tuple[I
     cadres = {cadre.pk: cadre for cadre in visible.select_for_update(of=("self",)).order_by("pk")}
     undone, refused = [], []
     for item in rows:
-        cadre = cadres.get(item.cadre_id)  # type: ignore[arg-type]
+        cadre = cadres.get(item.cadre_id) if item.cadre_id else None
         if cadre is not None and cadre.revision == item.cadre_revision and not _named_elsewhere(item, cadre):
             undone.append((item, cadre))
         else:
@@ -77,10 +78,11 @@ def _named_elsewhere(item: ImportItem, cadre: Cadre) -> bool:
 
 
 def _undo_item(item: ImportItem, cadre: Cadre, at: datetime) -> None:
-    for model in (*RECORD_MODELS.values(), FieldSource):
-        own: Any = model.objects  # type: ignore[attr-defined]
-        own.filter(cadre=cadre, source_key=item.pk, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=item.pk)
-        replaced = own.filter(cadre=cadre, withdrawn_by=item.pk).exclude(source_key=item.pk)
+    models: tuple[type[Model], ...] = (*RECORD_MODELS.values(), FieldSource)
+    for model in models:
+        own = model._default_manager.filter(cadre=cadre)
+        own.filter(source_key=item.pk, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=item.pk)
+        replaced = own.filter(withdrawn_by=item.pk).exclude(source_key=item.pk)
         replaced.update(withdrawn_at=None, withdrawn_by=None)
     columns = ["revision"]
     if item.match == ImportMatch.NEW:
@@ -98,7 +100,7 @@ def _undo_item(item: ImportItem, cadre: Cadre, at: datetime) -> None:
 
 def _restore_columns(cadre: Cadre, before: dict[str, Any]) -> list[str]:
     for name, value in before.items():
-        setattr(cadre, name, Cadre._meta.get_field(name).to_python(value))  # type: ignore[union-attr]
+        setattr(cadre, name, column_of(name).to_python(value))
     names = list(before)
     return [*names, "identity_number_index", "identity_tail_index"] if "identity_number" in before else names
 

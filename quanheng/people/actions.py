@@ -20,10 +20,10 @@ from quanheng.people.choices import KinTieState, SourceKind, VerificationItem, V
 from quanheng.people.detail import plain, values_of
 from quanheng.people.fields import BY_KEY, IdentityField, columns_before
 from quanheng.people.kin import propose_kin_ties
-from quanheng.people.models import Cadre, FieldSource, KinTie, SavedQuery, Verification
+from quanheng.people.models import Cadre, FieldSource, KinTie, ResumeEntry, SavedQuery, Verification
 from quanheng.people.models.records import DossierRecord
 from quanheng.people.names import search_text, sort_name
-from quanheng.people.queries import KIND_OF, RECORD_MODELS, SCREENING
+from quanheng.people.queries import RECORD_MODELS, SCREENING
 
 
 class CannotChange(Refused):
@@ -193,7 +193,7 @@ def withdraw_record(
     require_reason(reason)
     person = _editable(actor, cadre, expected_revision)
     old = _live_record(person, kind, record)
-    if kind == "resume" and old.inner.filter(withdrawn_at=None).exists():  # type: ignore[attr-defined]
+    if isinstance(old, ResumeEntry) and old.inner.filter(withdrawn_at=None).exists():
         raise CannotChange("has-inner-lines")
     _withdraw(old, actor.key, at)
     bump(person)
@@ -250,8 +250,8 @@ def _propose_kin(cadre: Cadre, kind: str, at: datetime) -> None:
 
 def _carry_inner(old: DossierRecord, new: DossierRecord) -> None:
     """其间 lines follow the line they belong to."""
-    if KIND_OF[type(old)] == "resume":
-        old.inner.filter(withdrawn_at=None).update(inside=new)  # type: ignore[attr-defined]
+    if isinstance(old, ResumeEntry):
+        old.inner.filter(withdrawn_at=None).update(inside=new)
 
 
 @transaction.atomic

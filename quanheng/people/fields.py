@@ -7,6 +7,9 @@ read keeps its raw form in FieldSource, leaves the column empty and is flagged.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import Field
 
 from quanheng.formats import codes, dates, identity, party
 from quanheng.people.choices import Sex
@@ -36,9 +39,16 @@ def month_text(day: date | None) -> str:
     return day.strftime("%Y%m") if day else ""
 
 
+def column_of(name: str) -> Field[Any, Any]:
+    """Of Cadre; no reverse relation."""
+    found = Cadre._meta.get_field(name)
+    assert isinstance(found, Field)
+    return found
+
+
 def _fits(column: str, text: str) -> bool:
     """SQLite would take any length; PostgreSQL refuses, and with it the whole import."""
-    length = Cadre._meta.get_field(column).max_length  # type: ignore[union-attr]  # a column, no reverse relation
+    length = column_of(column).max_length
     assert length is not None
     return len(text) <= length
 

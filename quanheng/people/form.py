@@ -7,7 +7,7 @@ unit, unknown elements) comes from its StatedForm.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
@@ -19,6 +19,7 @@ from quanheng.people import facts
 from quanheng.people.choices import AssessmentGrade, EducationKind
 from quanheng.people.fields import IDENTITY_FIELDS
 from quanheng.people.models import AnnualGrade, Education, FamilyMember, ResumeEntry, StatedForm
+from quanheng.people.models.records import DossierRecord
 from quanheng.people.queries import Dossier
 
 # Fields of the form that no record of ours holds.
@@ -153,8 +154,8 @@ def _year_month(day: date) -> str:
     return f"{day.year}年{day.month}月"
 
 
-def _newer(record: object, since: object) -> bool:
-    return since is None or record.recorded_at > since  # type: ignore[attr-defined]
+def _newer(record: DossierRecord, since: datetime | None) -> bool:
+    return since is None or record.recorded_at > since
 
 
 def _grades(dossier: Dossier, stated: str) -> str:

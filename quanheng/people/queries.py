@@ -110,7 +110,7 @@ def records_of(model: type[Record], cadres: Iterable[UUID]) -> QuerySet[Record]:
 
 def begun(records: Iterable[Record], on: date) -> list[Record]:
     """Those that had begun by the date; a record without a beginning has always been there."""
-    return [record for record in records if _start(record) is None or _start(record) <= on]  # type: ignore[operator]
+    return [record for record in records if (start := _start(record)) is None or start <= on]
 
 
 def _start(record: Any) -> date | None:

@@ -117,6 +117,18 @@ class TestTheCity:
         assert short.lines[Outcome.NOT_MET] == lines[:3]
         assert short.groups[Outcome.NOT_MET] == len(lines)
 
+    def test_each_condition_that_time_will_mend_has_its_own_day(self) -> None:
+        answer, house = asked(everybody()), rulebook_in_force(ON)
+        lines = answer.lines[Outcome.NOT_MET]
+        expected = eligibilities([line.cadre for line in lines], [DEPUTY], house)
+        for line in lines:
+            (found,) = expected[line.cadre]
+            days = {each.rule.id: each.earliest for each in found.conditions if each.outcome is Outcome.NOT_MET}
+            told = {answer.rules[place].id: day for place, day in line.days.items()}
+            assert told == {rule: day for rule, day in days.items() if day}
+        assert any(line.days for line in lines)
+        assert not any(line.days for line in answer.lines[Outcome.UNKNOWN] if NOT_MET not in line.codes)
+
     def test_the_keys_of_an_export_are_those_of_the_page(self) -> None:
         actor, house = everybody(), rulebook_in_force(ON)
         answer = asked(actor)

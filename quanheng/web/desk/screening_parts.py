@@ -248,7 +248,10 @@ class Matrix:
         code = line.codes[place]
         url = reverse("desk:rule-evidence", args=[line.cadre, rule.id]) + self.tail
         text = _("打开时判") if code == UNJUDGED else ""
-        return Verdict(SHAPES[OUTCOME_OF[code]], text=text, is_bare=True, url=url)
+        day = line.days.get(place) if code == NOT_MET else None
+        if day:
+            text = _("不符合，%(day)s 起符合") % {"day": day}
+        return Verdict(SHAPES[OUTCOME_OF[code]], text=text, remedy=f"{day:%Y-%m}" if day else "", is_bare=True, url=url)
 
 
 def _only_warns(column: Column) -> bool:
