@@ -23,6 +23,7 @@ PATIENCE, PAUSE = 300, 0.5  # seconds
 PART = "松涧县"  # a tenth of a unit's people, as one who looks at a county asks
 TARGET, OTHER = "post:county_deputy", "post:township_principal"
 YOUNGER, SECONDED = "person.birth~least~1985-01-01", "expression~is~count(posts, is_secondment) >= 1"
+EVERYBODY = "&category=city&category=county&category=other"
 CELL = re.compile(r'class="ev" href="(/desk/evidence/rule/[^"]+)"')
 
 
@@ -67,6 +68,7 @@ def _pages(cells: list[str]) -> Iterator[Page]:
     unit = next(unit.key for unit in build_city(cadres=CITY).organization.units if unit.name == PART)
     typed = "&field=person.birth&operator=least&value={}-01-01"
     yield Page("screening", [_address(), _address(OTHER)])
+    yield Page("of all categories", [_address(target, EVERYBODY) for target in (TARGET, OTHER)])
     yield Page("of one county", [_address(target, f"&unit={unit}") for target in (TARGET, OTHER)])
     yield Page("a later page of a group", [_address(more=f"&group=not_met&page={page}") for page in range(2, 20)])
     yield Page("with two more conditions", [_address(target, _also()) for target in (TARGET, OTHER)])

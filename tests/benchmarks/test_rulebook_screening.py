@@ -84,6 +84,7 @@ def test_it_waits_for_the_answer_and_then_asks_each_page(monkeypatch: pytest.Mon
     assert found.shown <= found.ready
     assert list(found.pages) == [
         "screening",
+        "of all categories",
         "of one county",
         "a later page of a group",
         "with two more conditions",
