@@ -106,11 +106,12 @@ class Completion:
             self._update(TERMS, f"{RECORD}::VARCHAR", [CONSECUTIVE], rows)
 
     def probations(self) -> None:
-        """Does one run on the day? As `rulebook.derived.is_on_probation`, over all at once."""
+        """Does one run on the day? As `rulebook.derived.is_on_probation`, over all at once; where none is written down
+        it is not known."""
         runs = f"SELECT {SUBJECT} FROM {PROBATIONS} WHERE start <= ? AND coalesce(closed > ?, true)"
         self.target.execute(
             f"UPDATE {PERSON} SET {column(IS_ON_PROBATION)} = {SUBJECT} IN ({runs})"
-            f" WHERE {column(IS_ON_PROBATION)} IS NULL",
+            f" WHERE {column(IS_ON_PROBATION)} IS NULL AND {SUBJECT} IN (SELECT {SUBJECT} FROM {PROBATIONS})",
             [self.on, self.on],
         )
 

@@ -37,7 +37,8 @@ def _with(holding: HoldingFact, fact: CadreFact, slot: Slot, terms: Mapping[UUID
     if holding.end is not None or holding.kind != HoldingKind.APPOINTMENT or holding.position != slot.position.key:
         return holding
     if slot.position.key in terms:
-        return replace(holding, term=terms[slot.position.key])
+        began = terms[slot.position.key]  # of who was there before it nobody knows which term it is
+        return replace(holding, term=began) if began <= holding.start else holding
     began = TODAY - holding.start
     if began > YEAR + 6 or not _begins_on_probation(slot):
         return holding

@@ -155,7 +155,7 @@ def _file_before(source: Path, file: Path, house: HouseRules) -> tuple[Path, Pat
         found = file.with_name(f"{KIND}-{number_of(earlier):08}-{digest}")
         if not found.exists() or found == file:
             continue
-        with suppress(FileNotFoundError), connect(earlier) as connection:
+        with suppress(FileNotFoundError, duckdb.Error), connect(earlier) as connection:
             told = describe(connection)
             if told.read_on == house.on:
                 return earlier, found, told

@@ -13,11 +13,12 @@ from pathlib import Path
 from threading import Lock, Thread, get_ident
 
 import duckdb
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from quanheng.kernel.errors import Refused
 
 NOTE = ".verdicts.part"
+MOST = 2  # targets and days a process works at; others are begun when one of these is done
 Tell = Callable[[float], None]  # how much is done, of 1
 LOG = logging.getLogger("quanheng.insight")
 _lock = Lock()
@@ -31,26 +32,30 @@ class NotYetJudged(Refused):
 
 
 def begin(file: Path, make: Callable[[], None]) -> None:
-    """Have `make` make the file, unless this process is at it already. Raises `NotYetJudged` where it failed, once."""
+    """Have `make` make the file, unless this process is at it already or has enough to do. Raises `NotYetJudged` where
+    it failed, once."""
     with _lock:
         if file in _failed:
             _failed.remove(file)
             raise NotYetJudged("failed")
-        if file not in _running:
+        if file not in _running and len(_running) < MOST:
             _running[file] = Thread(target=_run, args=[file, make], daemon=True)
             _running[file].start()
 
 
 def _run(file: Path, make: Callable[[], None]) -> None:
+    has_failed = True  # whatever it is: nobody is to begin it anew each second
     try:
         with closing(connection):  # of this thread
             make()
-    except (DatabaseError, duckdb.Error, OSError, Refused) as error:
+        has_failed = False
+    except (DatabaseError, InterfaceError, duckdb.Error, OSError, Refused) as error:
         LOG.error("verdicts: %s", type(error).__name__)
-        _failed.add(file)
     finally:
         with _lock:
             del _running[file]
+            if has_failed:
+                _failed.add(file)
 
 
 def wait_for_all() -> None:
@@ -64,8 +69,11 @@ def note_part(file: Path) -> Tell:
 
     def tell(part: float) -> None:
         draft = file.parent / f"{NOTE}.{os.getpid()}.{get_ident()}"
-        draft.write_text(f"{file.name} {part:.3f}")
-        draft.replace(file.parent / NOTE)
+        try:
+            draft.write_text(f"{file.name} {part:.3f}")
+            draft.replace(file.parent / NOTE)
+        except OSError:  # how far it is may stay untold, the work goes on
+            draft.unlink(missing_ok=True)
 
     return tell
 

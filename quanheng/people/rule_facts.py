@@ -154,7 +154,7 @@ POSTS = Source(
         "role": _role(),
         "setting": units.setting(),
         "is_leading_member": units.is_leading_member(),
-        "confirmed": Case(When(probation_from=None, then=F("valid_from")), default=F("confirmed_on")),
+        "confirmed": F("confirmed_on"),  # not told of a post of which no probation is written down
         "is_secondment": Case(truth(Q(kind=HoldingKind.SECONDMENT)), default=Value(False)),
     },
     {

@@ -231,7 +231,8 @@ def test_posts_have_the_terms_and_probations_of_their_kind(city: City, cadres: l
     terms = [one for one in held if one.term]
     assert {one.position in city.terms for one in terms} == {True}
     assert {one.end for one in terms} == {None}
-    assert 40 < len(terms) < 60
+    assert 30 <= len(terms) < 60
+    assert not [one for one in terms if one.term is not None and one.start < one.term]
     tried = [one for one in held if one.probation]
     assert not [one for one in tried if one.term or one.end or one.probation != one.start]
     over = [one for one in tried if TODAY - one.start >= 12]

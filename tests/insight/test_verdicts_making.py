@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -146,6 +147,33 @@ class TestTheThread:
         wait_for_all()
         assert count == [1, 1]
 
+    def test_a_process_works_at_a_few_at_a_time(self, tmp_path: Path) -> None:
+        go, made = threading.Event(), list[str]()
+
+        def make(name: str) -> None:
+            go.wait(10)
+            made.append(name)
+
+        for name in "abc":
+            begin(tmp_path / name, partial(make, name))
+        go.set()
+        wait_for_all()
+        assert sorted(made) == ["a", "b"]
+        begin(tmp_path / "c", partial(make, "c"))
+        wait_for_all()
+        assert sorted(made) == ["a", "b", "c"]
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_a_mistake_of_the_program_does_not_begin_it_anew_each_second(self, tmp_path: Path) -> None:
+        def fail() -> None:
+            raise KeyError
+
+        begin(tmp_path / "a", fail)
+        wait_for_all()
+        with pytest.raises(NotYetJudged) as told:
+            begin(tmp_path / "a", fail)
+        assert told.value.code == "failed"
+
     def test_a_failure_is_told_once_and_then_it_begins_anew(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -173,6 +201,11 @@ def test_how_far_it_is_is_told_of_that_file_alone(tmp_path: Path) -> None:
     note_part(other)(0)
     assert (part_of(file), part_of(other)) == (None, 0)
     assert [each.name for each in tmp_path.iterdir()] == [verdicts_making.NOTE]
+
+
+def test_a_note_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    note_part(tmp_path / "gone" / "x.duckdb")(0.5)
+    assert part_of(tmp_path / "gone" / "x.duckdb") is None
 
 
 def test_it_grows_from_nothing_by_stretches(monkeypatch: pytest.MonkeyPatch) -> None:

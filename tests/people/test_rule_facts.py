@@ -284,9 +284,9 @@ def test_kin_by_their_code(chen: Cadre) -> None:
 
 def test_no_record_is_unknown_or_none_by_the_world_of_the_fact(cast: Cast) -> None:
     found = facts(cast.zhou_file)
-    assert {name: found[name] for name in found if "." not in name} == {"probations": (), "sanctions": (), "terms": ()}
+    assert {name: found[name] for name in found if "." not in name} == {"sanctions": (), "terms": ()}
     worlds = {source.fact: VOCABULARY.lookup(source.fact).world for source in SOURCES}
-    assert [name for name, world in worlds.items() if world is World.CLOSED] == ["probations", "terms", "sanctions"]
+    assert [name for name, world in worlds.items() if world is World.CLOSED] == ["terms", "sanctions"]
 
 
 def test_withdrawn_records_and_people_are_gone(chen: Cadre, at: datetime) -> None:
@@ -336,19 +336,19 @@ def posts_of(chen: Cadre, **values: Any) -> PostHolding:
     return post
 
 
-def test_a_post_without_probation_is_held_for_good_at_once(chen: Cadre) -> None:
-    assert facts(chen)["probations"] == ()
-    assert values(facts(chen)["posts"], "confirmed") == [(date(2010, 3, 1),), (date(2022, 4, 1),)]
+def test_where_no_probation_is_written_down_nobody_knows_since_when_a_post_is_held_for_good(chen: Cadre) -> None:
+    assert "probations" not in facts(chen)
+    assert values(facts(chen)["posts"], "confirmed") == [(None,), (None,)]
 
 
 def test_a_probation_runs_until_it_is_confirmed_or_the_post_is_left(chen: Cadre) -> None:
     post = posts_of(chen, probation_from=date(2022, 4, 1))
     told = (f"{chen.home_unit.name}局长", date(2022, 4, 1))
     assert values(facts(chen)["probations"], "post", "start", "closed", "result") == [(*told, None, None)]
-    assert values(facts(chen)["posts"], "confirmed") == [(None,), (date(2010, 3, 1),)]
+    assert values(facts(chen)["posts"], "confirmed") == [(None,), (None,)]
     posts_of(chen, confirmed_on=date(2023, 4, 6))
     assert values(facts(chen)["probations"], "post", "start", "closed", "result") == [(*told, date(2023, 4, 6), "胜任")]
-    assert values(facts(chen)["posts"], "confirmed") == [(date(2010, 3, 1),), (date(2023, 4, 6),)]
+    assert sorted(str(told) for (told,) in values(facts(chen)["posts"], "confirmed")) == ["2023-04-06", "None"]
     PostHolding.objects.filter(pk=post.pk).update(confirmed_on=None, valid_to=date(2023, 1, 9))
     assert values(facts(chen)["probations"], "closed", "result") == [(date(2023, 1, 9), None)]
 
@@ -366,6 +366,12 @@ def test_a_term_is_that_of_the_post(chen: Cadre) -> None:
     found = facts(chen)["terms"]
     post = f"{chen.home_unit.name}局长"
     assert values(found, "post", "start", "end") == [(post, date(2021, 12, 1), None)]
+
+
+def test_a_term_that_began_while_the_post_was_held_wants_a_post_of_its_own(chen: Cadre) -> None:
+    posts_of(chen, term_from=date(2022, 4, 1))
+    with pytest.raises(IntegrityError, match="post_term_begun"), transaction.atomic():
+        posts_of(chen, term_from=date(2022, 4, 2))
 
 
 def test_of_a_leading_member_a_term_is_known_to_run_though_not_since_when(chen: Cadre) -> None:

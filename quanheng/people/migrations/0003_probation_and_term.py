@@ -30,4 +30,8 @@ class Migration(migrations.Migration):
             model_name='postholding',
             constraint=models.CheckConstraint(condition=models.Q(('confirmed_on', None), models.Q(('confirmed_on__gte', models.F('probation_from')), ('probation_from__isnull', False)), _connector='OR'), name='post_confirmed_after_probation'),
         ),
+        migrations.AddConstraint(
+            model_name='postholding',
+            constraint=models.CheckConstraint(condition=models.Q(('term_from', None), ('term_from__lte', models.F('valid_from')), _connector='OR'), name='post_term_begun'),
+        ),
     ]

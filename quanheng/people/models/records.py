@@ -76,7 +76,7 @@ class PostHolding(DossierRecord):
     end_document = models.CharField(max_length=120, blank=True)  # A0267
     valid_from = models.DateField()  # A0243
     valid_to = models.DateField(null=True, blank=True)  # A0265
-    probation_from = models.DateField(null=True, blank=True)  # none: not held on probation
+    probation_from = models.DateField(null=True, blank=True)  # none: no probation, or none written down
     confirmed_on = models.DateField(null=True, blank=True)  # held for good after it; none: not yet, or removed
     term_from = models.DateField(null=True, blank=True)  # of a post with terms: the one in which it is held
 
@@ -87,6 +87,10 @@ class PostHolding(DossierRecord):
             models.CheckConstraint(
                 condition=Q(confirmed_on=None) | Q(confirmed_on__gte=F("probation_from"), probation_from__isnull=False),
                 name="post_confirmed_after_probation",
+            ),
+            models.CheckConstraint(
+                condition=Q(term_from=None) | Q(term_from__lte=F("valid_from")),
+                name="post_term_begun",  # who is elected again holds the post anew: terms are counted by posts
             ),
         ]
         indexes = [

@@ -157,6 +157,9 @@ class PostForm(RecordForm):
         began, confirmed = data.get("probation_from"), data.get("confirmed_on")
         if confirmed and not (began and began <= confirmed):
             self.add_error("confirmed_on", _("正式任职时间不能早于试用期起。没有试用期的，两项都留空。"))
+        term, since = data.get("term_from"), data.get("valid_from")
+        if term and since and term > since:
+            self.add_error("term_from", _("本届任期不能晚于任职时间。连任的，请把上一届结束，再新增一条任职。"))
         return data
 
     def values(self) -> dict[str, Any]:

@@ -95,9 +95,10 @@ def _job(refusal: NotYetJudged, seconds: int, poll_url: str) -> Job:
     if refusal.code == "failed":
         again = Link(_("再试一次"), poll_url.rpartition("&")[0])
         return Job(0, 1, seconds, "failed", problem=_("没有核对成，什么都没有改动。"), report=again)
-    cadres, part = int(str(refusal.facts["cadres"])), refusal.facts["part"]
-    done = int(cadres * part) if isinstance(part, float) else 0
-    return Job(done, cadres, seconds, "waiting" if part is None and seconds else "running", poll_url=poll_url)
+    part = refusal.facts["part"]  # of a hundred: how many people there are is not for everybody
+    done = int(100 * part) if isinstance(part, float) else 0
+    state = "waiting" if part is None and seconds else "running"
+    return Job(done, 100, seconds, state, unit="%", poll_url=poll_url)
 
 
 def address_of(query: ScreeningQuery) -> str:

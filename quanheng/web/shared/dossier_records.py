@@ -81,13 +81,13 @@ def _resume(row: Any, on: date) -> tuple[str, ...]:
 
 def _post(row: Any, on: date) -> tuple[str, ...]:
     tier = str(PostTier(row.tier).label) if row.tier else ""
-    kind = listed([str(HoldingKind(row.kind).label), *_of_post(row)], "，")
+    kind = listed([str(HoldingKind(row.kind).label), *_of_post(row, on)], "，")
     return period(row.valid_from, row.valid_to, on), f"{row.unit_name}{row.title}", tier, kind, row.document
 
 
-def _of_post(row: Any) -> Iterator[str]:
+def _of_post(row: Any, on: date) -> Iterator[str]:
     """Whether it is held for good, and since when its term runs."""
-    if row.confirmed_on:
+    if row.confirmed_on and row.confirmed_on <= on:
         yield _("%(day)s 试用期满任职") % {"day": day_text(row.confirmed_on)}
     elif row.probation_from:
         yield _("%(day)s 起试用") % {"day": day_text(row.probation_from)}

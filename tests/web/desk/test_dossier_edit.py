@@ -269,6 +269,12 @@ def test_a_post_is_confirmed_after_its_probation_alone(
     assert written() == []
 
 
+def test_who_is_elected_again_holds_the_post_anew(chen_file: Cadre, browser: Client) -> None:
+    values = {**VALUES["post"], "source_field": "", "term_from": "2099.01"}
+    told = send(browser, "record-add", chen_file.pk, "post", **values).content.decode()
+    assert "本届任期不能晚于任职时间。" in told
+
+
 def test_probation_and_term_are_recorded_and_told_with_the_post(chen_file: Cadre, browser: Client) -> None:
     values = {**VALUES["post"], "source_field": "", "probation_from": "2023.01", "term_from": "2021.12"}
     send(browser, "record-add", chen_file.pk, "post", **values)

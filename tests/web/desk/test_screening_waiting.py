@@ -64,7 +64,7 @@ def test_the_bar_is_replaced_by_itself_while_it_takes_longer(officer: Client, mo
     monkeypatch.setattr(verdicts, "part_of", lambda file: 0.5)
     bar = officer.get(polled_at(officer.get(YOUNG)), headers=HTMX)
     assert bar.content.decode().strip().startswith('<div class="job is-running"')
-    assert "1 / 2 人" in bar.content.decode()
+    assert "50 / 100 %" in bar.content.decode()
     assert polled_at(bar) == polled_at(officer.get(YOUNG))
     since = int(now().timestamp()) - 30
     later = officer.get(f"{YOUNG}&waiting={since}", headers=HTMX)
