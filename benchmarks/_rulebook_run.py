@@ -2,7 +2,8 @@
 """Our side of the rulebook bench in a process of its own, so that memory and processor time are its own.
 
 `python -m benchmarks._rulebook_run FILE` prints a `Run` as JSON. Rules that miss more facts than a mask has bits make
-two statements; what is told here is of both together.
+two statements; what is told here is of both together. Facts are asked in a process that has not built them, as the
+pages of a web process ask what the worker has built.
 """
 
 import json
@@ -32,6 +33,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "disabled_optimizers": IDLE_OPTIMIZERS,
 }
 ALL = PARTS
+ON_FACTS = "--on-facts"
 Digest = dict[str, tuple[int, int]]
 Made = TypeVar("Made")
 
@@ -63,10 +65,21 @@ class Run:
     digest: Digest
 
 
+@dataclass(frozen=True)
+class OnFactsRun:
+    full: Taken
+    counts: Taken
+    sums: list[str]
+
+
 def measure(file: Path) -> Run:
-    command = [sys.executable, "-m", "benchmarks._rulebook_run", str(file)]
+    return read_run(_in_a_process(str(file)))
+
+
+def _in_a_process(*arguments: str) -> str:
+    command = [sys.executable, "-m", "benchmarks._rulebook_run", *arguments]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    return read_run(done.stdout.splitlines()[-1])
+    return done.stdout.splitlines()[-1]
 
 
 def read_run(line: str) -> Run:
@@ -92,16 +105,22 @@ def run(file: Path) -> Run:
         keep.unlink(missing_ok=True)
         connection.execute(f"ATTACH '{keep}' AS kept")
         building, _ = _timed(lambda: _build(connection, on_facts), times=1)
-        connection.execute("SET search_path = 'kept,register'")
-        statements = [each.statement for each in on_facts]
-        full, sums_on_facts = _timed(lambda: _sums(connection, statements, ALL))
-        counts, _ = _timed(lambda: _counts(connection, statements))
-        megabytes = keep.stat().st_size / 1e6
-    keep.unlink()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rules = len(made.rules)
-    taken = (by_tables, by_tables_outcomes, building)
-    return Run(size, rules, compiled, *taken, megabytes, full, counts, peak, sums == sums_on_facts, digest)
+    asked_there = json.loads(_in_a_process(str(keep), ON_FACTS))
+    megabytes = keep.stat().st_size / 1e6
+    keep.unlink()
+    full, counts = (Taken(**asked_there[name]) for name in ("full", "counts"))
+    taken = (by_tables, by_tables_outcomes, building, megabytes, full, counts)
+    is_equal = [str(each) for each in sums] == asked_there["sums"]
+    return Run(size, len(made.rules), compiled, *taken, peak, is_equal, digest)
+
+
+def run_on_facts(keep: Path) -> OnFactsRun:
+    with duckdb.connect(str(keep), read_only=True, config=CONFIG) as connection:
+        statements = [each.statement for each in _on_facts(asked())]
+        full, sums = _timed(lambda: _sums(connection, statements, ALL))
+        counts, _ = _timed(lambda: _counts(connection, statements))
+    return OnFactsRun(full, counts, [str(each) for each in sums])
 
 
 def _on_facts(made: Asked) -> tuple[OnFacts, ...]:
@@ -171,4 +190,5 @@ def differing(ours: Mapping[str, tuple[int, int]], theirs: Mapping[str, tuple[in
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(run(Path(sys.argv[1])))))
+    told = run_on_facts if ON_FACTS in sys.argv else run
+    print(json.dumps(asdict(told(Path(sys.argv[1])))))

@@ -8,9 +8,9 @@ from benchmarks._rulebook_goals import a_part, of_page, of_person, of_run
 from benchmarks._rulebook_page import PAGE
 from benchmarks._rulebook_peer import digest, hand
 from benchmarks._rulebook_person import Person
-from benchmarks._rulebook_register import version
+from benchmarks._rulebook_register import build, version
 from benchmarks._rulebook_rules import ON, asked
-from benchmarks._rulebook_run import Run, Taken, differing, paired, read_run
+from benchmarks._rulebook_run import Run, Taken, differing, measure, paired, read_run
 from benchmarks.pages import pages
 from benchmarks.rulebook import _lines
 
@@ -109,3 +109,13 @@ def test_the_page_is_one_of_those_of_the_bench_of_pages() -> None:
     assert len(found) == len(names) == 18
     dossiers = found["dossier"].paths
     assert list(found[PAGE].paths) == [f"{path}?tab=eligibility" for path in dossiers]
+
+
+@pytest.mark.slow
+def test_facts_are_asked_by_a_process_that_has_not_built_them(tmp_path: Path) -> None:
+    file = tmp_path / "register.duckdb"
+    build(file, 40, threads=1)
+    found = measure(file)
+    assert (found.cadres, found.rules, found.are_equal) == (40, len(found.digest), True)
+    assert min(found.full.cpu, found.counts.cpu, found.facts.cpu) > 0
+    assert [each.name for each in tmp_path.iterdir()] == [file.name]
