@@ -2,6 +2,9 @@
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
 
 from benchmarks._figures import Figures
 from benchmarks._rulebook_goals import a_part, of_page, of_person, of_run
