@@ -33,7 +33,7 @@ def test_search_a_person_then_a_day_then_the_evidence(page: Page, live_server: L
     assert page.get_by_role("link", name="更正出生年月").count() == 1
 
     page.locator("summary", has_text="看某日的状态").click()
-    page.get_by_label("日期").fill("2021-06-30")
+    page.get_by_label("日期", exact=True).fill("2021-06-30")
     page.get_by_role("button", name="看这一天").click()
     expect(page.locator(".as-of")).to_contain_text("这是 2021-06-30 的状态，只读")
     expect(page.locator(".fact-strip")).to_contain_text("县处级副职")

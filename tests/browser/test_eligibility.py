@@ -47,7 +47,7 @@ def test_a_failed_condition_is_followed_to_its_record_and_corrected(
 
     drawer.locator(".records").get_by_role("link", name="副局长").click()
     page.get_by_role("link", name="更正或撤回这条记录").click()
-    page.get_by_label("任职时间").fill("2016.03")
+    page.get_by_label("任职时间", exact=True).fill("2016.03")
     page.get_by_label("理由").fill("按任免文件更正任职时间，附原件核对")
     page.get_by_role("button", name="更正任职").click()
     expect(page.get_by_role("status")).to_contain_text("已办")

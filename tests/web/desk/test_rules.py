@@ -15,7 +15,9 @@ from quanheng.instruments.actions import countersign_rule, sign_rule
 from quanheng.instruments.models import LocalRule, SignOff, SwitchValue
 from quanheng.kernel.actor import Actor
 from quanheng.ledger.models import Entry
+from quanheng.rulebook import labels
 from quanheng.rulebook.book import load
+from quanheng.rulebook.instrument import RuleText
 from tests.conftest import ClientOf
 from tests.deciders import BLOCKING, PDF, WARNING, second, signer
 from tests.web.desk.units import TextOf, words
@@ -58,10 +60,21 @@ def send(client: Client, url: str, **values: object) -> str:
     return str(TextOf(response.content.decode()))
 
 
+def in_force() -> list[RuleText]:
+    """Selection first, as whoever opens the list looks for it most."""
+    families = list(labels.FAMILIES)
+    return sorted(load().rules(TODAY), key=lambda text: families.index(text.family))
+
+
+def test_the_list_begins_with_selection(lin: Actor, client_of: ClientOf) -> None:
+    first = {load().versions(id)[-1].family for id in shown(client_of(lin), "")}
+    assert first == {"SEL"}
+
+
 def test_the_list_shows_every_rule_in_force(lin: Actor, client_of: ClientOf) -> None:
     client, pages = client_of(lin), -(-COUNT // 50)
     found = [id for page in range(1, pages + 1) for id in shown(client, f"?page={page}")]
-    assert found == [text.id for text in load().rules(TODAY)]
+    assert found == [text.id for text in in_force()]
     page = words(client, LIST)
     assert f"规则库 {COUNT} 条规则 已签认 0 条 待签认 {COUNT} 条" in page
     assert "没有签认的规则照样检查，但最多提醒，不拦阻。" in page
@@ -90,10 +103,10 @@ def test_conditions_narrow_the_list(lin: Actor, client_of: ClientOf, query: str,
     known = {"family": "family", "check": "check", "on_fail": "on_fail"}
     expected = [
         text.id
-        for text in load().rules(TODAY)
+        for text in in_force()
         if all(str(getattr(text, known[name])) in values for name, values in asked.items() if values and name in known)
     ]
-    assert found == (expected[:50] if "NONE" not in query else [text.id for text in load().rules(TODAY)][:50])
+    assert found == (expected[:50] if "NONE" not in query else [text.id for text in in_force()][:50])
 
 
 def _asked(query: str) -> dict[str, list[str]]:
