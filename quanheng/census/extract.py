@@ -73,7 +73,7 @@ def extract_everybody(target: DuckDBPyConnection, vocabulary: Vocabulary, words:
     sources = sorted(READ, key=lambda source: source.fact not in LONG)
     # two threads take from it, which a list's iterator bears and a generator does not
     waiting = iter([(part, source) for part in everybody() for source in sources])
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=1) as pool, work.telling_first():
         beside = pool.submit(work.take_beside, state, waiting)
         with suppress(_BrokenOff):
             work.take(waiting)
@@ -90,7 +90,7 @@ class _Extraction:
     def __init__(self, target: DuckDBPyConnection, vocabulary: Vocabulary, words: Words) -> None:
         self._target, self._words = target, words
         self._types = {table.name: table.columns for table in tables(vocabulary, KEYED)}
-        self._has_failed = False
+        self._first: BaseException | None = None  # what failed; all after it may only have met the end
 
     def take_beside(self, state: str, waiting: Iterator[tuple[Part, Source]]) -> None:
         """In a thread of its own, which has a connection of its own."""
@@ -106,9 +106,10 @@ class _Extraction:
         insert = _Insert(self._target, source, self._types[source.fact], self._words.get(source.fact))
 
         def read(path: str) -> None:
-            if self._has_failed:
+            if self._first:
                 raise _BrokenOff
-            insert.read(path)
+            with self._telling():
+                insert.read(path)
 
         try:
             reading.pour(_rows(source, part), len(insert.names), read)
@@ -120,9 +121,19 @@ class _Extraction:
         """The one beside."""
         try:
             yield
-        except BaseException:
-            self._has_failed = True
+        except BaseException as error:
+            self._first = self._first or error
             raise
+
+    @contextmanager
+    def telling_first(self) -> Iterator[None]:
+        """Of two that failed the first knows why."""
+        try:
+            yield
+        except BaseException as error:
+            if self._first is None or error is self._first:
+                raise
+            raise self._first from None
 
 
 def remove(target: DuckDBPyConnection, vocabulary: Vocabulary, keys: Iterable[UUID]) -> None:
