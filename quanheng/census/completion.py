@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census import promotion
 from quanheng.census.reading import facts_of
-from quanheng.census.tables import PERSON, RECORD, SUBJECT, UNTOLD, column, quoted, tables
+from quanheng.census.tables import PERSON, RECORD, SUBJECT, UNTOLD, column, quoted, running, tables
 from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.derived import LEADING, derive
 from quanheng.rulebook.instrument import Scalar
@@ -108,7 +108,7 @@ class Completion:
     def probations(self) -> None:
         """Does one run on the day? As `rulebook.derived.is_on_probation`, over all at once; where none is written down
         it is not known."""
-        runs = f"SELECT {SUBJECT} FROM {PROBATIONS} WHERE start <= ? AND coalesce(closed > ?, true)"
+        runs = f"SELECT {SUBJECT} FROM {PROBATIONS} WHERE {running('closed')}"
         self.target.execute(
             f"UPDATE {PERSON} SET {column(IS_ON_PROBATION)} = {SUBJECT} IN ({runs})"
             f" WHERE {column(IS_ON_PROBATION)} IS NULL AND {SUBJECT} IN (SELECT {SUBJECT} FROM {PROBATIONS})",
@@ -119,10 +119,9 @@ class Completion:
         """As `rulebook.derived.is_leading_member`, over all at once."""
         name, roles = column(IS_LEADING), "', '".join(sorted(LEADING))
         told = f"CASE WHEN bool_or(role IN ('{roles}')) THEN true WHEN bool_and(role IS NOT NULL) THEN false END"
-        runs = 'start <= ? AND coalesce("end" > ?, true)'
         self.target.execute(
             f"UPDATE {PERSON} SET {name} = told FROM"
-            f" (SELECT {SUBJECT}, {told} AS told FROM {POSTS} WHERE {runs} GROUP BY {SUBJECT}) AS found"
+            f" (SELECT {SUBJECT}, {told} AS told FROM {POSTS} WHERE {running()} GROUP BY {SUBJECT}) AS found"
             f" WHERE {PERSON}.{SUBJECT} = found.{SUBJECT} AND {name} IS NULL",
             [self.on, self.on],
         )

@@ -9,12 +9,12 @@ stays small, whatever their number.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 import duckdb
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.db.models import Q, QuerySet
 from duckdb import DuckDBPyConnection
 
@@ -93,8 +93,13 @@ class _Extraction:
         self._first: BaseException | None = None  # what failed; all after it may only have met the end
 
     def take_beside(self, state: str, waiting: Iterator[tuple[Part, Source]]) -> None:
-        """In a thread of its own, which has a connection of its own."""
-        with self._telling(), marks.same_state(state):
+        """In a thread of its own, which has a connection of its own; where there is none to be had, the one beside
+        takes all."""
+        with ExitStack() as connected:
+            try:
+                connected.enter_context(marks.same_state(state))
+            except OperationalError:
+                return
             self.take(waiting)
 
     def take(self, waiting: Iterable[tuple[Part, Source]]) -> None:
@@ -118,7 +123,7 @@ class _Extraction:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """The one beside."""
+        """The one beside, and whoever asks in the end."""
         try:
             yield
         except BaseException as error:

@@ -84,6 +84,11 @@ def column(fact: str) -> str:
     return fact.replace(".", "_")
 
 
+def running(end: str = "end") -> str:
+    """Of a record with a `start`: does it run on a day? For two parameters, both that day."""
+    return f"start <= ? AND coalesce({quoted(end)} > ?, true)"
+
+
 def quoted(name: str) -> str:
     """Names come from the vocabulary, which has small letters, digits and _ only."""
     return f'"{name}"'

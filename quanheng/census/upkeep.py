@@ -115,14 +115,20 @@ def _rebuilt(folder: Path, recipe: Recipe, clock: Clock, on: date, is_whole: boo
         with suppress(OSError):  # a full disk takes no note either
             _note(folder, "failed", at=clock(), error=_name(error))
         raise
-    told, seconds = made.snapshot, (clock() - began).total_seconds()
-    _note(folder, "refreshed", at=began, seconds=seconds, number=told.number, cadres=told.cadres, changed=made.changed)
-    if made.differing is not None:
-        _note(folder, "compared", at=began, differing=made.differing)
+    seconds = (clock() - began).total_seconds()
+    with suppress(OSError):  # it is published, though a disk that it has filled takes no note
+        _note_made(folder, made, began, seconds)
     if made.changed is None:
         forget_read_marks(folder)
     forget_gone(folder)
     return made
+
+
+def _note_made(folder: Path, made: Published, began: datetime, seconds: float) -> None:
+    told = made.snapshot
+    _note(folder, "refreshed", at=began, seconds=seconds, number=told.number, cadres=told.cadres, changed=made.changed)
+    if made.differing is not None:
+        _note(folder, "compared", at=began, differing=made.differing)
 
 
 def _name(error: BaseException) -> str:
@@ -183,12 +189,13 @@ def standing(folder: Path, told: Snapshot, *, at: datetime) -> Standing:
     is_looked_at = looked.get("number") == told.number
     sign = alive.get("at", told.as_of)
     as_of = max(looked["at"], told.as_of) if is_looked_at else told.as_of
-    failed_at = _noted(folder, "failed").get("at")
+    failed_at, made = _noted(folder, "failed").get("at"), last_refresh(folder)
+    newest = max(as_of, made.at) if made else as_of  # what is told may be a snapshot before the last
     return Standing(
         as_of=as_of,
         still_since=sign if at - sign > PATIENCE else None,
         changes=marks.count_since(told.mark),
-        failed_at=failed_at if failed_at and failed_at > as_of else None,
+        failed_at=failed_at if failed_at and failed_at > newest else None,
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.reading import facts_of
-from quanheng.census.tables import PERSON, SUBJECT, as_recorded, column, quoted
+from quanheng.census.tables import PERSON, SUBJECT, as_recorded, column, quoted, running
 from quanheng.insight.due import (
     AHEAD,
     BEHIND,
@@ -96,8 +96,7 @@ def _reached(watch: Watch, on: date) -> tuple[str, list[Value]]:
     if watch.target is None:
         return "", []
     words = reaching(watch.target)
-    runs = 'start <= ? AND coalesce("end" > ?, true)'
-    held = f"SELECT {SUBJECT} FROM ranks WHERE rank IN ({', '.join('?' * len(words))}) AND {runs}"
+    held = f"SELECT {SUBJECT} FROM ranks WHERE rank IN ({', '.join('?' * len(words))}) AND {running()}"
     return f" AND {SUBJECT} NOT IN ({held})", [*words, on, on]
 
 

@@ -174,10 +174,10 @@ def _opened(source: Path, file: Path) -> DuckDBPyConnection:
 
 def _kept(source: Path, snapshot: Snapshot, target: Target, house: HouseRules, rules: Sequence[Rule]) -> Path:
     digest = _digest(snapshot, target, house, rules)
-    tell = note_part(kept_file(source.parent, snapshot.number, KIND, digest))
+    made = kept_file(source.parent, snapshot.number, KIND, digest)
 
     def build(file: Path) -> None:
-        with beside(source) as connection:
+        with note_part(made) as tell, beside(source) as connection:
             connection.execute(f"ATTACH '{file}' AS kept")
             write(connection, context(target, house), rules, tell)
             connection.execute("CREATE TABLE kept.asked AS SELECT ? AS target", [target.code])

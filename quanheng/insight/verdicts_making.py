@@ -7,8 +7,8 @@ that every process can tell. No person is in it.
 
 import logging
 import os
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Thread, get_ident
 
@@ -64,8 +64,9 @@ def wait_for_all() -> None:
         thread.join()
 
 
-def note_part(file: Path) -> Tell:
-    """To be told of that file, in one piece whoever reads."""
+@contextmanager
+def note_part(file: Path) -> Iterator[Tell]:
+    """To be told of that file, in one piece whoever reads; nothing is noted after the block."""
 
     def tell(part: float) -> None:
         draft = file.parent / f"{NOTE}.{os.getpid()}.{get_ident()}"
@@ -75,7 +76,11 @@ def note_part(file: Path) -> Tell:
         except OSError:  # how far it is may stay untold, the work goes on
             draft.unlink(missing_ok=True)
 
-    return tell
+    try:
+        yield tell
+    finally:
+        if part_of(file) is not None:
+            (file.parent / NOTE).unlink(missing_ok=True)
 
 
 def part_of(file: Path) -> float | None:

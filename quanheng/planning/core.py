@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model_helper import CpModelProto, CpSolverResponse
 from scipy import sparse
 
 from quanheng.planning.columns import Flags, Ints
@@ -147,17 +148,17 @@ def _ends(start: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return start[used], start[used + 1]
 
 
-def _add(proto: object, row: _Row, *, binary: bool) -> None:
+def _add(proto: CpModelProto, row: _Row, *, binary: bool) -> None:
     """As at-most-one or exactly-one where it is one: that is what propagates and gives cliques."""
     if binary and row.upper == 1 and (row.values == 1).all():
-        clause = proto.constraints.add()  # type: ignore[attr-defined]
+        clause = proto.constraints.add()
         (clause.exactly_one if row.equal else clause.at_most_one).literals.extend(row.columns.tolist())
     elif row.equal or not binary or row.values[row.values > 0].sum() > row.upper:
         _linear(proto, row.columns, row.values, row.upper if row.equal else -FREE, row.upper)
 
 
-def _linear(proto: object, columns: Ints, values: Ints, lower: int, upper: int) -> None:
-    linear = proto.constraints.add().linear  # type: ignore[attr-defined]
+def _linear(proto: CpModelProto, columns: Ints, values: Ints, lower: int, upper: int) -> None:
+    linear = proto.constraints.add().linear
     linear.vars.extend(columns.tolist())
     linear.coeffs.extend(values.tolist())
     linear.domain.extend([lower, upper])
@@ -240,7 +241,7 @@ def _vector(core: Core, solution: object) -> Floats:
     return x
 
 
-def _bound(core: Core, response: object) -> int | None:
+def _bound(core: Core, response: CpSolverResponse) -> int | None:
     """Nothing is known before the search has said so: the lower end is then that of 64 bits."""
-    inner = int(response.inner_objective_lower_bound)  # type: ignore[attr-defined]
+    inner = int(response.inner_objective_lower_bound)
     return None if abs(inner) >= FREE else core.constant - inner

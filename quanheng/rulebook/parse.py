@@ -9,6 +9,7 @@ record has not ended), `param.x`, `switch.SW_X`, and what the rule itself names,
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from quanheng.kernel.errors import Refused
 from quanheng.rulebook.tree import (
@@ -352,19 +353,19 @@ def _place_of_on(operator: Operator, when: Node) -> Node:
     return Call(function, (day,), TRUTH)
 
 
-_READERS: dict[type[ast.expr], Callable[[Parser, ast.expr], Node]] = {
-    ast.Name: Parser.name,  # type: ignore[dict-item]  # each reader takes its own kind
-    ast.Attribute: Parser.dotted,  # type: ignore[dict-item]
-    ast.Constant: Parser.constant,  # type: ignore[dict-item]
-    ast.Tuple: Parser.codes,  # type: ignore[dict-item]
-    ast.List: Parser.codes,  # type: ignore[dict-item]
-    ast.Set: Parser.codes,  # type: ignore[dict-item]
-    ast.BoolOp: Parser.both,  # type: ignore[dict-item]
-    ast.UnaryOp: Parser.unary,  # type: ignore[dict-item]
-    ast.IfExp: Parser.choose,  # type: ignore[dict-item]
-    ast.BinOp: Parser.arithmetic,  # type: ignore[dict-item]
-    ast.Compare: Parser.compare,  # type: ignore[dict-item]
-    ast.Call: Parser.call,  # type: ignore[dict-item]
+_READERS: dict[type[ast.expr], Callable[[Parser, Any], Node]] = {  # each takes its own kind
+    ast.Name: Parser.name,
+    ast.Attribute: Parser.dotted,
+    ast.Constant: Parser.constant,
+    ast.Tuple: Parser.codes,
+    ast.List: Parser.codes,
+    ast.Set: Parser.codes,
+    ast.BoolOp: Parser.both,
+    ast.UnaryOp: Parser.unary,
+    ast.IfExp: Parser.choose,
+    ast.BinOp: Parser.arithmetic,
+    ast.Compare: Parser.compare,
+    ast.Call: Parser.call,
 }
 _ARITHMETIC: dict[type[ast.operator], Function] = {
     ast.Add: Function.PLUS,

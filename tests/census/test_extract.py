@@ -4,6 +4,7 @@ import os
 import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import chain, repeat
@@ -12,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -22,10 +23,12 @@ from quanheng.census.publish import published
 from quanheng.census.snapshot import Published, Recipe
 from quanheng.census.tables import Table, tables
 from quanheng.census.upkeep import Failed
+from quanheng.ledger import marks
 from quanheng.ledger.transactions import POSTGRESQL
 from quanheng.people.models import Cadre
 from quanheng.people.rule_facts import PEOPLE, SOURCES
 from quanheng.people.rule_sources import Source
+from tests.census.comparing import assert_alike
 from tests.conftest import Cast
 from tests.dossiers import fill
 
@@ -118,6 +121,24 @@ def test_a_register_that_breaks_off_after_some_mb_leaves_nothing(
     monkeypatch.undo()
     made: Published = upkeep.rebuild(folder, recipe, clock=lambda: AT, on=ON)
     assert (made.snapshot.number, made.snapshot.cadres) == (1, 2)
+
+
+@pytest.mark.skipif(connection.vendor != POSTGRESQL, reason="SQLite reads with one connection")
+def test_without_a_second_connection_the_first_takes_all(
+    chen: Cadre, folder: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def too_many(state: str) -> Iterator[None]:
+        asked.append(state)
+        raise OperationalError("sorry, too many clients already")
+        yield
+
+    asked: list[str] = []
+    monkeypatch.setattr(marks, "same_state", too_many)
+    made: Published = upkeep.rebuild(folder, recipe, clock=lambda: AT, on=ON)
+    assert (made.snapshot.cadres, len(asked)) == (2, 1)
+    monkeypatch.undo()
+    assert_alike(folder, recipe, ON)
 
 
 @pytest.mark.parametrize(

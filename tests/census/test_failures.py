@@ -137,6 +137,32 @@ def test_without_room_the_snapshot_before_stays(round_at: Round, folder: Path) -
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_failure_is_not_told_of_a_snapshot_that_others_have_followed(round_at: Round, folder: Path) -> None:
+    """A page may stand on an older one, whose verdicts are made."""
+    round_at(0)
+    with Reader(folder).cursor() as (_, told):
+        pass
+    with files_no_larger_than(60_000), pytest.raises(CannotRefresh):
+        round_at(1, is_whole=True)
+    round_at(2, is_whole=True)
+    assert upkeep.standing(folder, told, at=AT + 3 * MINUTE).failed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_stays_though_nobody_can_note_it(
+    round_at: Round, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(upkeep, "_note_made", full)
+    assert round_at(0)
+    with Reader(folder).cursor() as (_, told):
+        assert told.number == 1
+    assert upkeep.last_failure(folder) is None
+
+
+@pytest.mark.django_db(transaction=True)
 def test_rows_without_room_are_no_fault_of_the_rows(
     round_at: Round, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,11 +14,11 @@ from quanheng.census.failures import NoSnapshot
 from quanheng.census.publish import publish
 from quanheng.census.reading import TRIES, Reader, Snapshot, connect, describe, open_current
 from quanheng.census.snapshot import Recipe, write_description
-from quanheng.census.tables import as_recorded, create, records, singles, tables
+from quanheng.census.tables import as_recorded, create, records, running, singles, tables
 from quanheng.ledger.marks import Watermark
 from quanheng.rulebook.vocabulary import Scope, World
 
-AT = datetime(2026, 11, 20, 1, 2, 3, 456789, tzinfo=UTC)
+AT, ON = datetime(2026, 11, 20, 1, 2, 3, 456789, tzinfo=UTC), date(2026, 11, 20)
 MARK = Watermark("sqlite", 2**64 - 1, 4, "ab")
 TOLD = Snapshot(1, AT, date(2026, 11, 20), 2, "cd", MARK)
 
@@ -168,3 +168,22 @@ class TestAFileThatGoesMeanwhile:
         with pytest.raises(FileNotFoundError):
             open_current(tmp_path, lambda: snapshot, opener)
         assert asked == [snapshot] * TRIES
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_told"),
+    [
+        (ON, None, True),
+        (ON, ON + timedelta(days=1), True),
+        (ON, ON, False),  # the day on which it ends is no longer in it
+        (ON + timedelta(days=1), None, False),
+        (None, None, None),
+    ],
+)
+def test_what_runs_on_a_day(start: date | None, end: date | None, is_told: bool | None) -> None:
+    connection = duckdb.connect()
+    told = connection.execute(
+        f'SELECT {running("closed")} FROM (SELECT ?::date AS start, ?::date AS closed)',  # noqa: S608
+        [ON, ON, start, end],
+    )
+    assert told.fetchall() == [(is_told,)]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -196,22 +197,42 @@ class TestTheThread:
 def test_how_far_it_is_is_told_of_that_file_alone(tmp_path: Path) -> None:
     file, other = tmp_path / "verdicts-00000001-x.duckdb", tmp_path / "verdicts-00000001-y.duckdb"
     assert part_of(file) is None
-    note_part(file)(0.25)
-    assert (part_of(file), part_of(other)) == (0.25, None)
-    note_part(other)(0)
-    assert (part_of(file), part_of(other)) == (None, 0)
-    assert [each.name for each in tmp_path.iterdir()] == [verdicts_making.NOTE]
+    with note_part(file) as tell:
+        tell(0.25)
+        assert (part_of(file), part_of(other)) == (0.25, None)
+        with note_part(other) as tell_other:
+            tell_other(0)
+            assert (part_of(file), part_of(other)) == (None, 0)
+            assert [each.name for each in tmp_path.iterdir()] == [verdicts_making.NOTE]
+
+
+def test_the_end_of_one_leaves_the_note_of_another(tmp_path: Path) -> None:
+    file, other = tmp_path / "verdicts-00000001-x.duckdb", tmp_path / "verdicts-00000001-y.duckdb"
+    with note_part(other) as tell_other:
+        with note_part(file) as tell:
+            tell(0.5)
+            tell_other(0.75)
+        assert part_of(other) == 0.75
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_noted_of_what_broke_off(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), note_part(tmp_path / "x.duckdb") as tell:
+        tell(0.5)
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_note_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
-    note_part(tmp_path / "gone" / "x.duckdb")(0.5)
-    assert part_of(tmp_path / "gone" / "x.duckdb") is None
+    with note_part(tmp_path / "gone" / "x.duckdb") as tell:
+        tell(0.5)
+        assert part_of(tmp_path / "gone" / "x.duckdb") is None
 
 
 def test_it_grows_from_nothing_by_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     told = list[float]()
     monkeypatch.setattr("quanheng.insight.verdict_table.STRETCH", 1)
-    monkeypatch.setattr(verdicts, "note_part", lambda file: told.append)
+    monkeypatch.setattr(verdicts, "note_part", lambda file: nullcontext(told.append))
     published()
     awaited()
     wait_for_all()

@@ -240,3 +240,20 @@ def told_of(rows: Sequence[Sequence[Any]], made: Statement) -> list[list[Told]]:
 def _of_row(row: Sequence[Any], bits: Bits) -> Told:
     state, missing, lo, hi = row
     return Told(State(state), bits.names(missing), lo, hi)
+
+
+# --- what the tests of statements share
+
+
+def bare_context(on: date) -> Context:
+    """Nothing is told of the person."""
+    return Context(VOCABULARY, situation({}, on), PARAMETERS, Bits())
+
+
+def agreed(on: date, texts: Sequence[str], people: Sequence[Person]) -> list[list[Told]]:
+    """What Python, DuckDB and Polars say alike."""
+    nodes = [tree(text) for text in texts]
+    told = by_python(nodes, people, on)
+    assert by_duckdb(nodes, people, on) == told
+    assert by_polars(nodes, people, on) == told
+    return told

@@ -22,10 +22,10 @@ from quanheng.rulebook.values import State
 from quanheng.rulebook.vocabulary import Scope
 from tests.rulebook.drawn import conditions, days, every_form, people
 from tests.rulebook.registers import (
-    PARAMETERS,
     VOCABULARY,
     Person,
     Told,
+    bare_context,
     by_duckdb,
     by_polars,
     by_postgresql,
@@ -37,10 +37,6 @@ from tests.rulebook.registers import (
 ON = date(2025, 6, 1)
 BackEnd = Callable[[Sequence[Node], Sequence[Person], date], list[list[Told]]]
 BACK_ENDS: tuple[BackEnd, ...] = (by_duckdb, by_polars)
-
-
-def context(on: date = ON) -> Context:
-    return Context(VOCABULARY, situation({}, on), PARAMETERS, Bits())
 
 
 def same(texts: list[str], drawn: list[Person], on: date = ON, back_ends: Sequence[BackEnd] = BACK_ENDS) -> None:
@@ -110,7 +106,7 @@ def test_what_has_no_sql_says_so() -> None:
         "person.size * param.share * param.share * " + " * ".join(["param.share"] * 8) + " > 3": "shares",
     }.items():
         with pytest.raises(NotInSqlError, match=why):
-            statement({"a": tree(text)}, context())
+            statement({"a": tree(text)}, bare_context(ON))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +201,7 @@ def test_no_step_leaves_the_calendar_of_postgresql() -> None:
 def test_a_condition_that_can_miss_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quanheng.rulebook.sql.MAX_BITS", 1)
     with pytest.raises(NotInSqlError, match="more than 1 facts"):
-        statement({"a": tree("person.size > 3 and person.birth < on")}, context())
+        statement({"a": tree("person.size > 3 and person.birth < on")}, bare_context(ON))
 
 
 def test_what_is_not_about_the_person_is_computed_when_the_text_is_written() -> None:
@@ -221,7 +217,7 @@ def test_a_text_grows_with_the_tree_and_not_with_its_depth() -> None:
     sizes = []
     for _ in range(6):
         text = f"(not ({text}) or ({text} and person.size > 3))"
-        sizes.append(len(statement({"a": tree(text)}, context()).text))
+        sizes.append(len(statement({"a": tree(text)}, bare_context(ON)).text))
     assert sizes[-1] - sizes[-2] < 3 * (sizes[1] - sizes[0])
 
 

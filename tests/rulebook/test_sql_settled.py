@@ -6,43 +6,20 @@ from itertools import product
 
 import pytest
 
-from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_rules import Conditions, rule_statements
 from quanheng.rulebook.sql_statement import statement
 from quanheng.rulebook.sql_text import ZERO, Frame, Sql
 from quanheng.rulebook.sql_text import day as sql_day
 from quanheng.rulebook.sql_values import Logic, SDay
 from quanheng.rulebook.tree import TRUE
-from tests.rulebook.registers import (
-    PARAMETERS,
-    VOCABULARY,
-    Person,
-    Told,
-    by_duckdb,
-    by_polars,
-    by_python,
-    situation,
-    tree,
-)
+from tests.rulebook.registers import Person, agreed, bare_context, tree
 
 ON = date(2025, 6, 1)
 DAYS = (None, *(ON + timedelta(days=days) for days in (-1, 0, 1)), date(2030, 1, 1))
 
 
-def context() -> Context:
-    return Context(VOCABULARY, situation({}, ON), PARAMETERS, Bits())
-
-
 def text_of(*conditions: str) -> str:
-    return statement({f"c{place}": tree(text) for place, text in enumerate(conditions)}, context()).text
-
-
-def agreed(texts: list[str], people: list[Person]) -> list[list[Told]]:
-    nodes = [tree(text) for text in texts]
-    told = by_python(nodes, people, ON)
-    assert by_duckdb(nodes, people, ON) == told
-    assert by_polars(nodes, people, ON) == told
-    return told
+    return statement({f"c{place}": tree(text) for place, text in enumerate(conditions)}, bare_context(ON)).text
 
 
 # truths
@@ -64,7 +41,7 @@ def test_settled_truths_together_say_what_python_says(joint: str) -> None:
         for member, level, size in product(TRUTHS, LEVELS, (None, 3, 4))
     ]
     one = f'person.is_member {joint} person.level == "low" {joint} person.size > 3'
-    told = agreed([one, f"not ({one})", f"not person.is_member {joint} person.size > 3"], people)
+    told = agreed(ON, [one, f"not ({one})", f"not person.is_member {joint} person.size > 3"], people)
     assert {held.state.name for row in told for held in row} == {"MET", "NOT_MET", "UNKNOWN"}
 
 
@@ -78,7 +55,7 @@ def test_settled_truths_beside_dated_ones_say_what_python_says(joint: str) -> No
     dated = ["reached(person.birth)", "before(person.start)", "not reached(person.start)"]
     texts = [f"person.is_member {joint} {each}" for each in dated]
     texts += [f"{one} {joint} {other} {joint} person.size > 3" for one, other in product(dated, dated)]
-    told = agreed([*texts, *(f"not ({each})" for each in texts)], people)
+    told = agreed(ON, [*texts, *(f"not ({each})" for each in texts)], people)
     assert {held.lo for row in told for held in row} > set(DAYS) - {None}
 
 
@@ -112,7 +89,7 @@ def test_records_of_all_times_say_what_python_says() -> None:
     red = 'colour == "red"'
     inner = [red, f"{red} and reached(effective + months(6))", f"{red} or before(effective + months(4))"]
     texts = [f"{of}(sanctions, {each})" for of, each in product(("exists", "every"), inner)]
-    told = agreed(texts, [{}, *people])
+    told = agreed(ON, texts, [{}, *people])
     assert {held.state.name for row in told for held in row} == {"MET", "NOT_MET", "UNKNOWN"}
 
 
@@ -132,7 +109,7 @@ RUNS = [
 
 def verdict(requires: str, *, is_final: bool, applies: str = "") -> str:
     rule = Conditions(tree(applies) if applies else TRUE, tree(requires), tree("1 > 2"), is_final)
-    (made,) = rule_statements({"a": rule}, context())
+    (made,) = rule_statements({"a": rule}, bare_context(ON))
     return made.text
 
 

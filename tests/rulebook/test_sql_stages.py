@@ -1,44 +1,19 @@
 """How a statement is put together: what it carries, what it counts once, and where masks have room."""
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import product
 
 import duckdb
 import pytest
 
-from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_rules import Conditions, rule_statements, rule_statements_on_facts
 from quanheng.rulebook.sql_stage import PEOPLE, Stage
 from quanheng.rulebook.sql_statement import statement
 from quanheng.rulebook.sql_text import IDLE_OPTIMIZERS, Frame, Sql, sql
 from quanheng.rulebook.tree import TRUE
-from tests.rulebook.registers import (
-    PARAMETERS,
-    VOCABULARY,
-    Person,
-    Told,
-    by_duckdb,
-    by_polars,
-    by_python,
-    situation,
-    tree,
-)
+from tests.rulebook.registers import Person, agreed, bare_context, tree
 
 ON = date(2025, 6, 1)
-
-
-def context() -> Context:
-    return Context(VOCABULARY, situation({}, ON), PARAMETERS, Bits())
-
-
-def agreed(texts: Sequence[str], people: Sequence[Person]) -> list[list[Told]]:
-    """What all say."""
-    nodes = [tree(text) for text in texts]
-    told = by_python(nodes, people, ON)
-    assert by_duckdb(nodes, people, ON) == told
-    assert by_polars(nodes, people, ON) == told
-    return told
 
 
 # stages
@@ -78,7 +53,7 @@ def test_a_stage_over_a_stage_asks_it_for_what_it_lacks() -> None:
 
 def test_rows_that_look_at_another_count_do_not_ask_the_whole_stage() -> None:
     inner = "last_date(sanctions, effective)"
-    text = statement({"a": tree(f"exists(posts, start > {inner}) and count(marks) > 2")}, context()).text
+    text = statement({"a": tree(f"exists(posts, start > {inner}) and count(marks) > 2")}, bare_context(ON)).text
     assert text.count('"s0_person"') == 2  # where it is made, and where the next one begins
     rows = text[text.index('"s1_posts" AS') : text.index('"s1_person" AS')]
     assert "s0_sanctions" in rows
@@ -89,17 +64,17 @@ def test_rows_that_look_at_another_count_do_not_ask_the_whole_stage() -> None:
 
 
 def test_records_are_counted_once_where_a_group_has_them_all() -> None:
-    text = statement({"a": tree("known(marks) and count(marks) > 1")}, context()).text
+    text = statement({"a": tree("known(marks) and count(marks) > 1")}, bare_context(ON)).text
     assert "IN (SELECT" not in text
     assert 'WHERE "decided" > DATE' in text  # only those to come are counted apart
-    assert "IN (SELECT" in statement({"a": tree("known(marks)")}, context()).text
+    assert "IN (SELECT" in statement({"a": tree("known(marks)")}, bare_context(ON)).text
 
 
 def test_records_to_come_are_records() -> None:
     now, later = {"year": 2024, "decided": date(2025, 6, 1)}, {"year": 2025, "decided": date(2025, 6, 2)}
     people: list[Person] = [{"marks": rows} for rows in ([], [now], [later], [now, later])]
     conditions = ["known(marks)", "known(marks) and count(marks) > 0", "count(marks, hours > 1) >= 0"]
-    states = [[held.state.name for held in row] for row in agreed(conditions, people)]
+    states = [[held.state.name for held in row] for row in agreed(ON, conditions, people)]
     assert [row[0] for row in states] == ["NOT_MET", "MET", "MET", "MET"]
     assert [row[1] for row in states] == ["NOT_MET", "MET", "NOT_MET", "MET"]
 
@@ -122,7 +97,7 @@ def test_years_of_a_range_are_counted_whatever_its_length(years: int) -> None:
         for some, size in product(marked, (first, None))
     ]
     conditions = [f"count(marks, mark == {code}, over=(person.size, 2024)) {test}" for code, test in claims(years)]
-    told = agreed(conditions, people)
+    told = agreed(ON, conditions, people)
     assert {held.state.name for row in told for held in row} >= {"MET", "UNKNOWN"}
 
 
@@ -133,7 +108,7 @@ def claims(years: int) -> list[tuple[str, str]]:
 def test_the_same_year_twice_is_one_year() -> None:
     rows = [{"year": year, "mark": "red", "decided": date(2000, 1, 1)} for year in (2022, 2022, 2024)]
     (row,) = agreed(
-        ['count(marks, mark == "green", over=(person.size, 2024)) <= 0'], [{"person.size": 2022, "marks": rows}]
+        ON, ['count(marks, mark == "green", over=(person.size, 2024)) <= 0'], [{"person.size": 2022, "marks": rows}]
     )
     assert row[0].state.name == "UNKNOWN"  # 2023 has none
 
@@ -158,13 +133,13 @@ def test_periods_that_begin_together_are_one_run() -> None:
     texts = [
         f'{of}(posts, level == "low") >= {most}' for of in ("longest_run", "months_in") for most in (12, 24, 53, 65)
     ]
-    agreed([*texts, 'held_since(posts, level == "low") <= date_of(2021, 1, 2)'], [{"posts": some} for some in rows])
+    agreed(ON, [*texts, 'held_since(posts, level == "low") <= date_of(2021, 1, 2)'], [{"posts": some} for some in rows])
 
 
 def test_the_order_of_those_that_begin_together_is_no_matter() -> None:
     """With two threads DuckDB sorts rows that are alike once so and once so."""
     some = {"a": tree('months_in(posts, level == "low") >= 40'), "b": tree('longest_run(posts, level == "low") >= 30')}
-    text = statement(some, context()).text
+    text = statement(some, bare_context(ON)).text
     told = f"SELECT sum(hash(subject, COLUMNS('[ab]_(state|lo|hi)'))::HUGEINT) FROM ({text})"  # noqa: S608
     with duckdb.connect(config={"threads": "2"}) as database:
         database.execute("CREATE TABLE person AS SELECT i::VARCHAR AS subject FROM range(60_000) AS t(i)")
@@ -193,7 +168,7 @@ def rules(**texts: str) -> dict[str, Conditions]:
 
 
 def test_what_no_rule_misses_together_shares_a_place() -> None:
-    (made,) = rule_statements(rules(A="person.birth < on and person.is_member", B="person.hours > 3"), context())
+    (made,) = rule_statements(rules(A="person.birth < on and person.is_member", B="person.hours > 3"), bare_context(ON))
     assert set(made.bits.places) == {"person.birth", "person.is_member", "person.hours", "person.size"}
     assert made.bits.places["person.birth"] != made.bits.places["person.is_member"]
     assert max(made.bits.places.values()) == 2
@@ -205,14 +180,18 @@ def test_what_no_rule_misses_together_shares_a_place() -> None:
 def test_rules_that_miss_too_much_together_are_two_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     some = rules(A="person.birth < on", B="person.is_member and person.hours > 1", C="person.start < on")
     monkeypatch.setattr("quanheng.rulebook.sql_rules.MAX_BITS", 3)
-    assert [each.names for each in rule_statements(some, context())] == [("A", "B", "C")]
+    assert [each.names for each in rule_statements(some, bare_context(ON))] == [("A", "B", "C")]
     monkeypatch.setattr("quanheng.rulebook.sql_rules.MAX_BITS", 2)
-    assert [each.names for each in rule_statements(some, context())] == [("A",), ("B",), ("C",)]
-    assert [each.table for each in rule_statements_on_facts(some, context())] == ["facts_0", "facts_1", "facts_2"]
+    assert [each.names for each in rule_statements(some, bare_context(ON))] == [("A",), ("B",), ("C",)]
+    assert [each.table for each in rule_statements_on_facts(some, bare_context(ON))] == [
+        "facts_0",
+        "facts_1",
+        "facts_2",
+    ]
 
 
 def test_a_condition_alone_names_all_it_can_miss() -> None:
-    made = statement({"a": tree("person.birth < on")}, context())
+    made = statement({"a": tree("person.birth < on")}, bare_context(ON))
     assert made.bits_of("a") is made.bits
 
 
