@@ -1,6 +1,7 @@
 """The words for codes of the rulebook, Chinese and English, as labels of choices are elsewhere."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -245,6 +246,12 @@ def basis(text: str) -> Words:
     remembered = ("部分凭记忆" if sources else "凭记忆") if _REMEMBERED.search(text) else ""
     zh = "，".join(part for part in ("、".join(sources), remembered) if part)
     return Words(zh, _MEMORY.sub("from memory", _SEED.sub(r"speech \1 of the user organization", text)))
+
+
+def places(text: str, sources: Mapping[str, str]) -> list[tuple[str, Words]]:
+    """Of each mark in such a remark: the mark, and what it stands for in `instruments/sources.yaml`."""
+    found = [(mark, sources[mark].split(" / ")) for mark in dict.fromkeys(_SOURCE.findall(text)) if mark in sources]
+    return [(mark, Words(words[0], words[-1])) for mark, words in found]
 
 
 def period(in_force: InForce) -> str:

@@ -183,7 +183,7 @@ class TestAFileThatGoesMeanwhile:
 def test_what_runs_on_a_day(start: date | None, end: date | None, is_told: bool | None) -> None:
     connection = duckdb.connect()
     told = connection.execute(
-        f'SELECT {running("closed")} FROM (SELECT ?::date AS start, ?::date AS closed)',  # noqa: S608
+        f"SELECT {running('closed')} FROM (SELECT ?::date AS start, ?::date AS closed)",  # noqa: S608
         [ON, ON, start, end],
     )
     assert told.fetchall() == [(is_told,)]

@@ -217,9 +217,13 @@ def test_the_end_of_one_leaves_the_note_of_another(tmp_path: Path) -> None:
 
 
 def test_nothing_is_noted_of_what_broke_off(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), note_part(tmp_path / "x.duckdb") as tell:
-        tell(0.5)
-        raise KeyError
+    def break_off() -> None:
+        with note_part(tmp_path / "x.duckdb") as tell:
+            tell(0.5)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -142,6 +142,7 @@ def facts(each: Standing) -> list[Fact]:
         Fact(_("不符时"), consequence_text(each)),
         _waiver(text),
         Fact(_("核实程度"), words.seen_text(text), words.basis_text(text.basis)),
+        Fact(_("见于"), words.places_text(text.basis, central().sources)),
         Fact(_("未见的部分"), words.said(text.unverified_parts) if text.unverified_parts else ""),
         Fact(_("证据材料"), words.evidence_text(text.evidence)),
         Fact(_("说明"), words.said(text.note) if text.note else ""),

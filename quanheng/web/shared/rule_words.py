@@ -1,6 +1,6 @@
 """Words of the rulebook for pages, in the language in use: codes, articles, parameters, how far a text was seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -93,6 +93,11 @@ def seen_text(rule: RuleText) -> str:
 def basis_text(basis: str) -> str:
     """What was read. The remarks beside the marks of the sources are in English only."""
     return said(labels.basis(basis))
+
+
+def places_text(basis: str, sources: Mapping[str, str]) -> str:
+    """Where that was read: copies of third parties, so that whoever signs can look them up."""
+    return listed([f"{mark} {said(words)}" for mark, words in labels.places(basis, sources)], "；")
 
 
 def parameter_name(name: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from quanheng.instruments.texts import central
 from quanheng.rulebook.instrument import RuleText
-from quanheng.web.shared.rule_words import article_text, basis_text, parameter_name, said
+from quanheng.web.shared.rule_words import article_text, basis_text, parameter_name, places_text, said
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,14 @@ def test_on_a_chinese_page_the_marks_of_the_sources_stand_in_words(basis: str, z
     assert basis_text(basis) == zh
     with override("en"):
         assert basis_text(basis) == en
+
+
+def test_each_mark_tells_where_that_was_read() -> None:
+    sources = {"P3": "12371.cn Q33", "KB3": "评论 / comment", "P4": "other.cn"}
+    assert places_text("P3 and KB3, P3 again; P99 lost, seed 004, M", sources) == "P3 12371.cn Q33；KB3 评论"
+    with override("en"):
+        assert places_text("KB3 (2014)", sources) == "KB3 comment"
+    assert places_text("M", sources) == ""
 
 
 def test_the_basis_of_every_rule_has_chinese_without_english_prose() -> None:
