@@ -29,7 +29,7 @@ from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.vocabulary import Vocabulary
 
 MEMORY = "2GB"
-BUILDING = "150MB"  # what does not fit waits on the disk; what is taken out of a snapshot of many people cannot
+BUILDING = "140MB"  # what does not fit waits on the disk; what is taken out of a snapshot of many people cannot
 MANY = 0.2  # of all people: beyond it, reading all of them is less work
 
 
