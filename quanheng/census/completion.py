@@ -100,8 +100,8 @@ class Completion:
             self._update(SANCTIONS, f"{RECORD}::VARCHAR", SANCTION, rows)
 
     def terms(self) -> None:
-        """The number of a term in an unbroken row. One whose first day is not known has none, and is asked again."""
-        for found in self._without(CONSECUTIVE, TERMS, TERMS):
+        """The number of a term in an unbroken row. One whose first day is not known has none."""
+        for found in self._without(CONSECUTIVE, TERMS, TERMS, where="start IS NOT NULL"):
             rows = list(_values(found.values(), TERMS, [CONSECUTIVE]))
             self._update(TERMS, f"{RECORD}::VARCHAR", [CONSECUTIVE], rows)
 
@@ -131,9 +131,11 @@ class Completion:
             told = [(str(key), facts.get(IS_RETIRED)) for key, facts in found.items()]
             self._update(PERSON, f"{SUBJECT}::VARCHAR", [column(IS_RETIRED)], told)
 
-    def _without(self, name: str, table: str, records: str) -> Iterator[dict[UUID, dict[str, FactValue]]]:
+    def _without(
+        self, name: str, table: str, records: str, where: str = "true"
+    ) -> Iterator[dict[UUID, dict[str, FactValue]]]:
         """Whoever lacks a value in that column, with all that follows from the records of one kind alone."""
-        wanted = f"SELECT DISTINCT {SUBJECT} FROM {table} WHERE {name} IS NULL ORDER BY {SUBJECT}"
+        wanted = f"SELECT DISTINCT {SUBJECT} FROM {table} WHERE {name} IS NULL AND {where} ORDER BY {SUBJECT}"
         only = self._only(records)
         for some in _batches([row[0] for row in self._query(wanted)]):
             found = facts_of(self.target, only, self.recorded, some)

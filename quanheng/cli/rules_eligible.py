@@ -87,18 +87,18 @@ def _target(actor: "Actor", code: str, on: date) -> "Target":
 
 
 def _people(actor: "Actor", key: UUID | None) -> "Sequence[Cadre]":
-    """Those serving, in the official order; one person through the file, which is logged as opened."""
+    """Those whom a screening asks about, in the official order; one person through the file, logged as opened."""
+    from quanheng.insight.screening_scope import Scope, people_in
     from quanheng.kernel import clock
     from quanheng.ledger.actions import record_opening
     from quanheng.people import access
-    from quanheng.people.choices import CadreStatus
 
     if key is not None:
         purpose = access.default_purpose(actor)
         cadre = access.dossier_for(actor, key, purpose=purpose)
         record_opening(actor=actor, cadre=cadre.pk, purpose=purpose, at=clock.now())
         return [cadre]
-    cadres = access.visible_cadres(actor).filter(status=CadreStatus.SERVING).select_related("home_unit")
+    cadres = people_in(actor, Scope()).select_related("home_unit")
     return list(cadres.order_by("home_unit__path", "unit_order", "sort_name", "pk"))
 
 

@@ -133,6 +133,12 @@ class TestScope:
         given.update(revoked_at=at, revoked_by=cast.accounts["xu"].pk)
         assert self.names(capsys, "lin") == []
 
+    def test_the_grant_must_be_one_for_selection(
+        self, cast: Cast, deputy: Cadre, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Grant.objects.filter(account=cast.accounts["lin"]).update(purposes=["management"])
+        assert self.names(capsys, "lin") == []
+
     def test_the_own_file_is_left_out(self, cast: Cast, deputy: Cadre, capsys: pytest.CaptureFixture[str]) -> None:
         Account.objects.filter(username="chen").update(cadre_key=None)
         Account.objects.filter(username="lin").update(cadre_key=deputy.pk)
