@@ -59,7 +59,7 @@ def levels_up(given: Given) -> FactValue:
     """Steps from the highest level held on the day, else the one held last, up to `target.level` (TJ2019 9)."""
     aim = ladders.level(given.text("target.level") or "")
     held = given.begun("posts", "start")
-    if aim is None or not held:
+    if aim is None or not held or given.may_hold_others:
         return None
     current = given.current_posts or _latest(held)
     levels = [ladders.level(str(each.values.get("level"))) for each in current]
@@ -100,10 +100,17 @@ def _run_to(on: date, spans: list[tuple[date, date]]) -> date:
 
 
 def is_on_probation(given: Given) -> FactValue:
-    """Does a probationary period in a leading post run on the day? None where such periods are not known."""
-    if not isinstance(given.facts.get("probations"), tuple):
+    """Does a probationary period in a leading post run on the day?"""
+    return _is_one_open(given, "probations", "start")
+
+
+def _is_one_open(given: Given, fact: str, begins: str) -> bool | None:
+    """Of records that are closed one day. None where they are not known, or not whether one of them has begun."""
+    if not isinstance(given.facts.get(fact), tuple):
         return None
-    return any(is_running(each, "closed", given.on) for each in given.begun("probations", "start"))
+    if any(is_running(each, "closed", given.on) for each in given.begun(fact, begins)):
+        return True
+    return None if given.undated(fact, begins, "closed") else False
 
 
 _AIMS = {
@@ -136,19 +143,16 @@ LEADING = frozenset({"正职", "副职", "其他成员"})
 
 
 def is_leading_member(given: Given) -> FactValue:
-    """By the places in leading groups of the posts held now; None where one of them is not said."""
+    """By the places in leading groups of the posts held now; None where one of them, or its beginning, is not said."""
     roles = {post.values.get("role") for post in given.current_posts}
     if roles & LEADING:
         return True
-    return False if roles and None not in roles else None
+    return None if not roles or None in roles or given.may_hold_others else False
 
 
 def has_open_case(given: Given) -> FactValue:
-    """Is an inquiry open on the day? None where inquiries are not known."""
-    if not isinstance(given.facts.get("inquiries"), tuple):
-        return None
-    begun = given.begun("inquiries", "opened")
-    return any(is_running(each, "closed", given.on) for each in begun)
+    """Is an inquiry open on the day?"""
+    return _is_one_open(given, "inquiries", "opened")
 
 
 FIELDS: Mapping[Field, OfRecord] = {

@@ -51,9 +51,20 @@ class Given:
         """Those that began on the day or before; without a recorded beginning nothing follows from a record."""
         return [each for each in self.records(fact) if has_begun(each, begins, self.on)]
 
+    def undated(self, fact: str, begins: str, ends: str) -> list[Record]:
+        """Those that have not ended and of which nobody knows whether they have begun: they may run on the day."""
+        return [
+            each for each in self.records(fact) if each.values.get(begins) is None and is_running(each, ends, self.on)
+        ]
+
     @property
     def current_posts(self) -> list[Record]:
+        """Those that surely run; `may_hold_others` says whether they are all."""
         return [each for each in self.begun("posts", "start") if is_running(each, "end", self.on)]
+
+    @property
+    def may_hold_others(self) -> bool:
+        return bool(self.undated("posts", "start", "end"))
 
 
 def _version(versions: tuple[RuleText, ...], on: date) -> RuleText:

@@ -28,8 +28,14 @@ ABOVE_OR_BELOW, SAME_SUPERIOR, NO_LINE = "直接上下级", "同受一人领导"
 def line_between(record: Record, given: Given) -> Raw:
     """How the relative's work is tied to the cadre's, by who leads each of them directly in their unit (GWYHB2011 5).
 
-    Another unit is no tie. Without both direct superiors nothing is said, but where one of the two leads the other.
+    Another unit is no tie. Without both direct superiors nothing is said, but where one of the two leads the other; nor
+    is it that there is none, while the cadre may hold a post of which the beginning is not recorded.
     """
+    found = _line(record, given)
+    return None if found == NO_LINE and given.may_hold_others else found
+
+
+def _line(record: Record, given: Given) -> str | None:
     unit, theirs, their_post = (record.values.get(name) for name in ("unit", "superior", "post"))
     own = [each for each in given.current_posts if unit is None or each.values.get("unit") in (None, unit)]
     if unit is not None and not own and given.current_posts:
@@ -49,4 +55,5 @@ def is_in_organ_led(record: Record, given: Given) -> Raw:
     if unit is None or not own or None in levels or any(each.values.get("unit") is None for each in own):
         return None
     led = [each for each, level in zip(own, levels, strict=True) if level and level is not ladders.Level.STAFF]
-    return unit in {each.values.get("unit") for each in led}
+    is_led = unit in {each.values.get("unit") for each in led}
+    return None if not is_led and given.may_hold_others else is_led

@@ -17,21 +17,23 @@ _TABLES = {
 
 
 def consecutive_term(record: Record, given: Given) -> Raw:
-    """One more than the term in the same post that ended on the day on which this one began, else 1 (RQ2006 6)."""
+    """One more than the term in the same post that ended on the day on which this one began, else 1 (RQ2006 6). None
+    where the post or the first day of a term that may lead to it is not recorded."""
     start, post = record.values.get("start"), record.values.get("post")
     if not isinstance(start, date) or post is None:
         return None
-    before = next((each for each in given.records("terms") if _leads_to(each, str(post), start)), None)
-    if before is None:
-        return 1
-    number = before.values.get("consecutive") or consecutive_term(before, given)
+    before = [each for each in given.records("terms") if _may_lead_to(each, str(post), start)]
+    surely = next((each for each in before if each.values.get("post") == post), None)
+    if surely is None:
+        return None if before else 1
+    number = surely.values.get("consecutive") or consecutive_term(surely, given)
     return number + 1 if isinstance(number, int) else None
 
 
-def _leads_to(term: Record, post: str, start: date) -> bool:
+def _may_lead_to(term: Record, post: str, start: date) -> bool:
     began = term.values.get("start")
-    is_before = isinstance(began, date) and began < start
-    return is_before and term.values.get("post") == post and term.values.get("end") == start
+    is_before = not isinstance(began, date) or began < start
+    return is_before and term.values.get("post") in (post, None) and term.values.get("end") == start
 
 
 def ceilings_of_ranks(given: Given) -> FactValue:

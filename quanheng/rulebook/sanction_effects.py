@@ -10,8 +10,8 @@ from quanheng.rulebook.situation import Raw, Record
 from quanheng.rulebook.types import LAST
 
 PARTY, ADMINISTRATIVE, MEASURE, ADMONISHMENT = "党纪", "政务", "组织处理", "诫勉"
-PROBATION = "留党察看"
-_SYSTEMS = {  # 警告 is of two systems, so it is not here
+PROBATION, WARNING = "留党察看", "警告"
+_SYSTEMS = {  # a warning is of two systems, so it is not here
     **dict.fromkeys(("严重警告", "撤销党内职务", PROBATION, "开除党籍"), PARTY),
     **dict.fromkeys(("记过", "记大过", "降级", "撤职", "开除"), ADMINISTRATIVE),
     **dict.fromkeys(("停职检查", "调整职务", "责令辞职", "免职", "降职"), MEASURE),
@@ -19,11 +19,11 @@ _SYSTEMS = {  # 警告 is of two systems, so it is not here
 }
 # Where the length of the ban on promotion stands: of the longest ban where one has several.
 _LENGTHS = {
-    (PARTY, "警告"): ("SAN-PTY-W", "months"),
+    (PARTY, WARNING): ("SAN-PTY-W", "months"),
     (PARTY, "严重警告"): ("SAN-PTY-S", "months"),
     (PARTY, "撤销党内职务"): ("SAN-PTY-R", "months"),
     (PARTY, "开除党籍"): ("SAN-PTY-X", "months"),
-    (ADMINISTRATIVE, "警告"): ("SAN-ADM-W", "months"),
+    (ADMINISTRATIVE, WARNING): ("SAN-ADM-W", "months"),
     (ADMINISTRATIVE, "记过"): ("SAN-ADM-D", "months"),
     (ADMINISTRATIVE, "记大过"): ("SAN-ADM-M", "months"),
     (ADMINISTRATIVE, "降级"): ("SAN-ADM-L", "months"),
@@ -34,6 +34,8 @@ _LENGTHS = {
     (MEASURE, "降职"): ("SAN-ORG-4", "no_promotion_months"),
     (ADMONISHMENT, "诫勉"): ("SAN-ADMON", "no_promotion_months"),
 }
+_OF_A_WARNING = frozenset({PARTY, ADMINISTRATIVE})
+_ALL = _OF_A_WARNING | {MEASURE, ADMONISHMENT}
 _WITHOUT_PERIOD = {(MEASURE, "停职检查")}  # ends with the examination and bars nothing afterwards
 _FOR_EVER = {(ADMINISTRATIVE, "开除")}
 _FIXED = _WITHOUT_PERIOD | _FOR_EVER
@@ -47,21 +49,31 @@ def system(record: Record, given: Given) -> Raw:
 def effect_end(record: Record, given: Given) -> Raw:
     """First day free of this sanction in the sequence of its system; None while a restoration is not recorded, or while
     another sanction that may belong before it has no date or no system."""
-    others = [each for each in given.records("sanctions") if each is not record and _pair(record) not in _FIXED]
-    return (
-        None
-        if any(_may_come_before(each, record) for each in others)
-        else _sequence_end(record, given, _is_restored_known)
-    )
+    if _is_sequence_open(record, given):
+        return None
+    return _sequence_end(record, given, _is_restored_known)
+
+
+def _is_sequence_open(record: Record, given: Given) -> bool:
+    """Is it not known of another sanction whether it belongs to the sequence that leads to this one?"""
+    others = [each for each in given.records("sanctions") if each is not record]
+    return _pair(record) not in _FIXED and any(_may_come_before(each, record) for each in others)
 
 
 def _may_come_before(other: Record, record: Record) -> bool:
-    """Is it not known whether the other one belongs to the sequence that leads to this one?"""
-    system, start = record.values.get("system"), other.values.get("effective")
-    if other.values.get("system") is None:
-        may_be_same = other.values.get("kind") is None or system in (PARTY, ADMINISTRATIVE)
-        return may_be_same and (start is None or has_begun(other, "effective", record.values.get("effective")))
-    return other.values.get("system") == system and start is None
+    start, systems = other.values.get("effective"), (_systems(other), _systems(record))
+    if systems[0].isdisjoint(systems[1]):
+        return False
+    is_earlier = has_begun(other, "effective", record.values.get("effective"))
+    return start is None or (is_earlier and len(systems[0] | systems[1]) > 1)
+
+
+def _systems(record: Record) -> frozenset[str]:
+    """Those that it may be of."""
+    known = record.values.get("system")
+    if known is not None:
+        return frozenset({str(known)})
+    return _OF_A_WARNING if record.values.get("kind") == WARNING else _ALL
 
 
 def least_effect_end(record: Record, given: Given) -> Raw:
@@ -70,13 +82,17 @@ def least_effect_end(record: Record, given: Given) -> Raw:
 
 
 def is_inside_another(record: Record, given: Given) -> Raw:
-    """Did it begin while an earlier one of its system still had effect?"""
+    """Did it begin while an earlier one of its system still had effect? None where one that may be such is not known,
+    or an earlier one may still have had effect though it has served its least time."""
     start = record.values.get("effective")
     earlier = [each for each in _of_its_system(record, given) if each.values.get("effective") != start]
     if not isinstance(start, date) or record.values.get("system") is None:
         return None
     ends = [_end_of_sequence(earlier, str(record.values.get("system")), given)] if earlier else []
-    return None if None in ends else any(end is not None and start < end for end in ends)
+    if any(end is not None and start < end for end in ends):
+        return True
+    is_open = _is_sequence_open(record, given) or not all(_is_restored_known(each, given) for each in earlier)
+    return None if None in ends or is_open else False
 
 
 def _sequence_end(record: Record, given: Given, is_sure: Callable[[Record, Given], bool]) -> Raw:
@@ -96,7 +112,10 @@ def _pair(record: Record) -> tuple[str, str]:
 
 
 def _of_its_system(record: Record, given: Given) -> list[Record]:
-    """The sanctions with a period, of the same system, that took effect no later than this one."""
+    """The sanctions with a period, of the same system, that took effect no later than this one; itself alone where its
+    system is not known."""
+    if record.values.get("system") is None:
+        return [record]
     start = record.values.get("effective")
     others = [each for each in given.records("sanctions") if each.values.get("system") == record.values.get("system")]
     timed = [each for each in others if _pair(each) not in _FIXED]

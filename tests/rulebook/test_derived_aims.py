@@ -78,5 +78,9 @@ def test_a_probation_runs_until_it_is_closed(probations: list[dict[str, Any]], i
     assert derived({"probations": records(probations)})["person.is_on_probation"] is is_on
 
 
+def test_a_probation_without_a_first_day_may_run() -> None:
+    assert "person.is_on_probation" not in derived({"probations": records([{"post": "局长"}])})
+
+
 def test_without_records_nothing_is_said() -> None:
     assert not {"target.kind", "person.last_promotion", "person.is_on_probation"} & set(derived({}))

@@ -47,6 +47,20 @@ def test_a_term_without_post_or_day_has_no_number(record: Record) -> None:
     assert consecutive_term(record, given_by({"terms": (record, SECOND)})) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (term(2015, 2020, post=None), None),
+        (term(2015, 2019, post=None), 1),
+        (Record("t", {"post": "县长", "end": date(2020, 9, 1)}), None),
+        (Record("t", {"post": "县长", "end": date(2020, 9, 1), "consecutive": 1}), 2),
+        (Record("t", {"post": "副县长", "end": date(2020, 9, 1)}), 1),
+    ],
+)
+def test_a_term_of_which_too_little_is_known_may_lead_to_it(before: Record, expected: int | None) -> None:
+    assert consecutive_term(THIRD, given_by({"terms": (before, THIRD)})) == expected
+
+
 def test_terms_that_run_in_a_circle_end() -> None:
     backwards = Record("t", {"post": "县长", "start": date(2020, 9, 1), "end": date(2020, 9, 1)})
     assert consecutive_term(backwards, given_by({"terms": (backwards,)})) == 1
