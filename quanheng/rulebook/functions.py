@@ -98,12 +98,17 @@ def _count_workdays(start: date, end: date, calendar: Calendar | None, provision
 
 
 def _next_workday(when: Day, calendar: Calendar | None, provisional: list[date]) -> Day:
-    ends = []
-    for end in (when.lo, when.hi):
-        answer = _calendar(calendar).next_workday(end) if end not in (FIRST, LAST) else None
-        ends.append(answer.value if answer else end)
-        provisional.extend([end] if answer and answer.provisional else [])
-    return between(ends[0], ends[1], when.missing, bool(provisional))
+    (lo, lo_guessed), (hi, hi_guessed) = (_roll(end, calendar) for end in (when.lo, when.hi))
+    if lo_guessed or hi_guessed:
+        provisional.append(hi)
+    return between(lo, hi, when.missing, lo_guessed or hi_guessed or when.is_provisional)
+
+
+def _roll(end: date, calendar: Calendar | None) -> tuple[date, bool]:
+    if end in (FIRST, LAST):
+        return end, False
+    answer = _calendar(calendar).next_workday(end)
+    return answer.value, answer.provisional
 
 
 def _span(unit: Unit) -> Callable[[list[Value]], Value]:

@@ -298,6 +298,14 @@ def test_working_days_need_a_calendar_and_may_be_provisional() -> None:
         find(made, given)
 
 
+def test_a_date_on_announced_days_is_not_provisional_beside_one_that_is() -> None:
+    dates = {"far": 'next_workday(date("2040-01-02"))', "near": "next_workday(person.last_promotion)"}
+    finding = find(rule(dates=dates), facts(person__last_promotion="2025-10-01"), calendar=standard())
+    assert finding.dates["near"] == day(date(2025, 10, 9))
+    assert finding.dates["far"].is_provisional
+    assert finding.is_provisional
+
+
 def test_counting_working_days() -> None:
     made = rule(
         requires="numbers.days >= 5",
