@@ -79,9 +79,6 @@ def read_expected(given: Any, place: Place, book: Rulebook) -> Expected:
     rule = str(given.get("rule", ""))
     if rule not in book.ids:
         raise here.refuse("unknown-rule", rule, "a rule of the rulebook", nearest(rule, book.ids))
-    article, subject, item = (
-        None if given.get(name) is None else str(given[name]) for name in ("article", "subject", "item")
-    )
     return Expected(
         rule=rule,
         outcome=_word(here, given.get("outcome"), {each.value: each for each in Outcome}),
@@ -91,7 +88,7 @@ def read_expected(given: Any, place: Place, book: Rulebook) -> Expected:
         article=_text(given, "article"),
         subject=_text(given, "subject"),
         item=_text(given, "item"),
-        missing=tuple(sorted(map(str, given["missing"]))) if isinstance(given.get("missing"), list) else None,
+        missing=_missing(here, given.get("missing")),
         prepared=_prepared(here, given.get("prepared")),
         line=given.line,
     )
@@ -121,6 +118,12 @@ def _consequence(place: Place, given: Any) -> str | None:
     if given is None or given in (*OnFail, NONE):
         return None if given is None else str(given)
     raise place.refuse("unknown-consequence", given, ", ".join((*OnFail, NONE)))
+
+
+def _missing(place: Place, given: Any) -> tuple[str, ...] | None:
+    if given is not None and not isinstance(given, list):
+        raise place.at("missing").refuse("not-a-list", given, "a list")
+    return None if given is None else tuple(sorted(map(str, given)))
 
 
 def _mapping(place: Place, given: Lined, name: str) -> Mapping[str, Any]:

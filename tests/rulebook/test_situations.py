@@ -220,6 +220,13 @@ def test_how_a_finding_differs(expected: str, what: str, wanted: str, found: str
     assert difference.expected.line == 7
 
 
+def test_what_is_missing_is_a_list() -> None:
+    with pytest.raises(CannotReadSituation) as refused:
+        reports(EXPECT.replace("outcome: NOT_MET", "outcome: NOT_MET, missing: posts.level"))
+    assert (refused.value.code, refused.value.facts["what"]) == ("not-a-list", "posts.level")
+    assert str(refused.value.facts["place"]).endswith("SEL-QUAL-08-3b.missing")
+
+
 @pytest.mark.parametrize("article", ["TJ2019 8(3)", "8(3)"])
 def test_an_article_by_itself_or_with_its_instrument(article: str) -> None:
     (report,) = reports(EXPECT.replace("outcome: NOT_MET", f"outcome: NOT_MET, article: {article}"))
