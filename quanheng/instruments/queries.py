@@ -146,6 +146,12 @@ def local_rules_of(rule: str) -> QuerySet[LocalRule]:
     return LocalRule.objects.filter(rule=rule).order_by(F("valid_to").desc(nulls_first=True), "-valid_from", "pk")
 
 
+def still_set(rule: str, parameter: str, since: date) -> QuerySet[LocalRule]:
+    """What holds on that day or a later one: beside one without an end two would hold on the same day."""
+    holds = Q(valid_to=None) | Q(valid_to__gt=since) & Q(valid_to__gt=F("valid_from"))
+    return LocalRule.objects.filter(holds, rule=rule, parameter=parameter).order_by("pk")
+
+
 def count_waiting(found: Mapping[str, Standing]) -> dict[SignOffState, int]:
     counts = dict.fromkeys(SignOffState, 0)
     for each in found.values():

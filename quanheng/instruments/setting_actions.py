@@ -11,7 +11,7 @@ from quanheng.instruments.access import local_rule_for, require_decider, switch_
 from quanheng.instruments.actions import CannotSign, require_reason, rule_key, version_on
 from quanheng.instruments.ledger_codes import ADD_LOCAL_RULE, END_LOCAL_RULE, SET_SWITCH
 from quanheng.instruments.models import LocalRule, SwitchValue
-from quanheng.instruments.queries import switch_values
+from quanheng.instruments.queries import still_set, switch_values
 from quanheng.instruments.strictness import Direction, direction, is_stricter, read_number
 from quanheng.kernel.actor import Actor
 from quanheng.ledger import actions as ledger
@@ -77,7 +77,7 @@ def add_local_rule(
     require_reason(reason)
     written, before = _checked(text, parameter, value) if parameter else _taken_up(text)
     list(LocalRule.objects.select_for_update().filter(rule=rule).order_by("pk"))
-    if LocalRule.objects.filter(rule=rule, parameter=parameter, valid_to=None).exists():
+    if still_set(rule, parameter, valid_from).exists():
         raise CannotSign("local-already-set")
     row = LocalRule(
         rule=rule,

@@ -248,6 +248,25 @@ def test_a_number_is_set_once_at_a_time(signer: Actor, at: datetime) -> None:
     assert [each.value for each in queries.local_rules_on(TODAY)] == ["8"]
 
 
+def test_one_that_ends_later_leaves_no_room_before_its_end(signer: Actor, at: datetime) -> None:
+    row = add(signer, at, "SEL-PUB-41", "min_workdays", "7")
+    end = TODAY + timedelta(days=9)
+    end_local_rule(actor=signer, local_rule=row.pk, valid_to=end, reason=WHY, at=at)
+    with refused("local-already-set"):
+        add(signer, at, "SEL-PUB-41", "min_workdays", "8", end - timedelta(days=1))
+    add(signer, at, "SEL-PUB-41", "min_workdays", "8", end)
+    days = (end - timedelta(days=1), end)
+    assert [[each.value for each in queries.local_rules_on(day)] for day in days] == [["7"], ["8"]]
+
+
+def test_one_that_never_held_leaves_all_the_room(signer: Actor, at: datetime) -> None:
+    day = TODAY + timedelta(days=9)
+    row = add(signer, at, "SEL-PUB-41", "min_workdays", "7", day)
+    end_local_rule(actor=signer, local_rule=row.pk, valid_to=day, reason=WHY, at=at)
+    add(signer, at, "SEL-PUB-41", "min_workdays", "8")
+    assert [each.value for each in queries.local_rules_on(day)] == ["8"]
+
+
 def test_it_ends_neither_before_it_began_nor_in_the_past(signer: Actor, at: datetime) -> None:
     row = add(signer, at, "SEL-PUB-41", "min_workdays", "7", TODAY + timedelta(days=9))
     for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=8)):
