@@ -233,8 +233,9 @@ def _note(folder: Path, name: str, **values: Any) -> None:
 
 
 def _noted(folder: Path, name: str) -> Mapping[str, Any]:
+    """Nothing of a note that is empty or torn: it is not put on the disk at once, and power may fail."""
     try:
         found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return {}
     return {**found, "at": datetime.fromisoformat(found["at"])}

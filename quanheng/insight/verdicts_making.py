@@ -84,8 +84,8 @@ def note_part(file: Path) -> Iterator[Tell]:
 
 
 def part_of(file: Path) -> float | None:
-    """None where nobody is at it now."""
-    with suppress(FileNotFoundError):
+    """None where nobody is at it now, or the note was torn by a failure of power."""
+    with suppress(FileNotFoundError, ValueError):
         name, part = (file.parent / NOTE).read_text().split()
         return float(part) if name == file.name else None
     return None

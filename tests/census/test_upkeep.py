@@ -256,3 +256,13 @@ def test_notes_are_whole_and_name_nobody(round_at: Round, chen: Cadre, folder: P
         "refreshed.json": {"at", "seconds", "number", "cadres", "changed"},
     }
     assert not list(folder.glob(".alive*"))
+
+
+@pytest.mark.parametrize("torn", ["", '{"at": "2026-'])
+def test_a_torn_note_says_nothing(round_at: Round, folder: Path, torn: str) -> None:
+    made = round_at(0)
+    assert made
+    for name in ("alive", "looked", "failed", "refreshed", "compared"):
+        (folder / f"{name}.json").write_text(torn)
+    assert upkeep.last_failure(folder) is None
+    assert upkeep.standing(folder, made.snapshot, at=AT + MINUTE) == Standing(AT + timedelta(seconds=2), None, 0)

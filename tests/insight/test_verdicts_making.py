@@ -233,6 +233,11 @@ def test_a_note_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
         assert part_of(tmp_path / "gone" / "x.duckdb") is None
 
 
+def test_of_a_torn_note_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / verdicts_making.NOTE).write_text("")
+    assert part_of(tmp_path / "x.duckdb") is None
+
+
 def test_it_grows_from_nothing_by_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     told = list[float]()
     monkeypatch.setattr("quanheng.insight.verdict_table.STRETCH", 1)
