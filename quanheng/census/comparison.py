@@ -12,17 +12,20 @@ from uuid import UUID
 import duckdb
 
 from quanheng.census.completion import IS_RETIRED
+from quanheng.census.publish import spill_place
 from quanheng.census.tables import BESIDE, PERSON, RECORD, SUBJECT, column, quoted
 from quanheng.people.rule_facts import PEOPLE, SOURCES
+from quanheng.rulebook.sql_text import word
 
 EARLIER, LATER = "earlier", "later"
 
 
 def differing(earlier: Path, later: Path, *, but: Iterable[UUID]) -> tuple[str, ...]:
     """Names of tables, in the order of the sources. `but`: people who have a mark."""
-    with duckdb.connect(config={"threads": "2"}) as connection:
+    config = {"threads": "2", "temp_directory": str(spill_place(later.parent))}
+    with duckdb.connect(config=dict(config)) as connection:
         for name, file in ((EARLIER, earlier), (LATER, later)):
-            connection.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {name} (READ_ONLY)")
+            connection.execute(f"ATTACH {word(str(file))} AS {name} (READ_ONLY)")
         connection.execute("CREATE TEMP TABLE marked AS SELECT unnest(?::UUID[]) AS key", [[str(key) for key in but]])
         return tuple(
             table

@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from quanheng.census.publish import finish, number_of, published
+from quanheng.census.publish import finish, number_of, published, spill_place
 from quanheng.census.snapshot import MEMORY
 from quanheng.census.tables import quoted
-from quanheng.rulebook.sql_text import IDLE_OPTIMIZERS
+from quanheng.rulebook.sql_text import IDLE_OPTIMIZERS, word
 
 _OF_ANY_KIND = re.compile(r"(?!snap)[a-z]+-(\d{8})-.+\.duckdb")
 
@@ -86,9 +86,10 @@ def file_of(cursor: DuckDBPyConnection) -> Path:
 def beside(source: Path) -> DuckDBPyConnection:
     """On the tables of a snapshot, and free to attach a file that is made from them; to ask whole rules of them."""
     config = {"memory_limit": MEMORY, "threads": "2", "disabled_optimizers": IDLE_OPTIMIZERS}
+    config["temp_directory"] = str(spill_place(source.parent))
     with ExitStack() as unless_whole:
         connection = unless_whole.enter_context(duckdb.connect(":memory:", config=dict(config)))
-        connection.execute(f"ATTACH '{source}' AS census (READ_ONLY)")
+        connection.execute(f"ATTACH {word(str(source))} AS census (READ_ONLY)")
         connection.execute("USE census")
         unless_whole.pop_all()
     return connection

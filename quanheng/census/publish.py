@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from quanheng.kernel.errors import Refused
@@ -20,6 +21,8 @@ KEPT = 3
 CURRENT = "current"
 _NAME = re.compile(r"snap-(\d{8})\.duckdb")
 _UNFINISHED = (".building-", ".current-")
+_SPILL = re.compile(r"\.spill-(\d+)-\d+")
+_spills = count()
 
 
 class CannotPublish(Refused):
@@ -94,10 +97,21 @@ def finish(unfinished: Path, finished: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Take away what a writer that died has left. Only under the lock: another's work would go too."""
+    """Take away what a writer or a reader that died has left. Only under the lock: another's work would go too."""
     for left in folder.iterdir():
-        if left.name.startswith(_UNFINISHED):
+        if left.name.startswith(_UNFINISHED) or _is_spill_of_the_dead(left.name):
             shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+
+
+def spill_place(folder: Path) -> Path:
+    """Of one connection without a file of its own, for what its memory does not hold. DuckDB would put it where the
+    process was started, for everybody to read, and all processes into the same files. It takes the folder away."""
+    return folder / f".spill-{os.getpid()}-{next(_spills)}"
+
+
+def _is_spill_of_the_dead(name: str) -> bool:
+    found = _SPILL.fullmatch(name)
+    return bool(found) and not Path("/proc", found[1]).exists()
 
 
 def published(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from quanheng.census.reading import Snapshot, connect
 from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
+from quanheng.rulebook.sql_text import word
 
 KIND, MOST, VERSION = "due", 3, 4
 DUE = "due"
@@ -60,7 +61,7 @@ def _digest(snapshot: Snapshot, house: HouseRules) -> str:
 
 def _build(source: Path, file: Path, house: HouseRules) -> None:
     with beside(source) as connection:
-        connection.execute(f"ATTACH '{file}' AS made")
+        connection.execute(f"ATTACH {word(str(file))} AS made")
         columns = ", ".join(f"{name} {type}" for name, type in COLUMNS.items())
         connection.execute(f"CREATE TEMP TABLE found ({columns})")
         write_due(connection, house, "found")

@@ -87,6 +87,29 @@ def test_whatever_was_made_of_a_snapshot_that_is_gone_goes(folder: Path) -> None
     ]
 
 
+def made(file: Path) -> Path:
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("CREATE TABLE person AS SELECT 1 AS subject")
+    return file
+
+
+def spills_of(source: Path) -> str:
+    with beside(source) as connection:
+        return str(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
+
+
+def test_what_memory_does_not_hold_stays_in_the_folder_apart_for_each(tmp_path: Path) -> None:
+    first, second = spills_of(made(tmp_path / "snap.duckdb")), spills_of(tmp_path / "snap.duckdb")
+    assert [Path(each).parent for each in (first, second)] == [tmp_path, tmp_path]
+    assert first != second
+
+
+def test_a_folder_may_have_a_quote_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "o'brien").mkdir()
+    with beside(made(tmp_path / "o'brien" / "snap.duckdb")) as connection:
+        assert connection.execute("SELECT subject FROM person").fetchall() == [(1,)]
+
+
 KEYS = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(7)]
 
 

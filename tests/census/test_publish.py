@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from quanheng.census.publish import KEPT, current, number_of, publish, sweep
+from quanheng.census.publish import KEPT, current, number_of, publish, spill_place, sweep
 
 ROWS = 20_000
 SUM = ROWS * (ROWS - 1) // 2
@@ -150,6 +150,16 @@ def test_a_failed_build_leaves_the_one_before(folder: Path) -> None:
         publish(folder, fails)
     assert current(folder) == first
     assert left(folder) == [".publishing", "current", first.name]
+
+
+def test_what_a_dead_reader_spilled_is_swept_and_of_a_living_one_stays(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    living, dead = spill_place(folder), folder / ".spill-0-0"  # no process has the number 0
+    for each in (living, dead):
+        each.mkdir()
+        (each / "duckdb_temp_storage-0.tmp").write_text("rows")
+    sweep(folder)
+    assert list(folder.iterdir()) == [living]
 
 
 def test_what_a_dead_writer_left_is_swept(folder: Path) -> None:
