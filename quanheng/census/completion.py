@@ -22,6 +22,7 @@ from quanheng.rulebook.instrument import Scalar
 from quanheng.rulebook.situation import FactValue
 from quanheng.rulebook.vocabulary import Vocabulary
 
+VERSION = 2  # raised when what is derived comes to mean something else: all are read anew
 BATCH = 10_000
 SANCTIONS, POSTS, TERMS, PROBATIONS = "sanctions", "posts", "terms", "probations"
 TRAININGS, YEARS = "trainings", "training_years"

@@ -111,7 +111,7 @@ def spill_place(folder: Path) -> Path:
 
 def _is_spill_of_the_dead(name: str) -> bool:
     found = _SPILL.fullmatch(name)
-    return bool(found) and not Path("/proc", found[1]).exists()
+    return found is not None and not Path("/proc", found[1]).exists()
 
 
 def published(folder: Path) -> list[Path]:

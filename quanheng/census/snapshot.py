@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from quanheng.census import reading, words
 from quanheng.census.comparison import differing
-from quanheng.census.completion import Completion
+from quanheng.census.completion import VERSION, Completion
 from quanheng.census.extract import chunks, extract, extract_everybody, remove
 from quanheng.census.failures import Trouble, trouble_of
 from quanheng.census.publish import current, publish
@@ -35,7 +35,8 @@ MANY = 0.2  # of all people: beyond it, reading all of them is less work
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a snapshot is made by. Another vocabulary, other switches or another source need all people anew."""
+    """What a snapshot is made by. Another vocabulary, other switches, another source or meaning of what is derived need
+    all people anew."""
 
     vocabulary: Vocabulary
     book: Rulebook
@@ -46,7 +47,7 @@ class Recipe:
         columns = [(table.name, list(table.columns.items())) for table in tables(self.vocabulary, KEYED)]
         sources = [str(source.query(is_readable=False).query) for source in (PEOPLE, *SOURCES)]
         rules = [(rule.id, [repr(each) for each in rule.parameters]) for rule in self.book.texts]
-        whole = json.dumps([columns, sources, sorted(self.switches.items()), rules], ensure_ascii=False)
+        whole = json.dumps([VERSION, columns, sources, sorted(self.switches.items()), rules], ensure_ascii=False)
         return hashlib.sha256(whole.encode()).hexdigest()
 
 

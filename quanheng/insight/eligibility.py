@@ -27,7 +27,8 @@ ORDER = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.MET, Ou
 # Follows from what a dossier gives (`quanheng.rulebook.derived`): where it is missing, the dossier lacks something.
 DERIVED = frozenset(
     {
-        *("person.retirement_date", "person.is_retired", "relatives.kin_class", "relatives.class_by_word"),
+        *("person.retirement_date", "person.is_retired", "target.levels_up"),
+        *("relatives.kin_class", "relatives.class_by_word", "relatives.is_business_kin"),
         *("sanctions.system", "sanctions.effect_end", "sanctions.least_effect_end", "sanctions.is_inside_another"),
         *("person.is_on_probation", "person.is_leading_member", "terms.consecutive"),
     }

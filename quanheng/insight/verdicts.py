@@ -32,10 +32,11 @@ from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.rule import Rule
 from quanheng.rulebook.situation import Situation
 from quanheng.rulebook.sql import Bits, Context
+from quanheng.rulebook.sql_text import word
 from quanheng.rulebook.vocabulary import Vocabulary
 from quanheng.rulebook.workdays import standard
 
-KIND, MOST, VERSION = "verdicts", 60, 4  # the last is that of the table
+KIND, MOST, VERSION = "verdicts", 60, 5  # the last is that of the table
 PREPARED = 6
 FEW = 20_000  # people: a page may wait for the verdicts of so many
 
@@ -166,7 +167,7 @@ def _opened(source: Path, file: Path) -> DuckDBPyConnection:
     with ExitStack() as unless_whole:
         connection = unless_whole.enter_context(beside(source))
         with telling_gone(file):
-            connection.execute(f"ATTACH '{file}' AS kept (READ_ONLY)")
+            connection.execute(f"ATTACH {word(str(file))} AS kept (READ_ONLY)")
         connection.execute("SET enable_external_access = false")
         unless_whole.pop_all()
     return connection
@@ -178,7 +179,7 @@ def _kept(source: Path, snapshot: Snapshot, target: Target, house: HouseRules, r
 
     def build(file: Path) -> None:
         with note_part(made) as tell, beside(source) as connection:
-            connection.execute(f"ATTACH '{file}' AS kept")
+            connection.execute(f"ATTACH {word(str(file))} AS kept")
             write(connection, context(target, house), rules, tell)
             connection.execute("CREATE TABLE kept.asked AS SELECT ? AS target", [target.code])
 

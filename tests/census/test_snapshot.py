@@ -118,6 +118,13 @@ def test_other_switches_need_all_anew(chen: Cadre, folder: Path, recipe: Recipe)
     assert published(folder, other).changed is None
 
 
+def test_another_meaning_of_what_is_derived_needs_all_anew(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = recipe.definition
+    assert replace(recipe).definition == before
+    monkeypatch.setattr("quanheng.census.snapshot.VERSION", 0)
+    assert replace(recipe).definition != before
+
+
 def test_another_database_needs_all_anew(chen: Cadre, folder: Path, recipe: Recipe) -> None:
     """A restored one, say: its ledger does not hold the entry that was the newest when the snapshot was read."""
     made = published(folder, recipe)

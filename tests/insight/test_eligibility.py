@@ -187,6 +187,8 @@ def test_which_facts_a_dossier_gives() -> None:
     assert has_source("posts")
     assert has_source("posts.level")
     assert has_source("sanctions.effect_end")
+    assert has_source("relatives.is_business_kin")
+    assert has_source("target.levels_up")
     assert not has_source("inquiries")
     assert not has_source("person.has_open_case")
 
