@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from quanheng.instruments.flow import COUNTERSIGNERS, SIGNERS
+from quanheng.instruments.flow import SIGNERS
 from quanheng.instruments.models import LocalRule, SignOff
 from quanheng.instruments.texts import central
 from quanheng.kernel.actor import READERS, SYSTEM, Actor, Purpose, Role
@@ -30,10 +30,6 @@ def require_decider(actor: Actor, roles: frozenset[Role] = SIGNERS) -> None:
 def require_reader(actor: Actor) -> None:
     if actor != SYSTEM and not actor.has_role(*READERS):
         raise NotFound
-
-
-def may_withdraw(actor: Actor) -> bool:
-    return may_decide(actor, COUNTERSIGNERS)
 
 
 def versions_for(actor: Actor, rule: str) -> tuple[RuleText, ...]:

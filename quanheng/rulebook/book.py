@@ -94,9 +94,6 @@ class Rulebook:
     def by_check(self, check: Check, on: date | None = None) -> tuple[RuleText, ...]:
         return tuple(rule for rule in self._of(on) if rule.check is check)
 
-    def by_state(self, state: State, on: date | None = None) -> tuple[RuleText, ...]:
-        return tuple(rule for rule in self._of(on) if rule.state is state)
-
     def counts(self, on: date | None = None) -> dict[str, dict[str, int]]:
         """How many rules by family, instrument, check and so on: `{"check": {"computed": 186, …}, …}`."""
         rules = self._of(on)

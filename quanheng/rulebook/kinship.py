@@ -45,9 +45,6 @@ class KinClass(StrEnum):
     UNKNOWN = "不明"
 
 
-RECUSED = frozenset({KinClass.SPOUSE, KinClass.LINEAL, KinClass.COLLATERAL, KinClass.AFFINITY})
-
-
 @dataclass(frozen=True, slots=True)
 class Kinship:
     """`degree`: parent-child steps between the two (an affine has that of the blood on the path; None: not known).
@@ -101,12 +98,6 @@ def kinship(word: str) -> Kinship:
 def kin_class(word: str) -> KinClass:
     """The class of a word: a value for rules."""
     return kinship(word).kin_class
-
-
-def is_recused(word: str) -> bool | None:
-    """Is it one of the four classes of 公务员法 74? None: unknown."""
-    found = kin_class(word)
-    return None if found is KinClass.UNKNOWN else found in RECUSED
 
 
 @lru_cache(maxsize=WORDS)

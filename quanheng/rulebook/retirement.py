@@ -1,9 +1,8 @@
 """Statutory retirement age, delayed step by step from 2025 on.
 
 Source: 全国人民代表大会常务委员会关于实施渐进式延迟法定退休年龄的决定 (2024-09-13, in force 2025-01-01) with
-国务院关于渐进式延迟法定退休年龄的办法, articles 1 (ages, steps) and 3 (earlier and later by choice); the old ages from
-国发〔1978〕104号; who may not retire later from 实施弹性退休制度暂行办法 (人社部发〔2024〕94号). From memory and from
-secondary sources: to be confirmed with the official texts at sign-off.
+国务院关于渐进式延迟法定退休年龄的办法, article 1 (ages, steps); the old ages from 国发〔1978〕104号. From memory and
+from secondary sources: to be confirmed with the official texts at sign-off.
 
 Ages are in months. Nothing here says when a person leaves a post: removal at retirement age, the ages of senior posts
 and every earlier or later retirement are decisions of people.
@@ -14,8 +13,6 @@ from datetime import date
 from enum import StrEnum
 
 from quanheng.rulebook.dates import add_months
-
-FLEXIBLE_MONTHS = 36  # 办法 3: at most three years earlier or later
 
 
 class RetirementClass(StrEnum):
@@ -43,17 +40,6 @@ TABLES = {
 }
 
 
-def class_of(is_female: bool, is_cadre: bool, at_male_age: bool = False) -> RetirementClass:
-    """The class of a person. `at_male_age`: a woman who by 组通字〔2015〕14号 retires at the men's age.
-
-    That notice is about women of division level and above and women experts with a senior title, who may ask for 55.
-    Whether they follow the men's table under the 2024 decision is a parameter of the office, not settled here.
-    """
-    if not is_female or at_male_age:
-        return RetirementClass.MALE
-    return RetirementClass.FEMALE_CADRE if is_cadre else RetirementClass.FEMALE_WORKER
-
-
 def delay_months(kind: RetirementClass, birth: date) -> int:
     """Months by which the age is raised for this month of birth (办法 1); 0 for the old age reached before 2025.
 
@@ -75,26 +61,3 @@ def statutory_age(kind: RetirementClass, birth: date) -> int:
 def retirement_date(kind: RetirementClass, birth: date) -> date:
     """The day on which the statutory age is reached; with a birth known by month (its first day), that month."""
     return add_months(birth, statutory_age(kind, birth))
-
-
-def earliest_date(kind: RetirementClass, birth: date) -> date:
-    """First day of flexible early retirement: at most three years earlier, never below the old age (办法 3).
-
-    The person's own choice, and only with the least number of years of contribution, which is not computed here.
-    """
-    age = max(statutory_age(kind, birth) - FLEXIBLE_MONTHS, TABLES[kind].old_age)
-    return add_months(birth, age)
-
-
-def latest_date(kind: RetirementClass, birth: date) -> date:
-    """Last day of flexible late retirement: at most three years later, agreed by unit and person (办法 3).
-
-    Not for civil servants and leading persons of state units, who retire at the statutory age (人社部发〔2024〕94号):
-    for them the day is `retirement_date`, unless people decide otherwise for a senior post.
-    """
-    return add_months(birth, statutory_age(kind, birth) + FLEXIBLE_MONTHS)
-
-
-def is_due_within(kind: RetirementClass, birth: date, on: date, months: int) -> bool:
-    """Is the statutory age reached by `on` or within `months` from it (the list of who is due)?"""
-    return retirement_date(kind, birth) <= add_months(on, months)

@@ -180,7 +180,6 @@ POSTGRESQL = Dialect(
     "bit_count(CAST({0} AS BIT(64)))",
     " OFFSET 0",  # without it PostgreSQL writes each column out wherever it is named: planning without end
 )
-DIALECTS = {each.name: each for each in (DUCKDB, POSTGRESQL)}
 # Steps of DuckDB's planner that change nothing in a statement of some hundred columns and take half of its planning: a
 # connection that asks whole rules does without (`disabled_optimizers`).
 IDLE_OPTIMIZERS = ",".join(

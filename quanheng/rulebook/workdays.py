@@ -9,7 +9,7 @@ has to say so. This also holds for the last days of the last announced year, sin
 of the December before it (2018-12-29 was worked, 2018-12-31 was free, both by the notice for 2019).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -127,17 +127,6 @@ def standard() -> Calendar:
     """The announced years that the installed package knows (2004 on)."""
     free = frozenset(constants.holidays)
     return Calendar(free, frozenset(constants.workdays) | _AMENDED_WORKDAYS, frozenset(day.year for day in free))
-
-
-def from_lists(given: Mapping[str, object], base: Calendar | None = None) -> Calendar:
-    """`calendar: {holidays: [...], workdays: [...]}` of a situation over `base` (else the standard calendar).
-
-    A list holds dates, or spans as text, `2027-02-05..2027-02-11`. Raises CalendarError.
-    """
-    if unknown := sorted(set(given) - {"holidays", "workdays"}):
-        raise CalendarError(f"calendar: unknown entry {unknown[0]!r}; known: holidays, workdays")
-    days = {name: _read_days(name, given.get(name)) for name in ("holidays", "workdays")}
-    return (base or standard()).with_days(days["holidays"], days["workdays"])
 
 
 def read_year(file: Path) -> tuple[int, frozenset[date], frozenset[date]]:

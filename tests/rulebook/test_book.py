@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quanheng.rulebook.book import FOLDER, CannotFindRule, Rulebook, build, compile_rules, load, read_book
 from quanheng.rulebook.fields import CannotReadInstrument
-from quanheng.rulebook.instrument import Check, RuleText, State
+from quanheng.rulebook.instrument import Check, RuleText
 from quanheng.rulebook.reading import read_instrument, read_switches
 from tests.rulebook.instrument_text import added, book, instrument, rule, text
 
@@ -158,10 +158,9 @@ def test_families_are_the_first_word_of_the_id() -> None:
     assert load().family("NONE") == ()
 
 
-def test_rules_by_check_and_state() -> None:
+def test_rules_by_check() -> None:
     assert len(load().by_check(Check.HUMAN)) == 31
     assert {one.check for one in load().by_check(Check.ASSISTED)} == {Check.ASSISTED}
-    assert sum(len(load().by_state(state)) for state in State) == 247
 
 
 def test_counts_of_a_day_leave_out_what_is_not_in_force() -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from quanheng.people.rule_words import EDUCATION, RANKS
 from quanheng.rulebook.facts_reading import load_facts, read_facts
 from quanheng.rulebook.fields import CannotReadInstrument
-from quanheng.rulebook.ladders import EDUCATIONS, LEVELS, RANKS
+from quanheng.rulebook.ladders import LEVELS
 from quanheng.rulebook.types import DATE, Kind, Type
 from quanheng.rulebook.vocabulary import CannotReadVocabulary, Scope, UnknownName, World, merge_all, nearest
 
@@ -89,11 +90,11 @@ def test_an_unknown_name_tells_the_nearest() -> None:
     assert nearest("xyz", ["person.birth"]) == ""
 
 
-def test_the_shipped_scales_are_those_of_the_ladders() -> None:
+def test_the_shipped_scales_are_those_that_the_register_is_read_by() -> None:
     codes = load_facts().codes
     assert codes["level"].values == tuple(map(str, LEVELS))
-    assert codes["rank"].values == tuple(map(str, RANKS))
-    assert codes["education"].values == tuple(map(str, EDUCATIONS))
+    assert codes["rank"].values == tuple(reversed(RANKS))
+    assert codes["education"].values == tuple(word for _held, word in reversed(EDUCATION))
 
 
 def test_every_shipped_fact_says_what_it_means_and_where_it_comes_from() -> None:

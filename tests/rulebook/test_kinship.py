@@ -12,7 +12,6 @@ from quanheng.rulebook.kinship import (
     Step,
     inverse,
     is_business_kin,
-    is_recused,
     is_same,
     kin_class,
     kin_path,
@@ -191,14 +190,12 @@ def test_birth_order_is_left_out_where_it_only_counts(word: str, found: KinClass
 )
 def test_what_nobody_knows_is_unknown_and_never_none(word: str) -> None:
     assert kin_class(word) is UNKNOWN
-    assert is_recused(word) is None
     assert is_business_kin(word) is None
 
 
 @pytest.mark.parametrize("word", ["同学", "同 事", "战友", "无", "无亲属关系"])
 def test_words_that_say_no_kin(word: str) -> None:
     assert kin_class(word) is NONE
-    assert is_recused(word) is False
     assert is_business_kin(word) is False
 
 
@@ -231,7 +228,6 @@ def test_where_the_classes_end(chain: str, found: KinClass) -> None:
 
 def test_people_of_case_c21() -> None:
     assert [kin_class(word) for word in ("妻", "表弟", "妻之兄的妻子", "同学")] == [SPOUSE, COLLATERAL, AFFINITY, NONE]
-    assert [is_recused(word) for word in ("妻", "表弟", "妻之兄的妻子", "同学")] == [True, True, True, False]
 
 
 @pytest.mark.parametrize(

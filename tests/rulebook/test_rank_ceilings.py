@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quanheng.rulebook.book import load
 from quanheng.rulebook.instrument import Row
-from quanheng.rulebook.quotas import Rounding, nested_ceiling
+from quanheng.rulebook.quotas import Rounding, ceiling
 from quanheng.rulebook.rank_ceilings import GROUPS, LEADING_GROUP, Staff, ceilings
 from quanheng.rulebook.situation import Bounded, Raw, Record
 
@@ -127,8 +127,8 @@ def test_the_leading_group_is_counted_apart() -> None:
 def test_bases_are_those_of_nested_ceilings(base: int, rounding: Rounding) -> None:
     found = by_name(ceilings(rows("RNK-Q-CITY"), base, STAFF, rounding), "whole")
     shares = {str(row["of"]): Fraction(str(row["max"])) for row in rows("RNK-Q-CITY")}
-    outer = [shares["一至四级调研员"], shares["一二级调研员"]]
-    assert found["一级调研员"] == nested_ceiling(base, outer, rounding)
+    outer = ceiling(base, shares["一至四级调研员"], rounding)
+    assert found["一级调研员"] == ceiling(outer, shares["一二级调研员"], rounding)
 
 
 @settings(deadline=None)  # the rulebook is read once

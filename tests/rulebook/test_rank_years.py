@@ -11,14 +11,14 @@ from quanheng.rulebook.dates import add_months
 from quanheng.rulebook.evaluate import evaluate
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
-from quanheng.rulebook.ladders import RANKS, rank_below
 from quanheng.rulebook.situation import FactValue, Record, Situation
 
 GRADES = ("优秀", "称职", "基本称职", "不定等次", "未参加考核")
 YEARS = range(2018, 2025)
 NEED = {"一级巡视员": 48, "二级巡视员": 48, "一级调研员": 36}
 RULES = {rule.text.id: rule for rule in load_rules().values() if rule.text.family == "RNK"}
-TARGETS = tuple(reversed(RANKS))[:11]
+RANKS = load_facts().codes["rank"].values  # the lowest first
+TARGETS = RANKS[:0:-1]
 
 first_days = st.builds(date, st.integers(2019, 2024), st.just(1), st.just(1))
 starts = st.dates(date(2019, 1, 1), date(2024, 12, 31)) | first_days
@@ -26,8 +26,7 @@ windows = st.sampled_from(["include_year_of_appointment", "exclude_year_of_appoi
 
 
 def facts(target: str, start: date, grades: dict[int, str]) -> dict[str, FactValue]:
-    below = rank_below(next(rank for rank in RANKS if rank == target))
-    assert below is not None
+    below = RANKS[RANKS.index(target) - 1]
     rows = tuple(
         Record(str(year), {"year": year, "grade": grade, "decided": date(year + 1, 1, 20)})
         for year, grade in grades.items()
@@ -35,7 +34,7 @@ def facts(target: str, start: date, grades: dict[int, str]) -> dict[str, FactVal
     return {
         "target.kind": "rank",
         "target.rank": target,
-        "ranks": (Record("rank", {"rank": below.value, "start": start}),),
+        "ranks": (Record("rank", {"rank": below, "start": start}),),
         "posts": (),
         "grades": rows,
     }

@@ -8,14 +8,9 @@ from hypothesis import strategies as st
 
 from quanheng.rulebook.dates import add_months
 from quanheng.rulebook.retirement import (
-    FLEXIBLE_MONTHS,
     TABLES,
     RetirementClass,
-    class_of,
     delay_months,
-    earliest_date,
-    is_due_within,
-    latest_date,
     retirement_date,
     statutory_age,
 )
@@ -90,48 +85,6 @@ def test_the_day_of_birth_is_kept_and_clamped() -> None:
     assert delay_months(MAN, D(1965, 5, 1)) == 2
 
 
-@pytest.mark.parametrize(
-    ("is_female", "is_cadre", "at_male_age", "kind"),
-    [
-        (False, True, False, MAN),
-        (False, False, False, MAN),
-        (True, True, False, CADRE),
-        (True, False, False, WORKER),
-        (True, True, True, MAN),  # division level and above, by the notice of 2015
-        (True, False, True, MAN),
-    ],
-)
-def test_class_of_a_person(is_female: bool, is_cadre: bool, at_male_age: bool, kind: RetirementClass) -> None:
-    assert class_of(is_female, is_cadre, at_male_age) is kind
-
-
-@pytest.mark.parametrize(
-    ("kind", "birth", "earliest", "latest"),
-    [
-        (MAN, D(1965, 1, 1), D(2025, 1, 1), D(2028, 2, 1)),  # not below sixty
-        (MAN, D(1972, 12, 1), D(2032, 12, 1), D(2037, 12, 1)),  # two years earlier is sixty
-        (MAN, D(1976, 8, 1), D(2036, 8, 1), D(2042, 7, 1)),
-        (MAN, D(1976, 9, 1), D(2036, 9, 1), D(2042, 9, 1)),  # three whole years
-        (CADRE, D(1981, 9, 1), D(2036, 9, 1), D(2042, 9, 1)),
-        (WORKER, D(1979, 12, 1), D(2029, 12, 1), D(2035, 6, 1)),  # 52 years 6 months: at most back to fifty
-        (WORKER, D(1980, 12, 1), D(2030, 12, 1), D(2036, 12, 1)),  # 53 years: three years earlier is fifty
-        (WORKER, D(1981, 1, 1), D(2031, 2, 1), D(2037, 2, 1)),  # 53 years 1 month: fifty and a month
-        (WORKER, D(1984, 11, 1), D(2036, 11, 1), D(2042, 11, 1)),
-    ],
-)
-def test_flexible_ages(kind: RetirementClass, birth: date, earliest: date, latest: date) -> None:
-    assert earliest_date(kind, birth) == earliest
-    assert latest_date(kind, birth) == latest
-
-
-def test_due_list_reaches_to_the_day_itself() -> None:
-    born = D(1965, 9, 1)  # December 2025
-    assert not is_due_within(MAN, born, D(2025, 5, 31), 6)
-    assert is_due_within(MAN, born, D(2025, 6, 1), 6)
-    assert not is_due_within(MAN, born, D(2025, 11, 30), 0)
-    assert is_due_within(MAN, born, D(2025, 12, 1), 0)
-
-
 BIRTHS = st.dates(date(1950, 1, 1), date(2005, 12, 31))
 
 
@@ -139,9 +92,7 @@ BIRTHS = st.dates(date(1950, 1, 1), date(2005, 12, 31))
 def test_ages_keep_their_bounds(kind: RetirementClass, birth: date) -> None:
     table, age = TABLES[kind], statutory_age(kind, birth)
     assert table.old_age <= age <= table.full_age
-    early, due, late = earliest_date(kind, birth), retirement_date(kind, birth), latest_date(kind, birth)
-    assert add_months(birth, table.old_age) <= early <= due < late
-    assert early >= add_months(birth, age - FLEXIBLE_MONTHS)
+    assert retirement_date(kind, birth) == add_months(birth, age)
 
 
 @given(st.sampled_from(RetirementClass), BIRTHS, BIRTHS)

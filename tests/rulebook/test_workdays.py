@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quanheng.rulebook.strict_yaml import CannotReadYaml
-from quanheng.rulebook.workdays import Answer, Calendar, CalendarError, from_lists, read_year, standard
+from quanheng.rulebook.workdays import Answer, Calendar, CalendarError, read_year, standard
 
 KNOWN = st.dates(date(2004, 1, 1), date(2026, 11, 30))
 ANY = st.dates(date(1990, 1, 1), date(2050, 12, 31))
@@ -222,7 +222,7 @@ def test_a_day_may_not_be_both_free_and_worked(tmp_path: Path) -> None:
 
 
 def test_the_lists_of_a_situation_overrule_day_by_day() -> None:
-    calendar = from_lists({"holidays": [D(2025, 4, 2)], "workdays": ["2025-10-01..2025-10-02"]})
+    calendar = standard().with_days([D(2025, 4, 2)], [D(2025, 10, 1), D(2025, 10, 2)])
     assert calendar.is_workday(D(2025, 4, 2)) == Answer(False, False)
     assert calendar.is_workday(D(2025, 10, 2)) == Answer(True, False)
     assert calendar.is_workday(D(2025, 10, 3)) == Answer(False, False)  # as announced
@@ -230,16 +230,8 @@ def test_the_lists_of_a_situation_overrule_day_by_day() -> None:
 
 
 def test_a_situation_may_speak_of_a_year_to_come() -> None:
-    calendar = from_lists({"holidays": ["2040-10-01..2040-10-07"]}, announced(2026))
+    calendar = announced(2026).with_days([D(2040, 10, day) for day in range(1, 8)], [])
     assert calendar.add_workdays(D(2040, 9, 28), 1, first_counts=False) == Answer(D(2040, 10, 8), False)
-    assert from_lists({}, announced(2026)) == announced(2026)
-    assert from_lists({}) == standard()
-
-
-@pytest.mark.parametrize("lists", [{"holiday": []}, {"holidays": D(2025, 1, 1)}, {"workdays": ["soon"]}])
-def test_lists_that_cannot_be_read_are_refused(lists: dict[str, object]) -> None:
-    with pytest.raises(CalendarError):
-        from_lists(lists)
 
 
 # --- properties
