@@ -38,7 +38,8 @@ cases:
   - {rule: YNG-3TO1, item: 岗A, outcome: NOT_MET, numbers: {short: 1}}
 
 Names and codes of facts: rules facts, rules facts posts. Numbers, dates, switches of a rule: rules show ID. `subject`
-names one of several, `item` what the finding is about: the field after `label` in rules facts.
+names one of several, `item` what the finding is about: the field after `label` in rules facts. Without them the rule as
+a whole is meant: NOT_MET where one finding is, MET where none stands in the way.
 Outcomes: NOT_APPLICABLE, MET (nothing stands in the way; done, or still in time), NOT_MET, UNKNOWN (evidence is
 missing), NEEDS_PERSON. Consequences: block, warn, deadline, inform; none where a waiver lifts the condition, which
 stays NOT_MET. A number of which only bounds are known is written {at_least: 2, at_most: 3}.

@@ -145,13 +145,22 @@ def _date(place: Place, given: Any) -> date | None:
 
 
 def differences(expected: Expected, findings: Sequence[Finding]) -> Iterator[Difference]:
-    """Each finding of that rule, subject and item has to be as expected; those that do not apply only if none does."""
+    """Where neither subject nor item is named, the whole rule is meant, which stands as its worst finding does: one
+    relative who is in the way suffices for NOT_MET, all have to be out of it for MET. One such finding has to fit."""
     meant = [each for each in findings if _is_meant(expected, each)]
-    applying = [each for each in meant if each.outcome is not Outcome.NOT_APPLICABLE]
     if not meant:
         yield Difference(expected, "finding", _who(expected), "-", near=tuple(_others(expected, findings)))
-    for finding in applying or meant:
-        yield from _compared(expected, finding)
+        return
+    yield from min((list(_compared(expected, each)) for each in _deciding(meant)), key=len)
+
+
+_WORST_FIRST = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.MET, Outcome.NOT_APPLICABLE)
+
+
+def _deciding(meant: Sequence[Finding]) -> Sequence[Finding]:
+    """Those of the worst outcome that there is."""
+    worst = min((each.outcome for each in meant), key=_WORST_FIRST.index)
+    return [each for each in meant if each.outcome is worst]
 
 
 def _is_meant(expected: Expected, finding: Finding) -> bool:

@@ -1,0 +1,48 @@
+"""An expectation that names neither item nor subject is of the rule as a whole."""
+
+import pytest
+
+from quanheng.rulebook.book import load
+from quanheng.rulebook.checking import check, load_rules
+from quanheng.rulebook.facts_reading import load_facts
+from quanheng.rulebook.situations import read_situations
+
+TWO = "[{candidate: 甲, agreed: 5}, {candidate: 乙, agreed: 4}]"
+BOTH = "[{candidate: 甲, agreed: 5}, {candidate: 乙, agreed: 6}]"
+ONE_UNKNOWN = "[{candidate: 甲, agreed: 5}, {candidate: 乙}]"
+
+
+def differing(votes: str, expected: str) -> list[tuple[str, str, str]]:
+    text = f"cases: [{{id: X, on: 2025-06-01, case: {{members_entitled: 9, votes: {votes}}}, expect: {{{expected}}}}}]"
+    book, vocabulary = load(), load_facts()
+    rules = {each: rule for each, rule in load_rules().items() if each.id == "SEL-DEC-37b"}
+    (report,) = check(read_situations(text.encode(), "x.yaml", book, vocabulary), book, rules, vocabulary)
+    return [(each.what, each.wanted, each.found) for each in report.differences]
+
+
+@pytest.mark.parametrize(
+    ("votes", "expected"),
+    [
+        (TWO, "rule: SEL-DEC-37b, outcome: NOT_MET, numbers: {short: 1}"),
+        (TWO, "rule: SEL-DEC-37b, item: 甲, outcome: MET"),
+        (BOTH, "rule: SEL-DEC-37b, outcome: MET"),
+        (ONE_UNKNOWN, "rule: SEL-DEC-37b, outcome: UNKNOWN"),
+    ],
+)
+def test_a_rule_stands_as_its_worst_finding(votes: str, expected: str) -> None:
+    assert differing(votes, expected) == []
+
+
+@pytest.mark.parametrize(
+    ("votes", "expected", "what"),
+    [
+        (TWO, "outcome: MET", ("outcome", "MET", "NOT_MET")),
+        (TWO, "outcome: NOT_MET, numbers: {short: 2}", ("numbers.short", "2", "1")),
+        (TWO, "item: 乙, outcome: MET", ("outcome", "MET", "NOT_MET")),
+        (BOTH, "outcome: NOT_MET", ("outcome", "NOT_MET", "MET")),
+        (ONE_UNKNOWN, "outcome: MET", ("outcome", "MET", "UNKNOWN")),
+        (BOTH, "item: 丙, outcome: MET", ("finding", "SEL-DEC-37b · 丙", "-")),
+    ],
+)
+def test_the_worst_finding_differs(votes: str, expected: str, what: tuple[str, str, str]) -> None:
+    assert differing(votes, f"rule: SEL-DEC-37b, {expected}") == [what]
