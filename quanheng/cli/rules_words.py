@@ -170,7 +170,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "alias": "{file} 第 {line} 行：不接受引用 {what}，请把值写全。",
         "tag": "{file} 第 {line} 行：不接受标签 {what}。",
         "no-such-date": "{file} 第 {line} 行：没有 {what} 这一天，或写法不对；日期写作 2019-03-03，月、日各两位。",
-        "key-not-text": "{file} 第 {line} 行：名称 {what} 须是文字，请加引号；分年度的写成记录的列表，年度是其中一个字段。",
+        "key-not-text": "{file} 第 {line} 行：名称 {what} 须是文字，请加引号；分年度的写成记录，年度是一个字段。",
         "too-large": "{file} 太大（{what}），没有读取。",
     },
     "CannotReadInstrument": {

@@ -19,7 +19,7 @@ from quanheng.insight.due import AHEAD, BEHIND, watches
 from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
 
-KIND, MOST, VERSION = "due", 3, 4
+KIND, MOST, VERSION = "due", 3, 5
 DUE = "due"
 
 

@@ -35,7 +35,7 @@ from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.vocabulary import Vocabulary
 from quanheng.rulebook.workdays import standard
 
-KIND, MOST, VERSION = "verdicts", 60, 4  # the last is that of the table
+KIND, MOST, VERSION = "verdicts", 60, 5  # the last is that of the table
 PREPARED = 6
 FEW = 20_000  # people: a page may wait for the verdicts of so many
 
