@@ -26,7 +26,8 @@ cases:
   calendar: {holidays: [2027-10-01], workdays: [2027-10-09]}   # days beside the calendars that are known
   signed: all                       # all, none or a list of rules; an unsigned rule warns at most
   subject:                          # one person; or subjects: {甲: {...}, 乙: {...}}
-    target: {kind: post, level: 县处级副职}   # what is aimed at: a post, rank, pool or staff grade
+    target: {kind: post, level: 县处级副职}   # what is aimed at: a post, rank, pool or staff grade; where nothing is
+                                    # said of it, each rule is asked for the kind that it is about
     work_start: 2008-07-01          # a fact, here person.work_start; one that is left out is unknown, also where
                                     # rules facts says "closed" (that is how an empty register is read)
     sanctions: []                   # records, of which there are none

@@ -1,4 +1,4 @@
-"""An expectation that names neither item nor subject is of the rule as a whole."""
+"""What is compared where a situation leaves out the item, the subject or the target."""
 
 import pytest
 
@@ -46,3 +46,26 @@ def test_a_rule_stands_as_its_worst_finding(votes: str, expected: str) -> None:
 )
 def test_the_worst_finding_differs(votes: str, expected: str, what: tuple[str, str, str]) -> None:
     assert differing(votes, f"rule: SEL-DEC-37b, {expected}") == [what]
+
+
+SANCTION = "sanctions: [{kind: 严重警告, effective: 2025-01-10}], has_open_case: false"
+
+
+@pytest.mark.parametrize(
+    ("subject", "rule", "outcome"),
+    [
+        (SANCTION, "SEL-EXCL-24-6", "NOT_MET"),
+        (SANCTION, "RNK-BAN", "NOT_MET"),
+        (f"target: {{kind: post}}, {SANCTION}", "RNK-BAN", "NOT_APPLICABLE"),
+        (f"target: {{rank: 一级主任科员}}, {SANCTION}", "SEL-EXCL-24-6", "NOT_APPLICABLE"),
+        (f"target: {{place: 东山县}}, {SANCTION}", "SEL-EXCL-24-6", "UNKNOWN"),  # something is said, but not the kind
+        ("work_start: 2008-07-01", "SEL-QUAL-08-1a", "UNKNOWN"),  # for which level, nobody can tell
+        ("sanctions: [], work_start: 2008-07-01", "SAN-MAX", "MET"),
+    ],
+)
+def test_who_says_nothing_of_a_target_asks_for_what_the_rule_is_about(subject: str, rule: str, outcome: str) -> None:
+    text = f"cases: [{{id: X, on: 2025-06-01, subject: {{{subject}}}, expect: {{rule: {rule}, outcome: {outcome}}}}}]"
+    book, vocabulary = load(), load_facts()
+    rules = {each: one for each, one in load_rules().items() if each.id == rule}
+    (report,) = check(read_situations(text.encode(), "x.yaml", book, vocabulary), book, rules, vocabulary)
+    assert report.differences == ()
