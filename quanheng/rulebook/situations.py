@@ -24,7 +24,7 @@ from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.derived import derive
 from quanheng.rulebook.expectations import Expected, read_expected
 from quanheng.rulebook.fields import shown
-from quanheng.rulebook.instrument import Scalar
+from quanheng.rulebook.instrument import Scalar, Switch
 from quanheng.rulebook.situation import FactValue, Raw, Record, Situation
 from quanheng.rulebook.strict_yaml import Lined, read
 from quanheng.rulebook.vocabulary import Fact, Field, Scope, Vocabulary, nearest
@@ -201,10 +201,11 @@ class Reader:
     def reading(self, place: Place, id: str, value: Any, switches: Mapping[str, Scalar]) -> Scalar:
         if id not in switches:
             raise place.refuse("unknown-switch", id, "a switch of the rulebook", nearest(id, switches))
-        known = {str(each): each for each in self.book.switch(id).values}
-        if str(value) not in known:
+        switch = self.book.switch(id)
+        known = {str(each): each for each in switch.values}
+        if (found := _spellings(switch).get(_plain(value))) is None:
             raise place.refuse("unknown-value", value, ", ".join(known), nearest(str(value), known))
-        return known[str(value)]
+        return found
 
     def calendar(self, values: Lined) -> Calendar:
         place = self.of(values, "calendar")
@@ -330,3 +331,16 @@ class Reader:
             if name not in known:
                 where = place.at(name, values.lines.get(name))
                 raise where.refuse("unknown-field", name, ", ".join(known), nearest(name, known))
+
+
+def _spellings(switch: Switch) -> dict[str, Scalar]:
+    """Each reading by its code and by its words: half_up and half-up, 计入张贴当日, yes where its words begin so."""
+    made: dict[str, Scalar] = {}
+    for each in (switch.default, *switch.alternatives):
+        for word in (each.value, each.words.zh, each.words.en, each.words.en.partition(",")[0]):
+            made.setdefault(_plain(word), each.value)
+    return made
+
+
+def _plain(word: object) -> str:
+    return str(word).lower().replace("-", "_").replace(" ", "_")
