@@ -186,7 +186,7 @@ class Reader:
 
     def joined(self, whole: Situation, own: Mapping[str, FactValue], name: str) -> Situation:
         """The facts of the case and of one subject, with what follows from both."""
-        given = {**whole.facts, **own}
+        given = _assessed({**whole.facts, **own}, whole.on)
         facts = derive(given, self.vocabulary, on=whole.on, switches=whole.switches, book=self.book)
         return replace(whole, facts=facts, subject=name)
 
@@ -331,6 +331,20 @@ class Reader:
             if name not in known:
                 where = place.at(name, values.lines.get(name))
                 raise where.refuse("unknown-field", name, ", ".join(known), nearest(name, known))
+
+
+def _assessed(facts: Mapping[str, FactValue], on: date) -> Mapping[str, FactValue]:
+    """A year that is not over has no grade yet: a record of it that gives none (未出) says no more than that."""
+    grades = facts.get("grades")
+    if not isinstance(grades, tuple):
+        return facts
+    kept = tuple(each for each in grades if each.values.get("grade") is not None or not _is_running(each, on))
+    return {**facts, "grades": kept}
+
+
+def _is_running(record: Record, on: date) -> bool:
+    year = record.values.get("year")
+    return isinstance(year, int) and year >= on.year
 
 
 def _spellings(switch: Switch) -> dict[str, Scalar]:

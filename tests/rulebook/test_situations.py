@@ -259,3 +259,12 @@ def test_numbers_and_days_in_words() -> None:
     assert is_open(Number(-MOST, MOST, nothing))
     assert is_open(Day(FIRST, LAST, nothing))
     assert not is_open(Day(FIRST, date(2025, 1, 1), nothing))
+
+
+@pytest.mark.parametrize(("on", "years"), [("2024-12-31", [2023]), ("2025-01-01", [2023, 2024])])
+def test_a_year_that_is_not_over_has_no_grade_yet(on: str, years: list[int]) -> None:
+    grades = "[{year: 2023, grade: 优秀}, {year: 2024, grade: null}]"
+    (case,) = cases(f"cases: [{{id: X, on: {on}, subject: {{grades: {grades}}}}}]")
+    found = case.subjects[""].facts["grades"]
+    assert isinstance(found, tuple)
+    assert [each.values["year"] for each in found] == years
