@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -211,9 +212,19 @@ def _pairs(expected: Expected, finding: Finding) -> Iterator[tuple[str, str, str
 
 
 def cites(citation: str, article: str) -> bool:
-    """Is it the whole citation, one of its parts (`TJ2019 8(3)`), or an article of one (`8(3)`)?"""
-    parts = [part.strip() for part in citation.split(";")]
-    return article in (citation, *parts, *(part.partition(" ")[2] for part in parts))
+    """Is it the whole citation, or are all its parts (`TJ2019 8(3)`, `8（3）`, `37(号未核)`) parts of it?"""
+    parts = [part.strip().partition(" ") for part in citation.split(";")]
+    cited = {_plain(word) for document, _, number in parts for word in (number, document + number)}
+    return all(_plain(part) in cited for part in article.split(";"))
+
+
+_REMARK = re.compile(r"\([^()]*(?:号|记忆|条)[^()]*\)")  # where a number was seen is no part of it
+
+
+def _plain(article: str) -> str:
+    """In half width, without spaces and remarks; empty where the document has no number for it."""
+    made = _REMARK.sub("", given_values.narrow(article))
+    return made.removesuffix("local").removesuffix("-")
 
 
 def number_words(number: Number | None) -> str:

@@ -231,6 +231,32 @@ def test_one_of_several_citations() -> None:
     assert not cites("ZWCF2020 8; GWYF2018 64", "GWYF2018 6")
 
 
+@pytest.mark.parametrize(
+    ("citation", "article"),
+    [
+        ("TJ2019 8(3)", "8（3）"),
+        ("TJ2019 37", "37(号未核)"),
+        ("DJCF2023 10", "DJCF2023 10(号见2018版)"),
+        ("ZJ2019 18(1)", "18(1)(号记忆)"),
+        ("ZWCF2020 8; GWYF2018 64", "8; GWYF2018 64"),
+        ("KH2020", "(号未核)"),
+        ("KH2020", "KH2020"),
+        ("SEED", "local"),
+        ("ZJ2019", "ZJ2019 -"),
+    ],
+)
+def test_an_article_as_the_sources_write_it(citation: str, article: str) -> None:
+    assert cites(citation, article)
+
+
+@pytest.mark.parametrize(
+    ("citation", "article"),
+    [("TJ2019 37", "38"), ("TJ2019 37", "(号未核)"), ("ZWCF2020 8", "8; GWYF2018 64"), ("KH2020", "25")],
+)
+def test_another_article(citation: str, article: str) -> None:
+    assert not cites(citation, article)
+
+
 def test_items_are_told_apart() -> None:
     text = """
 cases:
