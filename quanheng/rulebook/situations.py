@@ -151,7 +151,7 @@ class Reader:
             rules_on=tuple(reader.rule_ids(values, "rules_on")),
             subjects=subjects,
             # A single subject's facts belong to the case too, where they are facts about the case or the target.
-            whole=subjects.get("", whole) if "subject" in values else whole,
+            whole=subjects.get("", whole) if "subject" in values else reader.aimed(whole, tuple(subjects.values())),
             expect=expect,
         )
 
@@ -183,6 +183,16 @@ class Reader:
             place = self.of(values, "subjects" if name else "subject").at(name) if name else self.of(values, "subject")
             own = self.facts(place, facts, "person")
             yield name, self.joined(whole, own, name)
+
+    def aimed(self, whole: Situation, subjects: tuple[Situation, ...]) -> Situation:
+        """With what all subjects aim at, where that is one and the same."""
+        told = subjects[0].facts if subjects else {}
+        shared = {
+            name: value
+            for name, value in told.items()
+            if name.startswith("target.") and all(each.facts.get(name) == value for each in subjects)
+        }
+        return self.joined(whole, shared, "") if shared else whole
 
     def joined(self, whole: Situation, own: Mapping[str, FactValue], name: str) -> Situation:
         """The facts of the case and of one subject, with what follows from both."""

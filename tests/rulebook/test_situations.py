@@ -294,3 +294,10 @@ def test_a_year_that_is_not_over_has_no_grade_yet(on: str, years: list[int]) -> 
     found = case.subjects[""].facts["grades"]
     assert isinstance(found, tuple)
     assert [each.values["year"] for each in found] == years
+
+
+@pytest.mark.parametrize(("other", "told"), [("副职", {"target.kind", "target.role"}), ("正职", {"target.kind"})])
+def test_a_case_aims_at_what_all_its_subjects_aim_at(other: str, told: set[str]) -> None:
+    two = f"甲: {{target: {{role: 副职}}}}, 乙: {{target: {{role: {other}}}}}"
+    (case,) = cases(f"cases: [{{id: X, on: 2025-06-01, subjects: {{{two}}}}}]")
+    assert {name for name in case.whole.facts if name.startswith("target.")} == told
