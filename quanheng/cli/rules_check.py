@@ -26,7 +26,8 @@ cases:
   calendar: {holidays: [2027-10-01], workdays: [2027-10-09]}   # days beside the calendars that are known
   signed: all                       # all, none or a list of rules; an unsigned rule warns at most
   subject:                          # one person; or subjects: {甲: {...}, 乙: {...}}
-    target: {kind: post, level: 县处级副职}   # what is aimed at: a post, rank, pool or staff grade
+    target: {kind: post, level: 县处级副职}   # what is aimed at: a post, rank, pool or staff grade; where nothing is
+                                    # said of it, each rule is asked for the kind that it is about
     work_start: 2008-07-01          # a fact, here person.work_start; one that is left out is unknown, also where
                                     # rules facts says "closed" (that is how an empty register is read)
     sanctions: []                   # records, of which there are none
@@ -38,7 +39,8 @@ cases:
   - {rule: YNG-3TO1, item: 岗A, outcome: NOT_MET, numbers: {short: 1}}
 
 Names and codes of facts: rules facts, rules facts posts. Numbers, dates, switches of a rule: rules show ID. `subject`
-names one of several, `item` what the finding is about: the field after `label` in rules facts.
+names one of several, `item` what the finding is about: the field after `label` in rules facts. Without them the rule as
+a whole is meant: NOT_MET where one finding is, MET where none stands in the way.
 Outcomes: NOT_APPLICABLE, MET (nothing stands in the way; done, or still in time), NOT_MET, UNKNOWN (evidence is
 missing), NEEDS_PERSON. Consequences: block, warn, deadline, inform; none where a waiver lifts the condition, which
 stays NOT_MET. A number of which only bounds are known is written {at_least: 2, at_most: 3}.

@@ -164,13 +164,13 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "CannotReadYaml": {
         "not-yaml": "{file} 第 {line} 行不是正确的 YAML：{what} {why}。请看这一行和前一行的缩进（不用制表符）、"
         "冒号后的空格、引号和括号。",
-        "duplicate-key": "{file} 第 {line} 行：“{what}”写了两次（{why}）。",
+        "duplicate-key": "{file} 第 {line} 行：“{what}”在同一处写了两次，只留一个。",
         "double": "{file} 第 {line} 行：{what} 是小数，不精确。比例请写成 1/5 或 20%。",
         "not-to-merge": "{file} 第 {line} 行：{what} 之后须是“名称: 值”。",
         "alias": "{file} 第 {line} 行：不接受引用 {what}，请把值写全。",
         "tag": "{file} 第 {line} 行：不接受标签 {what}。",
-        "no-such-date": "{file} 第 {line} 行：没有 {what} 这一天，日期写作 2019-03-03。",
-        "key-not-text": "{file} 第 {line} 行：名称 {what} 须是文字，请加引号。",
+        "no-such-date": "{file} 第 {line} 行：没有 {what} 这一天，或写法不对；日期写作 2019-03-03，月、日各两位。",
+        "key-not-text": "{file} 第 {line} 行：名称 {what} 须是文字，请加引号；分年度的写成记录，年度是一个字段。",
         "too-large": "{file} 太大（{what}），没有读取。",
     },
     "CannotReadInstrument": {

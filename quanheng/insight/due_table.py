@@ -20,7 +20,7 @@ from quanheng.insight.due_sql import COLUMNS, write_due
 from quanheng.instruments.local import HouseRules
 from quanheng.rulebook.sql_text import word
 
-KIND, MOST, VERSION = "due", 3, 4
+KIND, MOST, VERSION = "due", 3, 5
 DUE = "due"
 
 

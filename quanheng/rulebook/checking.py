@@ -11,7 +11,9 @@ from quanheng.rulebook.expectations import Difference, differences
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import RuleText, State
 from quanheng.rulebook.rule import Rule, compile_rule
+from quanheng.rulebook.situation import Situation
 from quanheng.rulebook.situations import Case
+from quanheng.rulebook.tree import And, Compare, FactName, Literal, Node, Operator
 from quanheng.rulebook.vocabulary import Scope, Vocabulary
 
 
@@ -83,4 +85,23 @@ def _findings(rule: Rule, case: Case, vocabulary: Vocabulary) -> Iterator[Findin
     """A rule about the case once, one about people for each of them (for nobody where the case names none)."""
     situations = case.subjects.values() if rule.about is not Scope.CASE and case.subjects else [case.whole]
     for situation in situations:
-        yield from evaluate(rule, situation, vocabulary)
+        yield from evaluate(rule, _aimed(situation, rule), vocabulary)
+
+
+def _aimed(situation: Situation, rule: Rule) -> Situation:
+    """Who says nothing at all of a target asks a rule of posts as of a post, one of ranks as of a rank: the rule itself
+    says what is aimed at (whether somebody may be a candidate, RNK-BAN). What is known of no target stays unknown."""
+    aim = _aim(rule.applies)
+    if aim is None or any(name.startswith("target.") for name in situation.facts):
+        return situation
+    return replace(situation, facts={**situation.facts, "target.kind": aim})
+
+
+def _aim(node: Node) -> str | None:
+    """The kind of target without which the rule does not apply."""
+    match node:
+        case And(parts):
+            return next(filter(None, map(_aim, parts)), None)
+        case Compare(Operator.EQ, FactName("target.kind"), Literal(str(kind))):
+            return kind
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -148,13 +149,22 @@ def _date(place: Place, given: Any) -> date | None:
 
 
 def differences(expected: Expected, findings: Sequence[Finding]) -> Iterator[Difference]:
-    """Each finding of that rule, subject and item has to be as expected; those that do not apply only if none does."""
+    """Where neither subject nor item is named, the whole rule is meant, which stands as its worst finding does: one
+    relative who is in the way suffices for NOT_MET, all have to be out of it for MET. One such finding has to fit."""
     meant = [each for each in findings if _is_meant(expected, each)]
-    applying = [each for each in meant if each.outcome is not Outcome.NOT_APPLICABLE]
     if not meant:
         yield Difference(expected, "finding", _who(expected), "-", near=tuple(_others(expected, findings)))
-    for finding in applying or meant:
-        yield from _compared(expected, finding)
+        return
+    yield from min((list(_compared(expected, each)) for each in _deciding(meant)), key=len)
+
+
+_WORST_FIRST = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.MET, Outcome.NOT_APPLICABLE)
+
+
+def _deciding(meant: Sequence[Finding]) -> Sequence[Finding]:
+    """Those of the worst outcome that there is."""
+    worst = min((each.outcome for each in meant), key=_WORST_FIRST.index)
+    return [each for each in meant if each.outcome is worst]
 
 
 def _is_meant(expected: Expected, finding: Finding) -> bool:
@@ -205,9 +215,19 @@ def _pairs(expected: Expected, finding: Finding) -> Iterator[tuple[str, str, str
 
 
 def cites(citation: str, article: str) -> bool:
-    """Is it the whole citation, one of its parts (`TJ2019 8(3)`), or an article of one (`8(3)`)?"""
-    parts = [part.strip() for part in citation.split(";")]
-    return article in (citation, *parts, *(part.partition(" ")[2] for part in parts))
+    """Is it the whole citation, or are all its parts (`TJ2019 8(3)`, `8（3）`, `37(号未核)`) parts of it?"""
+    parts = [part.strip().partition(" ") for part in citation.split(";")]
+    cited = {_plain(word) for document, _, number in parts for word in (number, document + number)}
+    return all(_plain(part) in cited for part in article.split(";"))
+
+
+_REMARK = re.compile(r"\([^()]*(?:号|记忆|条)[^()]*\)")  # where a number was seen is no part of it
+
+
+def _plain(article: str) -> str:
+    """In half width, without spaces and remarks; empty where the document has no number for it."""
+    made = _REMARK.sub("", given_values.narrow(article))
+    return made.removesuffix("local").removesuffix("-")
 
 
 def number_words(number: Number | None) -> str:

@@ -129,6 +129,7 @@ NAMES = {
     "done": Words("已完成", "done"),
     "workdays": Words("工作日数", "working days"),
     "hours_before": Words("前一周期学时", "training hours of the years before"),
+    "months_before": Words("前一周期月数", "training months of the years before"),
     "leave": Words("请假学时", "hours of leave"),
     "special": Words("工作特殊需要的变动", "moves for special need"),
     "other": Words("其他变动", "other moves"),

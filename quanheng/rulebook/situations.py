@@ -24,7 +24,7 @@ from quanheng.rulebook.book import Rulebook
 from quanheng.rulebook.derived import derive
 from quanheng.rulebook.expectations import Expected, read_expected
 from quanheng.rulebook.fields import shown
-from quanheng.rulebook.instrument import Scalar
+from quanheng.rulebook.instrument import Scalar, Switch
 from quanheng.rulebook.situation import FactValue, Raw, Record, Situation
 from quanheng.rulebook.strict_yaml import Lined, read
 from quanheng.rulebook.vocabulary import Fact, Field, Scope, Vocabulary, nearest
@@ -151,7 +151,7 @@ class Reader:
             rules_on=tuple(reader.rule_ids(values, "rules_on")),
             subjects=subjects,
             # A single subject's facts belong to the case too, where they are facts about the case or the target.
-            whole=subjects.get("", whole) if "subject" in values else whole,
+            whole=subjects.get("", whole) if "subject" in values else reader.aimed(whole, tuple(subjects.values())),
             expect=expect,
         )
 
@@ -184,9 +184,19 @@ class Reader:
             own = self.facts(place, facts, "person")
             yield name, self.joined(whole, own, name)
 
+    def aimed(self, whole: Situation, subjects: tuple[Situation, ...]) -> Situation:
+        """With what all subjects aim at, where that is one and the same."""
+        told = subjects[0].facts if subjects else {}
+        shared = {
+            name: value
+            for name, value in told.items()
+            if name.startswith("target.") and all(each.facts.get(name) == value for each in subjects)
+        }
+        return self.joined(whole, shared, "") if shared else whole
+
     def joined(self, whole: Situation, own: Mapping[str, FactValue], name: str) -> Situation:
         """The facts of the case and of one subject, with what follows from both."""
-        given = {**whole.facts, **own}
+        given = _assessed({**whole.facts, **own}, whole.on)
         facts = derive(given, self.vocabulary, on=whole.on, switches=whole.switches, book=self.book)
         return replace(whole, facts=facts, subject=name)
 
@@ -201,10 +211,11 @@ class Reader:
     def reading(self, place: Place, id: str, value: Any, switches: Mapping[str, Scalar]) -> Scalar:
         if id not in switches:
             raise place.refuse("unknown-switch", id, "a switch of the rulebook", nearest(id, switches))
-        known = {str(each): each for each in self.book.switch(id).values}
-        if str(value) not in known:
+        switch = self.book.switch(id)
+        known = {str(each): each for each in switch.values}
+        if (found := _spellings(switch).get(_plain(value))) is None:
             raise place.refuse("unknown-value", value, ", ".join(known), nearest(str(value), known))
-        return known[str(value)]
+        return found
 
     def calendar(self, values: Lined) -> Calendar:
         place = self.of(values, "calendar")
@@ -330,3 +341,30 @@ class Reader:
             if name not in known:
                 where = place.at(name, values.lines.get(name))
                 raise where.refuse("unknown-field", name, ", ".join(known), nearest(name, known))
+
+
+def _assessed(facts: Mapping[str, FactValue], on: date) -> Mapping[str, FactValue]:
+    """A year that is not over has no grade yet: a record of it that gives none (未出) says no more than that."""
+    grades = facts.get("grades")
+    if not isinstance(grades, tuple):
+        return facts
+    kept = tuple(each for each in grades if each.values.get("grade") is not None or not _is_running(each, on))
+    return {**facts, "grades": kept}
+
+
+def _is_running(record: Record, on: date) -> bool:
+    year = record.values.get("year")
+    return isinstance(year, int) and year >= on.year
+
+
+def _spellings(switch: Switch) -> dict[str, Scalar]:
+    """Each reading by its code and by its words: half_up and half-up, 计入张贴当日, yes where its words begin so."""
+    made: dict[str, Scalar] = {}
+    for each in (switch.default, *switch.alternatives):
+        for word in (each.value, each.words.zh, each.words.en, each.words.en.partition(",")[0]):
+            made.setdefault(_plain(word), each.value)
+    return made
+
+
+def _plain(word: object) -> str:
+    return str(word).lower().replace("-", "_").replace(" ", "_")

@@ -141,3 +141,20 @@ def test_a_rule_that_does_not_run_does_not_apply(on: str, rule: str, why: str) -
 
 def test_a_rule_that_is_only_text_is_no_rule_that_does_not_apply() -> None:
     assert differences("2025-06-01", "REP-15", "NOT_APPLICABLE") == ["not-encoded"]
+
+
+@pytest.mark.parametrize(
+    ("switch", "written", "value"),
+    [
+        ("SW-ROUND", "half_up", "half_up"),
+        ("SW-ROUND", "half-up", "half_up"),
+        ("SW-PUB-DAY", "yes", "same_day"),
+        ("SW-PUB-DAY", "no", "next_day"),
+        ("SW-PROBTENURE", "no", "does_not_count"),
+        ("SW-RNK-WINDOW", "不含任职当年", "exclude_year_of_appointment"),
+        ("SW-RNK-WINDOW", "include year of appointment", "include_year_of_appointment"),
+    ],
+)
+def test_a_reading_is_named_by_its_code_or_its_words(switch: str, written: str, value: str) -> None:
+    (made,) = cases(f"cases: [{{id: X, on: 2025-06-01, switches: {{{switch}: {written}}}, subject: {{}}}}]")
+    assert made.whole.switches[switch] == value

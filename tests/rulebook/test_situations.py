@@ -238,6 +238,32 @@ def test_one_of_several_citations() -> None:
     assert not cites("ZWCF2020 8; GWYF2018 64", "GWYF2018 6")
 
 
+@pytest.mark.parametrize(
+    ("citation", "article"),
+    [
+        ("TJ2019 8(3)", "8（3）"),
+        ("TJ2019 37", "37(号未核)"),
+        ("DJCF2023 10", "DJCF2023 10(号见2018版)"),
+        ("ZJ2019 18(1)", "18(1)(号记忆)"),
+        ("ZWCF2020 8; GWYF2018 64", "8; GWYF2018 64"),
+        ("KH2020", "(号未核)"),
+        ("KH2020", "KH2020"),
+        ("SEED", "local"),
+        ("ZJ2019", "ZJ2019 -"),
+    ],
+)
+def test_an_article_as_the_sources_write_it(citation: str, article: str) -> None:
+    assert cites(citation, article)
+
+
+@pytest.mark.parametrize(
+    ("citation", "article"),
+    [("TJ2019 37", "38"), ("TJ2019 37", "(号未核)"), ("ZWCF2020 8", "8; GWYF2018 64"), ("KH2020", "25")],
+)
+def test_another_article(citation: str, article: str) -> None:
+    assert not cites(citation, article)
+
+
 def test_items_are_told_apart() -> None:
     text = """
 cases:
@@ -266,3 +292,19 @@ def test_numbers_and_days_in_words() -> None:
     assert is_open(Number(-MOST, MOST, nothing))
     assert is_open(Day(FIRST, LAST, nothing))
     assert not is_open(Day(FIRST, date(2025, 1, 1), nothing))
+
+
+@pytest.mark.parametrize(("on", "years"), [("2024-12-31", [2023]), ("2025-01-01", [2023, 2024])])
+def test_a_year_that_is_not_over_has_no_grade_yet(on: str, years: list[int]) -> None:
+    grades = "[{year: 2023, grade: 优秀}, {year: 2024, grade: null}]"
+    (case,) = cases(f"cases: [{{id: X, on: {on}, subject: {{grades: {grades}}}}}]")
+    found = case.subjects[""].facts["grades"]
+    assert isinstance(found, tuple)
+    assert [each.values["year"] for each in found] == years
+
+
+@pytest.mark.parametrize(("other", "told"), [("副职", {"target.kind", "target.role"}), ("正职", {"target.kind"})])
+def test_a_case_aims_at_what_all_its_subjects_aim_at(other: str, told: set[str]) -> None:
+    two = f"甲: {{target: {{role: 副职}}}}, 乙: {{target: {{role: {other}}}}}"
+    (case,) = cases(f"cases: [{{id: X, on: 2025-06-01, subjects: {{{two}}}}}]")
+    assert {name for name in case.whole.facts if name.startswith("target.")} == told

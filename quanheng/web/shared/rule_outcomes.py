@@ -187,6 +187,7 @@ _UNITS = {
     "undisputed_by_resume": Unit.MONTHS,
     "hours": Unit.HOURS,
     "hours_before": Unit.HOURS,
+    "months_before": Unit.MONTHS,
     "days": Unit.DAYS,
     "workdays": Unit.WORKDAYS,
 }
