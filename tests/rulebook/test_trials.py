@@ -2,8 +2,9 @@
 
 Each kind that the worked cases show: exceptions at their boundary dates, a sanction inside another, party probation,
 years that are not counted, quotas with each rounding, quorum and votes, notices over the National Day holiday, kin and
-home place at a meeting. `trial-again-*` are those of a second stranger, over all families; where the text reads two
-ways, a `note` says how it was read. Only the rules that a file expects are run, so that many situations cost little.
+home place at a meeting. `trial-again-*` are those of a second stranger, over all families, `trial-third-*` of a third;
+where the text reads two ways, a `note` says how it was read. Only the rules that a file expects are run, so that many
+situations cost little.
 """
 
 from collections import Counter
