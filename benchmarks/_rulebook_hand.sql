@@ -119,7 +119,7 @@ counted AS (
         bool_or(hours IS NULL AND year BETWEEN 2022 AND 2025) AS four_unknown, bool_or(hours IS NULL AND year = 2026) AS now_unknown,
         bool_or(hours IS NULL AND year = 2021) AS first_unknown, bool_or(hours IS NULL AND year = 2025) AS one_unknown,
         bit_or(CASE WHEN year BETWEEN 2021 AND 2025 THEN 1 << (year - 2021)::int ELSE 0 END) AS years,
-        sum(months) FILTER (WHERE year > 2021 AND year <= 2026) AS months
+        sum(months) FILTER (WHERE year > 2021 AND year <= 2026) AS months, sum(months) FILTER (WHERE year BETWEEN 2021 AND 2025) AS months_before
     FROM training_years GROUP BY subject
 ), sanction AS (
     SELECT subject, count(*) AS n,
@@ -256,6 +256,7 @@ counted AS (
         failed_least, failed_most, school.held AS school,
         training.subject AS trained, coalesce(four, 0) AS four, coalesce(now, 0) AS now, coalesce(five, 0) AS five, coalesce(one, 0) AS one,
         four_unknown, now_unknown, four_unknown OR first_unknown AS five_unknown, one_unknown, training.years AS training_years, coalesce(training.months, 0) AS months,
+        coalesce(training.months_before, 0) AS months_before,
         sanction.n AS sanctions, coalesce(pty_w, 2) AS pty_w, coalesce(pty_s, 2) AS pty_s, coalesce(pty_r, 2) AS pty_r, coalesce(pty_x, 2) AS pty_x,
         coalesce(pty_p, 2) AS pty_p, coalesce(pty_seq, 2) AS pty_seq, coalesce(adm_seq, 2) AS adm_seq, coalesce(ends, 2) AS ends, coalesce(admon, 2) AS admon,
         coalesce(adm_w, 2) AS adm_w, coalesce(adm_d, 2) AS adm_d, coalesce(adm_m, 2) AS adm_m, coalesce(adm_l, 2) AS adm_l, coalesce(adm_r, 2) AS adm_r,
@@ -287,6 +288,7 @@ counted AS (
         CASE WHEN trained IS NULL OR five_unknown THEN 1 WHEN five >= 550 THEN 2 WHEN training_years & 31 <> 31 THEN 1 ELSE 0 END AS hours_before,
         CASE WHEN trained IS NULL OR one_unknown THEN 1 WHEN one >= 90 THEN 2 WHEN training_years & 16 = 0 THEN 1 ELSE 0 END AS hours_one,
         CASE WHEN trained IS NULL THEN 1 WHEN months >= 3 THEN 2 ELSE 0 END AS months_trained,
+        CASE WHEN trained IS NULL THEN 1 WHEN months_before >= 3 THEN 2 ELSE 0 END AS months_then, CASE WHEN trained IS NULL THEN 1 ELSE 0 END AS days_then, -- no days are in the register
         CASE WHEN graded IS NULL THEN 1
             WHEN bit_count((failed & (3 << (last_year - 2001)::int))::bit(32)) >= 2 THEN 0
             WHEN bit_count(((failed | unknown | ~grade_years) & (3 << (last_year - 2001)::int))::bit(32)) >= 2 THEN 1 ELSE 2 END AS few_fails
@@ -303,7 +305,7 @@ SELECT subject, person_birth,
     CASE WHEN graded IS NULL OR last_grade = 0 THEN 1 WHEN last_grade = 1 THEN 0 ELSE 2 END AS "APP-EFF-FAIL",
     least(few_fails, CASE WHEN attended IS NULL THEN 1 ELSE 2 - long END) AS "SAN-DISMISS",
     CASE WHEN person_growth_place IS NULL THEN 1 WHEN person_growth_place = '清河县' THEN 0 ELSE 2 END AS "AVO-HOME",
-    CASE leads WHEN 0 THEN 3 WHEN 1 THEN 1 ELSE greatest(hours_now, hours_before, months_trained) END AS "TRN-14-1",
+    CASE leads WHEN 0 THEN 3 WHEN 1 THEN 1 ELSE greatest(hours_now, hours_before, months_trained, months_then) END AS "TRN-14-1",
     CASE WHEN graded IS NULL THEN 1 ELSE coalesce(basic, 2) END AS "APP-EFF-BASIC",
     least(2 - other, CASE WHEN special_most <= 1 THEN 2 WHEN special_least <= 1 THEN 1 ELSE 0 END) AS "TRM-STAB",
     CASE WHEN term IS NULL THEN 3 ELSE 2 - twice END AS "TRM-2",
@@ -313,7 +315,7 @@ SELECT subject, person_birth,
     CASE WHEN sure_least <> sure_most THEN 2 WHEN deputy_least <> deputy_most THEN 1 ELSE 0 END AS "SEL-QUAL-08-2",
     CASE chief_up WHEN 2 THEN 3 WHEN 1 THEN 1 ELSE CASE WHEN sure_since <= @on - interval '24 months' THEN 2 WHEN since <= @on - interval '24 months' THEN 1 ELSE 0 END END AS "SEL-QUAL-08-3a",
     coalesce(school, 1) AS "SEL-QUAL-08-4",
-    greatest(makeup, CASE deputy_up WHEN 2 THEN hours_before WHEN 0 THEN hours_one ELSE CASE
+    greatest(makeup, CASE deputy_up WHEN 2 THEN months_then WHEN 0 THEN days_then ELSE least(months_then, 1) END, CASE deputy_up WHEN 2 THEN hours_before WHEN 0 THEN hours_one ELSE CASE
         WHEN trained IS NULL OR five_unknown OR one_unknown THEN 1
         WHEN least(five, one) >= 550 THEN 2
         WHEN greatest(five, one) >= 90 OR training_years & 31 <> 31 THEN 1 ELSE 0 END END) AS "SEL-QUAL-08-5",
