@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from quanheng.web.shared.parts import Shape, Text, Verdict
+from quanheng.web.shared.verdict_html import verdict_html
 from quanheng.web.shared.wording import listed, people_text
 
 register = template.Library()
@@ -26,12 +27,10 @@ def ev(value: Text, url: str, note: Text = "") -> SafeString:
     return format_html('<a class="ev" href="{}" data-note="{}">{}</a>', url, note, value)
 
 
-@register.inclusion_tag("components/_verdict.html")
-def verdict(value: Verdict | Shape | str, text: str = "", remedy: str = "") -> dict[str, Verdict]:
+@register.simple_tag
+def verdict(value: Verdict | Shape | str, text: str = "", remedy: str = "") -> SafeString:
     """`{% verdict row.verdict %}` or `{% verdict "unknown" "缺 2 项" %}`."""
-    if isinstance(value, Verdict):
-        return {"verdict": value}
-    return {"verdict": Verdict(Shape(value), text, remedy)}
+    return verdict_html(value if isinstance(value, Verdict) else Verdict(Shape(value), text, remedy))
 
 
 @register.filter(name="listed")

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from quanheng.web.shared import stories
 from quanheng.web.shared.parts import AsOf, Evidence, Link, Pager, Shape, StepMark, StepState, Verdict, error_lines
 from quanheng.web.shared.story_data import EVIDENCE
+from quanheng.web.shared.verdict_html import verdict_html
 
 
 def text_of(html: str) -> str:
@@ -19,20 +20,31 @@ def text_of(html: str) -> str:
 
 
 def test_a_verdict_is_shape_and_word_and_remedy() -> None:
-    html = render_to_string("components/_verdict.html", {"verdict": Verdict(Shape.NOT_MET, remedy="2027-03-18 起符合")})
+    html = verdict_html(Verdict(Shape.NOT_MET, remedy="2027-03-18 起符合"))
     assert text_of(html) == "不符合 2027-03-18 起符合"
     assert 'href="#v-not-met"' in html
 
 
 def test_a_bare_verdict_says_its_word_to_readers() -> None:
-    html = render_to_string("components/_verdict.html", {"verdict": Verdict(Shape.UNKNOWN, is_bare=True)})
+    html = verdict_html(Verdict(Shape.UNKNOWN, is_bare=True))
     assert text_of(html) == ""
     assert 'role="img" aria-label="缺材料"' in html
 
 
 def test_a_met_verdict_in_a_matrix_is_a_thin_check() -> None:
-    html = render_to_string("components/_verdict.html", {"verdict": Verdict(Shape.MET, is_bare=True)})
-    assert 'href="#v-check"' in html
+    assert 'href="#v-check"' in verdict_html(Verdict(Shape.MET, is_bare=True))
+    assert 'href="#v-met"' in verdict_html(Verdict(Shape.MET))
+
+
+def test_a_verdict_leads_to_its_evidence() -> None:
+    html = verdict_html(Verdict(Shape.MET, url="/a/?b=1&c=2", is_bare=True))
+    assert html.startswith(
+        '<span class="verdict v-met bare"><a class="ev" href="/a/?b=1&amp;c=2" aria-label="符合"><svg'
+    )
+    assert 'aria-hidden="true"' in html
+    html = verdict_html(Verdict(Shape.NOT_MET, "差 <1> 年", url="/a/"))
+    assert '<a class="ev" href="/a/"><svg' in html
+    assert '<span class="word">差 &lt;1&gt; 年</span></a></span>' in html
 
 
 def test_evidence_keeps_its_order() -> None:
