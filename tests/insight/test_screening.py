@@ -218,6 +218,17 @@ class TestPreparing:
         asked(wang, YOUNG)
         assert set(census.folder().glob("verdicts-*")) == made | before  # nothing had to be made
 
+    def test_a_file_that_others_take_away_meanwhile_is_left_out(
+        self, cast: Cast, wang: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        published()
+        asked(wang, YOUNG)
+        folder = census.folder()
+        (folder / "verdicts-00000001-gone.duckdb").symlink_to("nowhere")
+        assert list(verdicts._used_last(folder)) == ["pool:young"]
+        monkeypatch.setattr(verdicts, "_with_times", lambda files: [(1, folder / "verdicts-00000001-gone.duckdb")])
+        assert verdicts._used_last(folder) == {}
+
     def test_a_target_that_is_no_more_is_left_out(self, cast: Cast) -> None:
         gone = ["post:01890000-0000-7000-8000-000000000000", "rank:general", "seat:x", "pool:old", "pool:young"]
         assert [target.code for target in targets_of(gone, ON)] == ["pool:young"]
