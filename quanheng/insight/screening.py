@@ -81,7 +81,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`codes`: of each condition in its place, extras after the rules (`quanheng.insight.verdict_table`). `open`: how
-    many conditions keep the person in the group. `days`: from when one that fails will hold, by its place."""
+    many conditions keep the person in the group. `days`: from when a rule that fails will hold, by its place."""
 
     cadre: UUID
     outcome: Outcome

@@ -137,7 +137,7 @@ def consequence(on_fail: OnFail, is_signed: bool) -> OnFail:
 
 def _waiver(rule: Rule, scope: Scope) -> str:
     """The key of a waiver of this rule that was granted up to this day."""
-    if rule.text.waiver in ("", "never"):
+    if not rule.text.is_waivable:
         return ""
     given = scope.situation.facts.get(WAIVERS)
     fact = scope.vocabulary.facts.get(WAIVERS)

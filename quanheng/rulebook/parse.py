@@ -14,6 +14,7 @@ from typing import Any
 from quanheng.kernel.errors import Refused
 from quanheng.rulebook.tree import (
     ON,
+    TURNED,
     And,
     Call,
     Choose,
@@ -336,7 +337,7 @@ def _with_on(node: Compare) -> Node:
     if isinstance(node.left, On) and not isinstance(node.right, On):
         return _place_of_on(node.operator, node.right)
     if isinstance(node.right, On) and not isinstance(node.left, On):
-        return _place_of_on(_TURNED[node.operator], node.left)
+        return _place_of_on(TURNED[node.operator], node.left)
     return node
 
 
@@ -381,10 +382,4 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.LtE: Operator.LE,
     ast.Gt: Operator.GT,
     ast.GtE: Operator.GE,
-}
-_TURNED = {
-    Operator.LT: Operator.GT,
-    Operator.LE: Operator.GE,
-    Operator.GT: Operator.LT,
-    Operator.GE: Operator.LE,
 }
