@@ -104,7 +104,7 @@ class Answer:
 
 
 def screen(actor: Actor, target: Target, house: HouseRules, question: Question) -> Answer:
-    """Raises `NoSnapshot`, and `CannotParse` for an extra condition."""
+    """Raises `NoSnapshot`, and for an extra condition `CannotParse`, `CannotScreen`."""
     with verdicts(target, house) as found:
         places = _asked(actor, found, question)
         groups = _groups(found.connection)

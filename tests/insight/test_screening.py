@@ -21,7 +21,7 @@ from quanheng.demo.load import load_city
 from quanheng.insight import screening_scope, verdicts
 from quanheng.insight.eligibility import Eligibility, eligibilities
 from quanheng.insight.screening import OUTCOME_OF, Answer, Paging, Question, keys_of, screen
-from quanheng.insight.screening_extra import Extra
+from quanheng.insight.screening_extra import CannotScreen, Extra
 from quanheng.insight.screening_scope import Scope, people_in
 from quanheng.insight.targets import Target, pool_target, position_targets, rank_target, targets_of, tier_target
 from quanheng.insight.verdict_table import NOT_APPLICABLE, NOT_MET, OUTSIDE
@@ -177,6 +177,31 @@ class TestTheCity:
         answer = asked(actor, narrowed=(held,))
         assert answer.total == asked(actor, extras=(held,)).counts[-1][2]
         assert 0 < answer.total < asked(actor).total
+
+    @pytest.mark.parametrize(
+        ("text", "what"),
+        [
+            ('exists(posts, "局长" == post)', "posts.post"),
+            ('exists(posts, unit in ("甲局", "乙局"))', "posts.unit"),
+            ('latest(education, school) != "示范大学"', "education.school"),
+        ],
+    )
+    def test_a_text_of_which_only_a_digest_is_told_is_not_compared_with_words(self, text: str, what: str) -> None:
+        with pytest.raises(CannotScreen) as refused:
+            asked(everybody(), extras=(Extra(text),))
+        assert refused.value.facts["what"] == what
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "exists(posts, post == target.post)",
+            'latest(posts, level, post == target.post) == "县处级副职"',
+            'latest(education, school) == ""',
+            'exists(relatives, kin == "妻子")',
+        ],
+    )
+    def test_digests_are_compared_with_each_other_and_codes_with_words(self, text: str) -> None:
+        Extra(text).check(ON)
 
     def test_hostile_expressions_are_refused(self) -> None:
         for text in ("__import__('os')", "person.nobody", "person.birth", "'; DROP TABLE person; --", "(" * 150):
