@@ -35,7 +35,7 @@ from quanheng.rulebook.tree import (
     number,
     span,
 )
-from quanheng.rulebook.types import CODE, DATE, NUMBER, TRUTH, Kind, Type
+from quanheng.rulebook.types import CODE, DATE, MOST, NUMBER, TRUTH, Kind, Type
 from quanheng.rulebook.vocabulary import Fact, Vocabulary, nearest
 
 
@@ -217,10 +217,15 @@ class Parser:
         if isinstance(value, bool):
             return Literal(value, TRUTH)
         if isinstance(value, int):
-            return number(value)
+            return self.whole(at, value)
         if isinstance(value, str):
             return Literal(value, CODE)
         raise self.refuse("wrong-literal", at, repr(value), 'a whole number, True, False or a "code"')
+
+    def whole(self, at: ast.expr, value: int) -> Node:
+        if abs(value) > MOST:  # no database counts on without end
+            raise self.refuse("wrong-literal", at, str(value), f"a number up to {MOST}")
+        return number(value)
 
     def codes(self, at: ast.Tuple | ast.List | ast.Set) -> Node:
         values = [each.value for each in at.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
@@ -236,7 +241,7 @@ class Parser:
         if isinstance(at.op, ast.Not):
             return Not(self.typed(at.operand, TRUTH))
         if isinstance(at.op, ast.USub) and isinstance(at.operand, ast.Constant) and isinstance(at.operand.value, int):
-            return number(-at.operand.value)
+            return self.whole(at, -at.operand.value)
         raise self.refuse("not-in-the-language", at, self.source(at), "not, or a number with a minus")
 
     def choose(self, at: ast.IfExp) -> Node:
