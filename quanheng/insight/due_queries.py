@@ -14,7 +14,7 @@ from quanheng.census.reading import Snapshot
 from quanheng.insight.due import Due, due_of
 from quanheng.insight.due_sql import COLUMNS
 from quanheng.insight.due_table import DUE, due_cursor
-from quanheng.insight.screening_scope import Scope, condition, people_in
+from quanheng.insight.screening_scope import Scope, clause, people_in
 from quanheng.insight.situations import recorded_facts
 from quanheng.instruments.local import HouseRules
 from quanheng.kernel.actor import Actor
@@ -44,7 +44,7 @@ def due_items(actor: Actor, house: HouseRules) -> Iterator[DueItems]:
     """Raises `NoSnapshot`."""
     with due_cursor(house) as (connection, snapshot):
         changed = _changed(snapshot)
-        seen = condition(actor, Scope(), snapshot, purpose=default_purpose(actor))
+        seen = clause(actor, Scope(), snapshot, purpose=default_purpose(actor))
         others = "NOT subject IN (SELECT unnest(?::UUID[]))"
         text = f"CREATE TEMP TABLE mine AS SELECT {NAMES} FROM {DUE} WHERE {others} AND {seen.text}"
         connection.execute(text, [[str(key) for key in changed], *seen.values])

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from quanheng.census.reading import Snapshot
 from quanheng.census.tables import SUBJECT
 from quanheng.insight.screening_extra import Extra, with_extras
-from quanheng.insight.screening_scope import Scope, condition
+from quanheng.insight.screening_scope import Scope, clause
 from quanheng.insight.targets import Target
 from quanheng.insight.verdict_table import (
     MET,
@@ -138,7 +138,7 @@ def _asked(actor: Actor, found: Verdicts, question: Question) -> int:
     binding = {place for place, rule in enumerate(found.rules) if _binds(rule, question)}
     binding.update(range(len(found.rules), places))
     mine = sum(1 << place for place in binding)
-    within = condition(actor, question.scope, found.snapshot)
+    within = clause(actor, question.scope, found.snapshot)
     masks = ", ".join(f"m{code}" for code in SHOWN)
     judged = (
         f"SELECT {SUBJECT}, {masks}, {_total(mine)} AS total, {_earliest(mine, binding & source.dated)} AS earliest"
