@@ -52,7 +52,7 @@ def rules_by_fact(rules: "Iterable[Rule]") -> dict[str, list[str]]:
 
     used = defaultdict(set)
     for rule in rules:
-        waiver = {WAIVERS} if rule.text.waiver not in ("", "never") else set()
+        waiver = {WAIVERS} if rule.text.is_waivable else set()
         for fact in rule.facts | waiver:
             used[fact].add(rule.id)
     for derived in reversed(tuple(FROM)):  # what comes last may rest on what comes before

@@ -11,10 +11,10 @@ from uuid import UUID
 from duckdb import DuckDBPyConnection
 
 from quanheng.census.reading import Snapshot
-from quanheng.insight.due import Due, DueKind, due_of
+from quanheng.insight.due import Due, due_of
 from quanheng.insight.due_sql import COLUMNS
 from quanheng.insight.due_table import DUE, due_cursor
-from quanheng.insight.screening_scope import Scope, condition, people_in
+from quanheng.insight.screening_scope import Scope, clause, people_in
 from quanheng.insight.situations import recorded_facts
 from quanheng.instruments.local import HouseRules
 from quanheng.kernel.actor import Actor
@@ -38,43 +38,13 @@ class DueItems:
         text = "SELECT due_on, count(*) FROM mine WHERE due_on BETWEEN ? AND ? GROUP BY due_on ORDER BY due_on"
         return dict(self.connection.execute(text, [first, last]).fetchall())
 
-    def count(self, *, first: date = date.min, last: date = LAST, kind: DueKind | None = None) -> int:
-        where, values = _where(first, last, kind)
-        row = self.connection.execute(f"SELECT count(*) FROM mine WHERE {where}", values).fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def by_kind(self, first: date = date.min, last: date = LAST) -> dict[DueKind, int]:
-        where, values = _where(first, last, None)
-        text = f"SELECT kind, count(*) FROM mine WHERE {where} GROUP BY kind"
-        found = dict(self.connection.execute(text, values).fetchall())
-        return {kind: found[kind.value] for kind in DueKind if kind.value in found}
-
-    def page(
-        self,
-        limit: int,
-        *,
-        first: date = date.min,
-        last: date = LAST,
-        kind: DueKind | None = None,
-        after: Due | None = None,
-    ) -> list[Due]:
-        """The earliest first; `after`: the last item of the page before."""
-        where, values = _where(first, last, kind)
-        if after:
-            where = f"{where} AND ({NAMES}) > (?, ?, ?, ?, ?::UUID)"
-            values += [after.on, after.kind.value, after.rule, after.item, str(after.subject)]
-        text = f"SELECT {NAMES} FROM mine WHERE {where} ORDER BY {NAMES} LIMIT ?"
-        rows = self.connection.execute(text, [*values, limit]).fetchall()
-        return [Due(on, DueKind(word), rule, item, subject) for on, word, rule, item, subject in rows]
-
 
 @contextmanager
 def due_items(actor: Actor, house: HouseRules) -> Iterator[DueItems]:
     """Raises `NoSnapshot`."""
     with due_cursor(house) as (connection, snapshot):
         changed = _changed(snapshot)
-        seen = condition(actor, Scope(), snapshot, purpose=default_purpose(actor))
+        seen = clause(actor, Scope(), snapshot, purpose=default_purpose(actor))
         others = "NOT subject IN (SELECT unnest(?::UUID[]))"
         text = f"CREATE TEMP TABLE mine AS SELECT {NAMES} FROM {DUE} WHERE {others} AND {seen.text}"
         connection.execute(text, [[str(key) for key in changed], *seen.values])
@@ -99,10 +69,3 @@ def _add(connection: DuckDBPyConnection, found: list[Due]) -> None:
     if found:
         rows = [[each.on, each.kind.value, each.rule, each.item, str(each.subject)] for each in found]
         connection.executemany("INSERT INTO mine VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def _where(first: date, last: date, kind: DueKind | None) -> tuple[str, list[object]]:
-    values: list[object] = [first, last]
-    if kind is None:
-        return "due_on BETWEEN ? AND ?", values
-    return "due_on BETWEEN ? AND ? AND kind = ?", [*values, kind.value]

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from quanheng.census.reading import Snapshot
 from quanheng.census.tables import SUBJECT
 from quanheng.insight.screening_extra import Extra, with_extras
-from quanheng.insight.screening_scope import Scope, condition
+from quanheng.insight.screening_scope import Scope, clause
 from quanheng.insight.targets import Target
 from quanheng.insight.verdict_table import (
     MET,
@@ -81,7 +81,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`codes`: of each condition in its place, extras after the rules (`quanheng.insight.verdict_table`). `open`: how
-    many conditions keep the person in the group. `days`: from when one that fails will hold, by its place."""
+    many conditions keep the person in the group. `days`: from when a rule that fails will hold, by its place."""
 
     cadre: UUID
     outcome: Outcome
@@ -104,7 +104,7 @@ class Answer:
 
 
 def screen(actor: Actor, target: Target, house: HouseRules, question: Question) -> Answer:
-    """Raises `NoSnapshot`, and `CannotParse` for an extra condition."""
+    """Raises `NoSnapshot`, and for an extra condition `CannotParse`, `CannotScreen`."""
     with verdicts(target, house) as found:
         places = _asked(actor, found, question)
         groups = _groups(found.connection)
@@ -138,7 +138,7 @@ def _asked(actor: Actor, found: Verdicts, question: Question) -> int:
     binding = {place for place, rule in enumerate(found.rules) if _binds(rule, question)}
     binding.update(range(len(found.rules), places))
     mine = sum(1 << place for place in binding)
-    within = condition(actor, question.scope, found.snapshot)
+    within = clause(actor, question.scope, found.snapshot)
     masks = ", ".join(f"m{code}" for code in SHOWN)
     judged = (
         f"SELECT {SUBJECT}, {masks}, {_total(mine)} AS total, {_earliest(mine, binding & source.dated)} AS earliest"

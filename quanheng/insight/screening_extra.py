@@ -1,7 +1,7 @@
 # ruff: noqa: S608  names are made here or come from the vocabulary
 """Further conditions of one question: an expression of the rulebook's language over any facts of a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,13 +9,20 @@ from quanheng.census.tables import SUBJECT
 from quanheng.insight.eligibility import has_source
 from quanheng.insight.verdict_table import NOT_MET, OUTSIDE, SHOWN, UNKNOWN, VERDICT, mask
 from quanheng.insight.verdicts import Verdicts, vocabulary
+from quanheng.kernel.errors import Refused
+from quanheng.people.rule_facts import SOURCES
 from quanheng.rulebook.parse import Names, parse
 from quanheng.rulebook.situation import Situation
 from quanheng.rulebook.sql import Bits, Context
 from quanheng.rulebook.sql_statement import Statement, statement
 from quanheng.rulebook.sql_text import day
-from quanheng.rulebook.tree import Node
-from quanheng.rulebook.types import LAST, TRUTH
+from quanheng.rulebook.tree import Compare, FieldName, Literal, Node, Within, walk
+from quanheng.rulebook.types import LAST, TRUTH, Kind
+
+
+class CannotScreen(Refused):
+    """told-by-digest: of the field `what` a snapshot holds no words, only what tells one text from another. Compared
+    with a written one it would be another one of everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,31 @@ class Extra:
     title: str = ""
 
     def read(self) -> Node:
-        """Raises `CannotParse`."""
-        return parse(self.text, Names(vocabulary()), TRUTH, "extra")
+        """Raises `CannotParse`, `CannotScreen`."""
+        tree = parse(self.text, Names(vocabulary()), TRUTH, "extra")
+        for what in _told_by_digest(tree):
+            raise CannotScreen("told-by-digest", what=what)
+        return tree
 
     def check(self, on: date) -> None:
-        """Raises `CannotParse`, or `NotInSqlError` for what cannot be asked of everybody at once (working days)."""
+        """Raises as `read`, or `NotInSqlError` for what cannot be asked of everybody at once (working days)."""
         statement({"e0": self.read()}, Context(vocabulary(), Situation(on, {}), {}, Bits()))
+
+
+def _told_by_digest(tree: Node) -> Iterator[str]:
+    """Fields that are compared with a text as it is written."""
+    digested = {f"{source.fact}.{name}" for source in SOURCES for name in source.texts}
+    for node in walk(tree):
+        match node:
+            case Compare(_, value, Literal(str(word))) | Compare(_, Literal(str(word)), value) if word:
+                pass
+            case Within(value, _):
+                pass
+            case _:
+                continue
+        if value.type.kind is Kind.TEXT:
+            fields = (f"{each.fact}.{each.name}" for each in walk(value) if isinstance(each, FieldName))
+            yield from (field for field in fields if field in digested)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition of SQL on the columns of a verdict, with its values."""
+class Clause:
+    """Of SQL, on the columns of a verdict, with its values: whom the question is about."""
 
     text: str
     values: list[object]
@@ -53,15 +53,15 @@ def people_in(actor: Actor, scope: Scope, *, purpose: Purpose = PURPOSE) -> Quer
     return cadres.filter(inside)
 
 
-def condition(actor: Actor, scope: Scope, snapshot: Snapshot, *, purpose: Purpose = PURPOSE) -> Condition:
+def clause(actor: Actor, scope: Scope, snapshot: Snapshot, *, purpose: Purpose = PURPOSE) -> Clause:
     changed = changed_since(snapshot.mark)
     if changed is None or len(changed) > MANY:
         keys = people_in(actor, scope, purpose=purpose).order_by().values_list("pk", flat=True)
-        return Condition(_among(SUBJECT), [_texts(keys)])
+        return Clause(_among(SUBJECT), [_texts(keys)])
     as_told, values = _as_told(actor, scope, purpose)
     live = _still(actor, scope, changed, purpose)
     text = f"(({as_told}) AND NOT {_among(SUBJECT)} OR {_among(SUBJECT)})"
-    return Condition(text, [*values, _texts({*changed, *actor.recused}), _texts(live)])
+    return Clause(text, [*values, _texts({*changed, *actor.recused}), _texts(live)])
 
 
 def _as_told(actor: Actor, scope: Scope, purpose: Purpose) -> tuple[str, list[object]]:

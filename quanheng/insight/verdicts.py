@@ -7,7 +7,7 @@ conditions stand.
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +20,7 @@ from quanheng.census.failures import reading
 from quanheng.census.house import cursor_on, folder, open_beside, place_on
 from quanheng.census.kept import beside, file_of, kept, kept_file
 from quanheng.census.publish import number_of, published
-from quanheng.census.reading import CONFIG, Snapshot, connect, describe, telling_gone
+from quanheng.census.reading import Snapshot, connect, describe, telling_gone
 from quanheng.census.tables import as_recorded
 from quanheng.insight.conditions import conditions
 from quanheng.insight.targets import Target, targets_of
@@ -110,16 +110,21 @@ def prepare(house: HouseRules) -> None:
 
 
 def _used_last(folder: Path) -> dict[str, int]:
-    """Codes of targets with the time of their last use, the last first."""
+    """Codes of targets with the time of their last use, the last first. Others may take files away meanwhile."""
     found: dict[str, int] = {}
-    files = [(file.stat().st_mtime_ns, file) for file in folder.glob(f"{KIND}-*.duckdb")]
-    for at, file in sorted(files, reverse=True)[:MOST]:
-        with duckdb.connect(str(file), read_only=True, config=dict(CONFIG)) as connection:
+    for at, file in sorted(_with_times(folder.glob(f"{KIND}-*.duckdb")), reverse=True)[:MOST]:
+        with suppress(FileNotFoundError), connect(file) as connection:
             (code,) = connection.execute("SELECT target FROM asked").fetchall()[0]
-        found.setdefault(code, at)
+            found.setdefault(code, at)
         if len(found) == PREPARED:
             break
     return found
+
+
+def _with_times(files: Iterable[Path]) -> Iterator[tuple[int, Path]]:
+    for file in files:
+        with suppress(FileNotFoundError):
+            yield file.stat().st_mtime_ns, file
 
 
 def context(target: Target, house: HouseRules) -> Context:

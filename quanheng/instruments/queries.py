@@ -113,19 +113,21 @@ def _signed_rows() -> Iterable[tuple[str, Signed]]:
 
 def switch_values(on: date) -> dict[str, Scalar]:
     """The reading of every switch on that day, the default where the office has set none: `Situation.switches`."""
-    found: dict[str, Scalar] = {switch.id: switch.default.value for switch in central().switches}
-    rows = SwitchValue.objects.filter(valid_from__lte=on).order_by("valid_from", "set_at", "pk")
     known = {switch.id: {str(value): value for value in switch.values} for switch in central().switches}
-    for row in rows:
-        if row.value in known.get(row.switch, {}):  # a reading that this version of the software no longer knows
-            found[row.switch] = known[row.switch][row.value]
-    return found
+    readings = {id: known[id][row.value] for id, row in _set_last(on).items()}
+    return {switch.id: switch.default.value for switch in central().switches} | readings
 
 
 def switches_since(on: date) -> dict[str, date]:
-    """Since when the reading set last holds; a switch on its default is absent."""
+    """Since when the reading set last holds; a switch that nobody has set is absent."""
+    return {id: row.valid_from for id, row in _set_last(on).items()}
+
+
+def _set_last(on: date) -> dict[str, SwitchValue]:
+    """Without readings that this version of the software no longer knows."""
+    known = {switch.id: set(map(str, switch.values)) for switch in central().switches}
     rows = SwitchValue.objects.filter(valid_from__lte=on).order_by("valid_from", "set_at", "pk")
-    return dict(rows.values_list("switch", "valid_from"))
+    return {row.switch: row for row in rows if row.value in known.get(row.switch, ())}
 
 
 def values_of(switch: Switch) -> QuerySet[SwitchValue]:

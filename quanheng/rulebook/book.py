@@ -17,7 +17,6 @@ from quanheng.rulebook.instrument import Check, Instrument, RuleText, State, Swi
 from quanheng.rulebook.reading import read_folder
 
 FOLDER = Path(__file__).parent / "instruments"
-NEVER = "never"
 
 Compiled = TypeVar("Compiled")
 
@@ -134,7 +133,7 @@ def build(
         _need(rule, "evidence", rule.evidence, evidence)
         _need(rule, "see", rule.see, book.ids)
         _need(rule, "switches", rule.switches, switches_known)
-        _need(rule, "waiver", [rule.waiver] if rule.waiver not in ("", NEVER) else [], book.ids)
+        _need(rule, "waiver", [rule.waiver] if rule.is_waivable else [], book.ids)
         _need(rule, "replaces", [rule.replaces] if rule.replaces else [], book.ids)
     _check_versions(book)
     return book

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from quanheng.rulebook.book import Rulebook, compile_rules
+from quanheng.rulebook.book import Rulebook, compile_rules, load
 from quanheng.rulebook.evaluate import evaluate
 from quanheng.rulebook.expectations import Difference, differences
+from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import RuleText, State
 from quanheng.rulebook.rule import Rule, compile_rule
@@ -41,9 +42,6 @@ def seen(text: RuleText, book: Rulebook) -> Iterator[RuleText]:
 @cache
 def load_rules() -> Mapping[RuleText, Rule]:
     """Those of this version of the software, compiled once a process."""
-    from quanheng.rulebook.book import load
-    from quanheng.rulebook.facts_reading import load_facts
-
     return compiled(load(), load_facts())
 
 

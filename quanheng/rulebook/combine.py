@@ -257,11 +257,13 @@ def _last_end(chosen: Selection) -> Day:
 
 
 def _latest(chosen: Selection) -> Value:
-    """All that may be the last one together: the last sure ones and the maybes that are not before them."""
-    last = max((_place(chosen, each) for each in chosen.sure), default=None)
-    candidates = [each for each in chosen.chosen if last is None or _place(chosen, each) >= last]
+    """All that may be the last one together: the last sure ones, the maybes that are not before them, and any whose
+    place is not recorded."""
+    last = max((place for each in chosen.sure if (place := _place(chosen, each)) is not None), default=None)
+    places = [(each, _place(chosen, each)) for each in chosen.chosen]
+    candidates = [each for each, place in places if place is None or last is None or place >= last]
     values = chosen.values(candidates)
-    if last is None or chosen.gaps:
+    if not chosen.sure or chosen.gaps:
         values.append(_none(chosen) if not chosen.gaps else nothing_known(chosen.node.type, chosen.missing))
     return _still(values[0]) if len(values) == 1 else either(values, chosen.missing | {chosen.fact.name})
 
@@ -277,12 +279,10 @@ def _still(value: Value) -> Value:
             return value
 
 
-def _place(chosen: Selection, each: Chosen) -> tuple[int, int]:
-    """Where it comes in order; one whose place is not recorded may be the last."""
+def _place(chosen: Selection, each: Chosen) -> int | None:
+    """Where it comes in order; None where that is not recorded."""
     found = each.record.values.get(chosen.fact.order or chosen.fact.begins)
-    if isinstance(found, date):
-        return 0, found.toordinal()
-    return (0, found) if isinstance(found, int) else (1, 0)
+    return found.toordinal() if isinstance(found, date) else found if isinstance(found, int) else None
 
 
 def _none(chosen: Selection) -> Value:

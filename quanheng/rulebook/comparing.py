@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from quanheng.rulebook import functions
-from quanheng.rulebook.tree import Operator
+from quanheng.rulebook.tree import TURNED, Operator
 from quanheng.rulebook.types import LAST
 from quanheng.rulebook.values import Names, Number, State, Truth, negation, settled, unknown
 
@@ -36,17 +36,9 @@ def compare_numbers(operator: Operator, left: Number, right: Number, on: date) -
     if held.state is State.UNKNOWN or operator in (Operator.EQ, Operator.NE) or bool(left.grows) == bool(right.grows):
         return held
     if right.grows:
-        return compare_numbers(_TURNED[operator], right, left, on)
+        return compare_numbers(TURNED[operator], right, left, on)
     steps = right.hi // 1 + 1 if operator in (Operator.GT, Operator.LE) else -(-right.hi // 1)
     arrival = functions.arrival(left, int(steps), on)
     at_least = Truth(State.MET if arrival <= on else State.NOT_MET, lo=arrival) if arrival < LAST else settled(False)
     made = at_least if operator in (Operator.GE, Operator.GT) else negation(at_least, on)
     return made if made.state is held.state else held  # bounds apart: settled today, the day is not known
-
-
-_TURNED = {
-    Operator.LT: Operator.GT,
-    Operator.LE: Operator.GE,
-    Operator.GT: Operator.LT,
-    Operator.GE: Operator.LE,
-}

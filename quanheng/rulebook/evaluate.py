@@ -104,7 +104,7 @@ def _placed(node: Node, scope: Scope, place: str) -> Truth:
 
 def _worded(rule: Rule, scope: Scope, item: str | None, verdict: Verdict) -> Finding:
     trace = _trace(scope)  # of the conditions only; numbers and dates are shown beside them
-    is_settled = verdict.outcome is not Outcome.NOT_APPLICABLE
+    does_apply = verdict.outcome is not Outcome.NOT_APPLICABLE
     earliest = verdict.held.earliest(scope.on) if verdict.outcome is Outcome.NOT_MET else None
     waiver = _waiver(rule, scope) if verdict.outcome is Outcome.NOT_MET else ""
     is_signed = scope.situation.is_signed(rule.id)
@@ -116,8 +116,8 @@ def _worded(rule: Rule, scope: Scope, item: str | None, verdict: Verdict) -> Fin
         consequence=None if waiver else consequence(rule.text.on_fail, is_signed),
         citation=rule.text.citation,
         parameters=rule.cited,
-        numbers=_numbers(rule, scope) if is_settled else {},
-        dates=_dates(rule, scope, verdict) if is_settled else {},
+        numbers=_numbers(rule, scope) if does_apply else {},
+        dates=_dates(rule, scope, verdict) if does_apply else {},
         lo=verdict.held.lo,
         hi=verdict.held.hi,
         earliest=earliest,
@@ -137,7 +137,7 @@ def consequence(on_fail: OnFail, is_signed: bool) -> OnFail:
 
 def _waiver(rule: Rule, scope: Scope) -> str:
     """The key of a waiver of this rule that was granted up to this day."""
-    if rule.text.waiver in ("", "never"):
+    if not rule.text.is_waivable:
         return ""
     given = scope.situation.facts.get(WAIVERS)
     fact = scope.vocabulary.facts.get(WAIVERS)

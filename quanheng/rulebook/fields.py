@@ -136,7 +136,7 @@ def is_name(name: str) -> bool:
 def ratio(written: object) -> Fraction | None:
     """`1/3`, `20%`, `1` as an exact number; None where it is no ratio."""
     match = _RATIO.fullmatch(str(written)) if not isinstance(written, bool) else None
-    if not match or match[2] == "0":
+    if not match or (match[2] and not int(match[2])):
         return None
     return Fraction(int(match[1]), 100 if match[3] else int(match[2] or 1))
 

@@ -131,21 +131,16 @@ def _years(start: date, end: date) -> int:
     return months if months == MOST else months // YEAR
 
 
-def _part(of: Callable[[date], int]) -> Callable[[list[Value]], Value]:
-    def make(values: list[Value]) -> Number:
-        given = _days(values)[0]
-        if given.is_exact:
-            return bounded(of(given.lo), of(given.lo), given.missing)
-        return bounded(*_bounds_of_part(of, given), given.missing)
-
-    return make
+def _year(values: list[Value]) -> Number:
+    (given,) = _days(values)
+    return bounded(given.lo.year, given.hi.year, given.missing)
 
 
-def _bounds_of_part(of: Callable[[date], int], given: Day) -> tuple[int, int]:
-    """A year lies between those of the bounds; a month may be any once the bounds are in two years."""
-    if of(date(2001, 2, 1)) == 2 and given.lo.year != given.hi.year:
-        return 1, YEAR
-    return of(given.lo), of(given.hi)
+def _month(values: list[Value]) -> Number:
+    """It may be any once the bounds lie in two years."""
+    (given,) = _days(values)
+    is_one_year = given.lo.year == given.hi.year
+    return bounded(*((given.lo.month, given.hi.month) if is_one_year else (1, YEAR)), given.missing)
 
 
 def _date_of(values: list[Value]) -> Day:
@@ -211,8 +206,8 @@ PLAIN: Mapping[Function, Callable[[list[Value]], Value]] = {
     Function.MONTHS: _span(Unit.MONTHS),
     Function.DAYS: _span(Unit.DAYS),
     Function.WORKDAYS: _span(Unit.WORKDAYS),
-    Function.YEAR: _part(lambda day: day.year),
-    Function.MONTH: _part(lambda day: day.month),
+    Function.YEAR: _year,
+    Function.MONTH: _month,
     Function.DATE_OF: _date_of,
     Function.LEAST: _extreme(min, min),
     Function.GREATEST: _extreme(max, max),

@@ -16,6 +16,7 @@ Scalar = int | Fraction | bool | str
 Row = Mapping[str, Scalar]
 # A list of codes, rows of a table, or one value. None: the centre gives no number, the organization sets one.
 Value = Scalar | tuple[str, ...] | tuple[Row, ...] | None
+NEVER = "never"  # a waiver of it: nobody may grant one
 
 
 class InstrumentKind(StrEnum):
@@ -178,7 +179,7 @@ class RuleText:
     also: tuple[Citation, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     evidence: tuple[str, ...] = ()
-    waiver: str = ""  # "never", or the rule under which a waiver is asked for
+    waiver: str = ""  # NEVER, or the rule under which a waiver is asked for
     replaces: str = ""  # the rule of the former instrument in whose place this one stands
     see: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
@@ -199,6 +200,10 @@ class RuleText:
     @property
     def is_local(self) -> bool:
         return self.in_force.begin is Begin.CONFIGURED
+
+    @property
+    def is_waivable(self) -> bool:
+        return self.waiver not in ("", NEVER)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

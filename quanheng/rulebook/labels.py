@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Literal as OneOf
 
 from quanheng.rulebook import codes
-from quanheng.rulebook.book import NEVER
 from quanheng.rulebook.instrument import (
+    NEVER,
     Begin,
     Check,
     InForce,

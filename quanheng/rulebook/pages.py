@@ -6,8 +6,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from quanheng.rulebook import labels
-from quanheng.rulebook.book import NEVER, Rulebook
-from quanheng.rulebook.instrument import Check, Choice, Instrument, Parameter, RuleText, Switch, Words
+from quanheng.rulebook.book import Rulebook
+from quanheng.rulebook.instrument import NEVER, Check, Choice, Instrument, Parameter, RuleText, Switch, Words
 from quanheng.rulebook.words import Line
 
 GENERATED = (

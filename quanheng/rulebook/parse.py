@@ -14,6 +14,7 @@ from typing import Any
 from quanheng.kernel.errors import Refused
 from quanheng.rulebook.tree import (
     ON,
+    TURNED,
     And,
     Call,
     Choose,
@@ -34,7 +35,7 @@ from quanheng.rulebook.tree import (
     number,
     span,
 )
-from quanheng.rulebook.types import CODE, DATE, NUMBER, TRUTH, Kind, Type
+from quanheng.rulebook.types import CODE, DATE, MOST, NUMBER, TRUTH, Kind, Type
 from quanheng.rulebook.vocabulary import Fact, Vocabulary, nearest
 
 
@@ -216,10 +217,15 @@ class Parser:
         if isinstance(value, bool):
             return Literal(value, TRUTH)
         if isinstance(value, int):
-            return number(value)
+            return self.whole(at, value)
         if isinstance(value, str):
             return Literal(value, CODE)
         raise self.refuse("wrong-literal", at, repr(value), 'a whole number, True, False or a "code"')
+
+    def whole(self, at: ast.expr, value: int) -> Node:
+        if abs(value) > MOST:  # no database counts on without end
+            raise self.refuse("wrong-literal", at, str(value), f"a number up to {MOST}")
+        return number(value)
 
     def codes(self, at: ast.Tuple | ast.List | ast.Set) -> Node:
         values = [each.value for each in at.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
@@ -235,7 +241,7 @@ class Parser:
         if isinstance(at.op, ast.Not):
             return Not(self.typed(at.operand, TRUTH))
         if isinstance(at.op, ast.USub) and isinstance(at.operand, ast.Constant) and isinstance(at.operand.value, int):
-            return number(-at.operand.value)
+            return self.whole(at, -at.operand.value)
         raise self.refuse("not-in-the-language", at, self.source(at), "not, or a number with a minus")
 
     def choose(self, at: ast.IfExp) -> Node:
@@ -336,7 +342,7 @@ def _with_on(node: Compare) -> Node:
     if isinstance(node.left, On) and not isinstance(node.right, On):
         return _place_of_on(node.operator, node.right)
     if isinstance(node.right, On) and not isinstance(node.left, On):
-        return _place_of_on(_TURNED[node.operator], node.left)
+        return _place_of_on(TURNED[node.operator], node.left)
     return node
 
 
@@ -381,10 +387,4 @@ _OPERATORS: dict[type[ast.cmpop], Operator] = {
     ast.LtE: Operator.LE,
     ast.Gt: Operator.GT,
     ast.GtE: Operator.GE,
-}
-_TURNED = {
-    Operator.LT: Operator.GT,
-    Operator.LE: Operator.GE,
-    Operator.GT: Operator.LT,
-    Operator.GE: Operator.LE,
 }

@@ -46,6 +46,7 @@ from quanheng.rulebook.sql_values import (
     constant,
 )
 from quanheng.rulebook.tree import (
+    TURNED,
     And,
     Call,
     Choose,
@@ -234,7 +235,7 @@ class Writer:
         if operator in (Operator.EQ, Operator.NE) or (left.step is None) == (right.step is None):
             return held
         if right.step is not None:
-            return self.numbers(_TURNED[operator], right, left)
+            return self.numbers(TURNED[operator], right, left)
         is_next = operator in (Operator.GT, Operator.LE)
         steps = rounded(self, Function.FLOOR if is_next else Function.CEIL, right.hi, whole(right.over))
         steps = self.frame.let(sql("({0} + 1)", steps) if is_next else steps)
@@ -266,7 +267,7 @@ class Writer:
             sign = "=" if node.operator is Operator.EQ else "<>"
             held = f"CASE WHEN {{0}} IS NULL OR {{1}} IS NULL THEN 1 WHEN {{0}} {sign} {{1}} THEN 2 ELSE 0 END"
             return self.logic.settled(sql(held, left.value, right.value), missing)
-        for code, other, sign in ((left, right, node.operator), (right, left, _TURNED[node.operator])):
+        for code, other, sign in ((left, right, node.operator), (right, left, TURNED[node.operator])):
             if other.value.is_word:
                 return self.logic.settled(self.placed(code, sign, other, node.left.type.of), missing)
         places = [self.place(each.value, node.left.type.of) for each in (left, right)]
@@ -342,12 +343,6 @@ class Writer:
         return write_call(self, node)
 
 
-_TURNED = {
-    Operator.LT: Operator.GT,
-    Operator.LE: Operator.GE,
-    Operator.GT: Operator.LT,
-    Operator.GE: Operator.LE,
-}
 _LIES: Mapping[Operator, Callable[[int, int], bool]] = {
     Operator.LT: lt,
     Operator.LE: le,

@@ -36,7 +36,7 @@ class Group:
     rows: Writer
     after: Writer
     held: STruth | None = None
-    are_last: bool = False  # only the last records of each person are in the frame
+    are_last: bool = False  # only those records of each person that may be the last are in the frame
     aggregates: dict[str, str] = field(default_factory=dict)  # column -> aggregate
 
     # columns of the rows

@@ -17,7 +17,6 @@ from quanheng.rulebook.sql_text import (
     times,
 )
 from quanheng.rulebook.sql_values import SCode, SDay, SNumber, STruth, SValue
-from quanheng.rulebook.types import Kind
 from quanheng.rulebook.vocabulary import Fact
 
 
@@ -38,20 +37,18 @@ def latest(chosen: Selected) -> SValue:
 
 
 def _candidates(chosen: Selected) -> Sql:
-    """Rows that are sure or maybe and not before the last sure one."""
+    """Rows that are sure or maybe and not before the last sure one; and such as have no recorded place."""
     group, let = chosen.group, chosen.group.rows.frame.let
     if group.are_last:
         return ALL
     place = let(place_of(group.fact, ROW))
     last = let(sql(f"max(CASE WHEN {{0}} THEN {{1}} END) OVER (PARTITION BY {SUBJECT})", chosen.sure, place))
-    return let(sql("({0} AND ({1} IS NULL OR {2} >= {1}))", chosen.maybe, last, place))
+    return let(sql("({0} AND ({1} IS NULL OR {2} IS NULL OR {2} >= {1}))", chosen.maybe, last, place))
 
 
 def place_of(fact: Fact, prefix: str) -> Sql:
-    """Where a row stands in the order of the records."""
-    order = fact.order or fact.begins
-    beyond = NEVER if fact.fields[order].type.kind is Kind.DATE else LIMIT
-    return sql("coalesce({0}, {1})", Sql(name(prefix + order)), beyond)
+    """Where a row stands in the order of the records; NULL where that is not recorded."""
+    return Sql(name(prefix + (fact.order or fact.begins)))
 
 
 Extra = tuple[Sql, Sql]

@@ -243,10 +243,11 @@ class _Rows:
 
 
 def _last_rows(fact: Fact, rows: str, context: Context) -> str:
-    """Each person's last records only, which leaves little to compute."""
+    """Each person's records that may be the last, which leaves little to compute."""
     begun = f"WHERE {name(fact.begins)} IS NULL OR {name(fact.begins)} <= {day(context.on)}" if fact.begins else ""
     last = f"SELECT {SUBJECT}, max({place_of(fact, '')}) AS last FROM {name(fact.name)} {begun} GROUP BY {SUBJECT}"
-    alike = f"l.{SUBJECT} = a.{SUBJECT} AND l.last = {place_of(fact, ROW)}"
+    place = place_of(fact, ROW)
+    alike = f"l.{SUBJECT} = a.{SUBJECT} AND ({place} IS NULL OR l.last = {place})"
     return f"(SELECT a.* FROM {rows} AS a JOIN ({last}) AS l ON {alike})"
 
 

@@ -17,6 +17,7 @@ from quanheng.rulebook.sql_text import (
     bits,
     day,
     greatest,
+    is_written,
     least,
     sql,
     times,
@@ -254,7 +255,7 @@ class Logic:
         return SNumber(lo, hi, self.let(self.unless_exact(lo, hi, missing)), self.let(since), step, over)
 
     def limited(self, amount: Sql, over: int) -> Sql:
-        if amount.text.lstrip("-").isdigit():
+        if is_written(amount):
             return amount
         ends = (times(MINUS_LIMIT, over), times(LIMIT, over))
         return sql("CAST(greatest({0}, least({1}, {2})) AS BIGINT)", *ends, amount)

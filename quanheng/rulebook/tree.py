@@ -120,6 +120,14 @@ class Operator(StrEnum):
     GE = ">="
 
 
+TURNED = {  # seen from the other side
+    Operator.LT: Operator.GT,
+    Operator.LE: Operator.GE,
+    Operator.GT: Operator.LT,
+    Operator.GE: Operator.LE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """Numbers, dates, codes (with order only on a scale). Holds for ever or never, but: a number that grows with `on`

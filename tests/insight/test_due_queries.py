@@ -15,6 +15,7 @@ from quanheng.census.house import folder, recipe_on
 from quanheng.census.snapshot import refresh
 from quanheng.insight import due_sql
 from quanheng.insight.due import Due, DueKind, watches
+from quanheng.insight.due_groups import Choice, count, rows
 from quanheng.insight.due_queries import due_items
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import Actor
@@ -45,9 +46,8 @@ def register(cast: Cast, lin: Actor, tmp_path: Path, settings: Settings) -> None
 
 def seen(actor: Actor, kind: DueKind = DueKind.SANCTION) -> list[Due]:
     with due_items(actor, rulebook_in_force(ON)) as items:
-        found = items.page(50, kind=kind)
-        assert items.count(kind=kind) == len(found)
-        assert items.by_kind().get(kind, 0) == len(found)
+        found = rows(items, ON, Choice(kind), limit=50)
+        assert count(items, ON, Choice(kind)) == len(found)
         return found
 
 
@@ -88,17 +88,17 @@ def test_the_own_file_is_not_shown(cast: Cast, lin: Actor) -> None:
 
 def test_pages_follow_each_other(wang: Actor) -> None:
     with due_items(wang, rulebook_in_force(ON)) as items:
-        (first,) = items.page(1, kind=DueKind.SANCTION)
-        (second,) = items.page(1, kind=DueKind.SANCTION, after=first)
-        assert items.page(1, kind=DueKind.SANCTION, after=second) == []
+        choice = Choice(DueKind.SANCTION)
+        (first,), (second,), none = (rows(items, ON, choice, limit=1, start=start) for start in range(3))
+    assert none == []
     assert first < second
 
 
 def test_counts_of_days(wang: Actor) -> None:
     with due_items(wang, rulebook_in_force(ON)) as items:
         assert items.by_day(date(2026, 12, 1), date(2026, 12, 3)) == {date(2026, 12, 2): 2}
-        assert items.count(first=date(2026, 12, 3), kind=DueKind.SANCTION) == 0
-        assert items.count(last=date(2026, 12, 2), kind=DueKind.SANCTION) == 2
+        assert count(items, ON, Choice(DueKind.SANCTION, first=date(2026, 12, 3))) == 0
+        assert count(items, ON, Choice(DueKind.SANCTION, last=date(2026, 12, 2))) == 2
 
 
 def test_without_a_snapshot_it_is_said(lin: Actor, tmp_path: Path, settings: Settings) -> None:

@@ -21,7 +21,7 @@ from quanheng.demo.load import load_city
 from quanheng.insight import screening_scope, verdicts
 from quanheng.insight.eligibility import Eligibility, eligibilities
 from quanheng.insight.screening import OUTCOME_OF, Answer, Paging, Question, keys_of, screen
-from quanheng.insight.screening_extra import Extra
+from quanheng.insight.screening_extra import CannotScreen, Extra
 from quanheng.insight.screening_scope import Scope, people_in
 from quanheng.insight.targets import Target, pool_target, position_targets, rank_target, targets_of, tier_target
 from quanheng.insight.verdict_table import NOT_APPLICABLE, NOT_MET, OUTSIDE
@@ -178,6 +178,31 @@ class TestTheCity:
         assert answer.total == asked(actor, extras=(held,)).counts[-1][2]
         assert 0 < answer.total < asked(actor).total
 
+    @pytest.mark.parametrize(
+        ("text", "what"),
+        [
+            ('exists(posts, "局长" == post)', "posts.post"),
+            ('exists(posts, unit in ("甲局", "乙局"))', "posts.unit"),
+            ('latest(education, school) != "示范大学"', "education.school"),
+        ],
+    )
+    def test_a_text_of_which_only_a_digest_is_told_is_not_compared_with_words(self, text: str, what: str) -> None:
+        with pytest.raises(CannotScreen) as refused:
+            asked(everybody(), extras=(Extra(text),))
+        assert refused.value.facts["what"] == what
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "exists(posts, post == target.post)",
+            'latest(posts, level, post == target.post) == "县处级副职"',
+            'latest(education, school) == ""',
+            'exists(relatives, kin == "妻子")',
+        ],
+    )
+    def test_digests_are_compared_with_each_other_and_codes_with_words(self, text: str) -> None:
+        Extra(text).check(ON)
+
     def test_hostile_expressions_are_refused(self) -> None:
         for text in ("__import__('os')", "person.nobody", "person.birth", "'; DROP TABLE person; --", "(" * 150):
             with pytest.raises(CannotParse):
@@ -217,6 +242,17 @@ class TestPreparing:
         assert len(made) == len(before) == 2
         asked(wang, YOUNG)
         assert set(census.folder().glob("verdicts-*")) == made | before  # nothing had to be made
+
+    def test_a_file_that_others_take_away_meanwhile_is_left_out(
+        self, cast: Cast, wang: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        published()
+        asked(wang, YOUNG)
+        folder = census.folder()
+        (folder / "verdicts-00000001-gone.duckdb").symlink_to("nowhere")
+        assert list(verdicts._used_last(folder)) == ["pool:young"]
+        monkeypatch.setattr(verdicts, "_with_times", lambda files: [(1, folder / "verdicts-00000001-gone.duckdb")])
+        assert verdicts._used_last(folder) == {}
 
     def test_a_target_that_is_no_more_is_left_out(self, cast: Cast) -> None:
         gone = ["post:01890000-0000-7000-8000-000000000000", "rank:general", "seat:x", "pool:old", "pool:young"]

@@ -92,6 +92,7 @@ def test_a_reading_that_the_software_forgot_is_the_default(signer: Actor, at: da
     row = turn(signer, at)
     SwitchValue.objects.filter(pk=row.pk).update(value="of-another-version")
     assert queries.switch_values(TODAY)["SW-ROUND"] == "floor"
+    assert queries.switches_since(TODAY) == {}
 
 
 def test_only_who_is_granted_it_sets_anything(lin: Actor, wang: Actor, chen: Actor, at: datetime) -> None:

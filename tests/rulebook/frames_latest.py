@@ -39,10 +39,11 @@ def _candidates(chosen: Chosen) -> Cells:
     order = chosen.fact.order or chosen.fact.begins
     is_date = chosen.fact.fields[order].type.kind is Kind.DATE
     place = chosen.rows.columns[order if is_date else f"{order} lo"]
-    place = (place.cast(pl.Int32) if is_date else place).cast(pl.Int64).fill_null(10**15)
+    place = (place.cast(pl.Int32) if is_date else place).cast(pl.Int64)
     table = pl.DataFrame({OWNER: chosen.rows.owner, "state": chosen.held.state, "place": place})
     last = pl.col("place").filter(pl.col("state") == MET).max().over(OWNER)
-    return table.select((pl.col("state") > NOT_MET) & (last.is_null() | (pl.col("place") >= last))).to_series()
+    may_be = last.is_null() | pl.col("place").is_null() | (pl.col("place") >= last)
+    return table.select((pl.col("state") > NOT_MET) & may_be).to_series()
 
 
 def _columns(value: Columns) -> pl.DataFrame:

@@ -183,6 +183,10 @@ def test_the_last_record_may_be_unknown() -> None:
     assert run("latest(posts, level)", {}) == Code(None, missing("posts"))
     tied = posts(post("2023-01-01", level="乡科级副职"), post("2023-01-01"))
     assert run("latest(posts, level)", tied) == Code(None, missing("posts"))
+    undated = posts(post("2020-01-01", level="乡科级副职"), post(None))
+    assert run("latest(posts, level)", undated) == Code(None, missing("posts"))
+    assert run('latest(posts, level, level == "乡科级正职")', undated) == Code("乡科级正职")
+    assert run("latest(posts, level)", posts(post("2020-01-01"), post(None))) == Code("乡科级正职")
     assert run('latest(posts, start, setting == "基层")', maybe) == Day(
         date(2020, 1, 1), date(2023, 1, 1), missing("posts", "posts.setting")
     )

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from quanheng.rulebook import labels
-from quanheng.rulebook.book import NEVER as NEVER_WAIVED
 from quanheng.rulebook.book import load
+from quanheng.rulebook.instrument import NEVER as NEVER_WAIVED
 from quanheng.rulebook.instrument import (
     Begin,
     Check,

@@ -183,6 +183,8 @@ def test_children_are_the_nodes_below() -> None:
         ("target.level == target.rank", "wrong-type", 1, ""),
         ("1.5 > 1", "wrong-literal", 1, ""),
         ("None", "wrong-literal", 1, ""),
+        ("count(posts) > 1000000000001", "wrong-literal", 16, ""),
+        ("count(posts) > -1000000000001", "wrong-literal", 16, ""),
         ('date("2025-02-30") > on', "wrong-literal", 1, ""),
         ("date(2025) > on", "wrong-literal", 1, ""),
         ("-person.birth > 3", "not-in-the-language", 1, ""),

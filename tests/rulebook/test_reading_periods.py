@@ -222,7 +222,9 @@ def test_ratios_are_exact(written: object, meant: Fraction) -> None:
     assert ratio(written) == meant
 
 
-@pytest.mark.parametrize("written", ["", "1/0", "-1", "0.2", "1/3/4", "2/3 of entitled", "%", True, None, "1 / 3"])
+@pytest.mark.parametrize(
+    "written", ["", "1/0", "1/00", "-1", "0.2", "1/3/4", "2/3 of entitled", "%", True, None, "1 / 3"]
+)
 def test_what_is_no_ratio(written: Any) -> None:
     assert ratio(written) is None
 

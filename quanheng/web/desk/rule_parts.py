@@ -17,7 +17,6 @@ from quanheng.instruments.queries import Standing
 from quanheng.instruments.strictness import Direction, direction, settable
 from quanheng.instruments.texts import central, digest_of, needs_second
 from quanheng.rulebook import labels
-from quanheng.rulebook.book import NEVER
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.instrument import OnFail, Parameter, RuleText
 from quanheng.rulebook.words import told
@@ -152,7 +151,7 @@ def facts(each: Standing) -> list[Fact]:
 
 def _waiver(text: RuleText) -> Fact:
     """No room records a reply yet: neither the file of a person nor a screening knows of it."""
-    if text.waiver in ("", NEVER):
+    if not text.is_waivable:
         return Fact(_("破格"), words.waiver_text(text))
     url = rule_url(text.waiver) if text.waiver in central().ids else ""
     return Fact(_("破格"), words.waiver_text(text), words.waiver_unrecorded(), url=url)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from quanheng.insight.eligibility import has_source
-from quanheng.insight.screening_extra import Extra
+from quanheng.insight.screening_extra import CannotScreen, Extra
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.parse import CannotParse
 from quanheng.rulebook.sql_text import NotInSqlError
@@ -173,6 +173,9 @@ def _checked(row: ExtraRow) -> ExtraRow:
         Extra(row.expression).check(_ANY_DAY)
     except CannotParse as refusal:
         return replace(row, expression="", problem=_said(refusal))
+    except CannotScreen as refusal:
+        said = _("快照里只有 %(what)s 的摘要，没有原文，不能与写出的文字比较。请改用清单里的项目。") % refusal.facts
+        return replace(row, expression="", problem=said)
     except NotInSqlError:
         return replace(row, expression="", problem=_("按工作日计算的条件只能逐人看，不能筛查。"))
     return row

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from quanheng.insight.eligibility import Condition, has_source
 from quanheng.instruments.queries import Standing
 from quanheng.instruments.texts import central
-from quanheng.rulebook.book import NEVER
 from quanheng.rulebook.finding import Outcome
+from quanheng.rulebook.instrument import NEVER
 from quanheng.web.shared import rule_words as words
 from quanheng.web.shared.dossier_evidence import Reader
 from quanheng.web.shared.dossier_records import KINDS

@@ -6,8 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quanheng.rulebook import articles, codes, labels
-from quanheng.rulebook.book import NEVER, CannotFindRule, load
-from quanheng.rulebook.instrument import Begin, InForce, Instrument, Parameter, RuleText, Words
+from quanheng.rulebook.book import CannotFindRule, load
+from quanheng.rulebook.instrument import NEVER, Begin, InForce, Instrument, Parameter, RuleText, Words
 from quanheng.rulebook.parameter_labels import PARAMETERS
 from quanheng.web.shared.wording import listed
 

@@ -9,7 +9,7 @@ import time_machine
 from quanheng.insight import rule_uses
 from quanheng.instruments.texts import central
 from quanheng.kernel.actor import Actor
-from quanheng.rulebook.book import NEVER
+from quanheng.rulebook.instrument import NEVER
 from quanheng.web.desk.rule_examples import example_lines
 from quanheng.web.desk.rule_versions import changes
 from quanheng.web.shared.diff import DiffRun

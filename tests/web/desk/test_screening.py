@@ -206,6 +206,8 @@ class TestFurtherConditions:
             ("person.secret", "is", "", "没有“person.secret”这一项"),
             ("expression", "is", "person.birth >", "读不懂"),
             ("expression", "is", "person.brith", "person.birth"),
+            ("posts.count", "least", "9" * 20, f"读不懂 {'9' * 20}"),
+            ("expression", "is", 'exists(posts, post == "局长")', "快照里只有 posts.post 的摘要"),
         ],
     )
     def test_a_wrong_one_says_what_and_where(
