@@ -135,8 +135,8 @@ def test_every_refusal_of_a_file_of_situations_has_a_sentence() -> None:
         ("cases:", "cases: {}\nother:", "这不是情形文件，写的是“{}”，应为 cases: [{id, title, on, subject, expect}]。"),
         (
             "    title: 一例",
-            "    switches: {SW-PUB-DAY: both}",
-            "没有这个取值。写的是“both”，应为 next_day, same_day。",
+            "    switches: {SW-PUB-DAY: weekly}",
+            "没有这个取值。写的是“weekly”，应为 next_day, same_day。",
         ),
         ("    title: 一例", "    <<: 1", "<< 之后须是“名称: 值”。"),
     ],
