@@ -62,7 +62,7 @@ def is_of_unit(made: Raw, unit: str) -> bool:
 
 
 def text(given: Any) -> str | None:
-    return str(given) if isinstance(given, str | int | date) and not isinstance(given, bool) else None
+    return str(given).strip() if isinstance(given, str | int | date) and not isinstance(given, bool) else None
 
 
 def code(given: Any, known: Collection[str]) -> str | None:

@@ -12,7 +12,7 @@ same value are taken (`given_values`); what is alike may be written once (`&name
 from raw records is derived (`derived`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -290,6 +290,8 @@ class Reader:
 
     def record(self, place: Place, fact: Fact, given: Any, number: int) -> Record:
         values, made = self.mapping(place, given), dict[str, Raw]()
+        if "system" in fact.fields and "system" not in values:
+            values = _by_system(values, self.vocabulary.values(fact.fields["kind"].type))
         for name, value in values.items():
             where = place.at(name, values.lines.get(name))
             with self.noting():
@@ -341,6 +343,21 @@ class Reader:
             if name not in known:
                 where = place.at(name, values.lines.get(name))
                 raise where.refuse("unknown-field", name, ", ".join(known), nearest(name, known))
+
+
+_SYSTEM_WORDS = {"党内": "党纪", "党纪": "党纪", "政务": "政务", "行政": "政务"}
+
+
+def _by_system(values: Lined, kinds: Collection[str]) -> Lined:
+    """A sanction as officers say it: 党内警告 is a 警告 of the Party, 政务记过 a 记过."""
+    said = str(values.get("kind"))
+    system, kind = _SYSTEM_WORDS.get(said[:2]), said[2:]
+    if system is None or kind not in kinds:
+        return values
+    made = Lined(values.line)
+    made.update(values, kind=kind, system=system)
+    made.lines = values.lines
+    return made
 
 
 def _assessed(facts: Mapping[str, FactValue], on: date) -> Mapping[str, FactValue]:

@@ -158,3 +158,33 @@ def test_a_rule_that_is_only_text_is_no_rule_that_does_not_apply() -> None:
 def test_a_reading_is_named_by_its_code_or_its_words(switch: str, written: str, value: str) -> None:
     (made,) = cases(f"cases: [{{id: X, on: 2025-06-01, switches: {{{switch}: {written}}}, subject: {{}}}}]")
     assert made.whole.switches[switch] == value
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "system"),
+    [
+        ("kind: 党内警告", "警告", "党纪"),
+        ("kind: 党内严重警告", "严重警告", "党纪"),
+        ("kind: 政务警告", "警告", "政务"),
+        ("kind: 行政记过", "记过", "政务"),
+        ("kind: 撤销党内职务", "撤销党内职务", "党纪"),
+    ],
+)
+def test_a_sanction_may_be_said_with_its_system(written: str, kind: str, system: str) -> None:
+    text = f"cases: [{{id: X, on: 2025-06-01, subject: {{sanctions: [{{{written}, effective: 2024-09-10}}]}}}}]"
+    (made,) = cases(text)
+    found = made.subjects[""].facts["sanctions"]
+    assert isinstance(found, tuple)
+    assert (found[0].values["kind"], found[0].values["system"]) == (kind, system)
+
+
+@pytest.mark.parametrize("written", ["kind: 党内训诫", "kind: 党内警告, system: 政务"])
+def test_a_sanction_that_there_is_not(written: str) -> None:
+    with pytest.raises(CannotReadSituation) as refused:
+        cases(f"cases: [{{id: X, on: 2025-06-01, subject: {{sanctions: [{{{written}, effective: 2024-09-10}}]}}}}]")
+    assert (refused.value.code, refused.value.facts["place"]) == ("unknown-code", "subject.sanctions[0].kind")
+
+
+def test_spaces_around_a_text_are_no_part_of_it() -> None:
+    (made,) = cases("cases: [{id: X, on: 2025-06-01, subject: {growth_place: ' 东山县 '}}]")
+    assert made.subjects[""].facts["person.growth_place"] == "东山县"
