@@ -25,6 +25,7 @@ from quanheng.people.queries_posts import vacant_positions
 from quanheng.people.roster import Row
 from quanheng.web.desk.days import unplanned
 from quanheng.web.desk.dossier_opening import OpenFile, on_planned_day
+from quanheng.web.desk.past_rules import replaced_since
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Link
 from quanheng.web.shared.rule_lines import Wanted, rank_on, steps_said, target_groups, tier_on
@@ -46,7 +47,7 @@ def eligibility_context(request: ActorRequest, file: OpenFile, records: Row) -> 
         "target_choices": _choices(file),
         "target_keep": _kept(request, file),
         "target_day": file.on,
-        "target_problems": _problems(request, file),
+        "target_problems": [*_problems(request, file), *_past(request, house)],
         "is_planned": file.on > request.today,
         "target_today_url": today.links.page(**_asked(request)),
     }
@@ -83,6 +84,11 @@ def _problems(request: ActorRequest, file: OpenFile) -> list[str]:
     """A day long past is shown as it was; only one that is neither is today instead."""
     found = ("" if file.is_past else unplanned(request), _unreadable(request, file))
     return [said for said in found if said]
+
+
+def _past(request: ActorRequest, house: HouseRules) -> list[str]:
+    said = replaced_since(house, request.today)
+    return [said] if said else []
 
 
 def _unreadable(request: ActorRequest, file: OpenFile) -> str:

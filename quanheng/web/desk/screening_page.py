@@ -24,6 +24,7 @@ from quanheng.people import roster
 from quanheng.people.queries import saved_screenings_of
 from quanheng.web.desk import screening_parts as parts
 from quanheng.web.desk.days import printed_at, unplanned
+from quanheng.web.desk.past_rules import replaced_since
 from quanheng.web.desk.people_query import MANAGED
 from quanheng.web.desk.screening_query import PAGE, ScreeningQuery
 from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
@@ -145,6 +146,7 @@ def answer_context(
         "answer": answer,
         **_unsigned(house, [rule.id for rule in answer.rules if rule not in left_out]),
         "misread": misread(request, query),
+        "replaced": replaced_since(house, request.today),
         "may_screen": request.actor.has_purpose(PURPOSE),
         "printed_scope": printed_scope(query, answer.total, listed(said(rule.text.title) for rule in left_out)),
         "asked": len(answer.counts) - len(left_out),

@@ -172,6 +172,18 @@ class TestTheTab:
         assert lost not in words(client, url(deputy, "target=pool:young"))
         assert lost not in words(client, url(deputy))
 
+    def test_that_older_articles_are_not_all_there_is_said_on_a_past_day(
+        self, deputy: Cadre, lin: Actor, client_of: ClientOf
+    ) -> None:
+        client = client_of(lin)
+        told = re.search(
+            r"现在的 (\d+) 条资格条件，有 (\d+) 条在 2019-03-02 还没有施行", words(client, url(deputy, "on=2019-03-02"))
+        )
+        assert told
+        assert 0 < int(told[2]) <= int(told[1])
+        for day in ("", "on=2026-11-19", "on=2027-06-01"):
+            assert "条资格条件，有" not in words(client, url(deputy, day))
+
     def test_who_holds_nothing_is_told_so(self, cast: Cast, lin: Actor, client_of: ClientOf) -> None:
         text = words(client_of(lin), url(cast.chen_file))
         assert "职级序列里没有更高的一级。" in text

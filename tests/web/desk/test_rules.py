@@ -1,5 +1,6 @@
 """规则库: the list, a rule's page, signing it on the page, switches and local numbers."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
@@ -247,6 +248,12 @@ def test_an_earlier_day_offers_no_step(signer: Actor, client_of: ClientOf) -> No
     today, earlier = (client.get(PAGE + day).content.decode() for day in ("", "?on=2026-11-19"))
     steps = (f"{PAGE}sign/", f"{PAGE}local/?parameter=min_years")
     assert [(step in today, step in earlier) for step in steps] == [(True, False)] * 2
+
+
+def test_the_number_to_be_made_stricter_is_named_in_words(signer: Actor, client_of: ClientOf) -> None:
+    page = client_of(signer).get(f"{PAGE}local/?parameter=min_years").content.decode()
+    (named,) = re.findall(r'<option value="min_years" selected>([^<]+)</option>', page)
+    assert not re.search(r"[a-z_]", named)
 
 
 def test_steps_without_the_grant_are_closed(lin: Actor, zhao: Actor, wang: Actor, client_of: ClientOf) -> None:
