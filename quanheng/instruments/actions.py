@@ -128,10 +128,10 @@ def _require_open(actor: Actor, action: str, text: RuleText, at: datetime, row: 
     rows = SignOff.objects.select_for_update().filter(rule=text.id).order_by("-signed_at", "-pk")
     now = standing(text, rows, localtime(at).date())
     if row is not None and now.sign_off != row:
-        raise CannotSign("sign-step-not-open", state=now.state.label)
+        raise CannotSign("sign-step-not-open", state=now.state)
     steps = FLOW if actor == SYSTEM else open_steps(FLOW, state=now.state, actor=actor)
     if not any(step.action == action and step.source == now.state for step in steps):
-        raise CannotSign("sign-step-not-open", state=now.state.label)
+        raise CannotSign("sign-step-not-open", state=now.state)
 
 
 def _live(actor: Actor, pk: UUID) -> tuple[SignOff, RuleText]:
@@ -142,7 +142,7 @@ def _live(actor: Actor, pk: UUID) -> tuple[SignOff, RuleText]:
     versions = versions_for(actor, row.rule)
     text = next((each for each in versions if each.in_force.start == row.version_from), versions[-1])
     if row.withdrawn_at is not None:
-        raise CannotSign("sign-step-not-open", state=SignOffState.UNSIGNED.label)
+        raise CannotSign("sign-step-not-open", state=SignOffState.UNSIGNED)
     return row, text
 
 
@@ -152,7 +152,7 @@ def _create(row: SignOff) -> SignOff:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise CannotSign("sign-step-not-open", state=SignOffState.SIGNED.label) from None
+        raise CannotSign("sign-step-not-open", state=SignOffState.SIGNED) from None
     return row
 
 

@@ -141,6 +141,13 @@ def test_unticking_a_condition_counts_anew_and_the_address_says_so(
     page.locator("#keep-PMR-KEY").uncheck()
     expect(page.locator(".page-header")).to_contain_text("去掉了 1 个条件")
     assert "off=PMR-KEY" in page.url
+
+    page.locator("summary", has_text="改范围和日期").click()
+    page.locator("#screening-unit").fill("没有的局")
+    page.keyboard.press("Tab")
+    expect(page.locator(".notice[role=alert]")).to_contain_text("没有找到单位“没有的局”")
+    expect(page.locator("#screening-alone")).to_be_focused()  # the fold stays open, the focus where it was
+
     page.locator("summary", has_text="加条件").click()
     page.get_by_label("哪一项").select_option("person.birth")
     page.get_by_label("怎样").select_option("least")

@@ -23,16 +23,20 @@ from quanheng.organization.choices import PostTier, Rank
 from quanheng.organization.queries_search import positions_matching
 from quanheng.people.queries_posts import vacant_positions
 from quanheng.people.roster import Row
-from quanheng.web.desk.dossier_opening import OpenFile
+from quanheng.web.desk.days import unplanned
+from quanheng.web.desk.dossier_opening import OpenFile, on_planned_day
+from quanheng.web.desk.past_rules import replaced_since
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Link
 from quanheng.web.shared.rule_lines import Wanted, rank_on, steps_said, target_groups, tier_on
 
 VACANT = 6  # posts that are listed; others are found in the box
 FOUND = 8
+TARGET = 60  # characters
 
 
 def eligibility_context(request: ActorRequest, file: OpenFile, records: Row) -> dict[str, Any]:
+    today, file = file, on_planned_day(request, file)
     house = rulebook_in_force(file.on)
     text = request.GET.get("find", "").strip()[:60]
     return {
@@ -41,7 +45,11 @@ def eligibility_context(request: ActorRequest, file: OpenFile, records: Row) -> 
         "target_text": text,
         "target_hits": _hits(request, file, text),
         "target_choices": _choices(file),
-        "target_keep": _kept(file),
+        "target_keep": _kept(request, file),
+        "target_day": file.on,
+        "target_problems": [*_problems(request, file), *_past(request, house)],
+        "is_planned": file.on > request.today,
+        "target_today_url": today.links.page(**_asked(request)),
     }
 
 
@@ -59,12 +67,35 @@ def _wanted(request: ActorRequest, file: OpenFile, records: Row, house: HouseRul
 
 
 def _chosen(request: ActorRequest, file: OpenFile) -> Iterator[Wanted]:
-    """A target of the address that cannot be read, or not be seen, is left out as if nobody had asked."""
+    target = _target(request, file)
+    if target is not None:
+        yield Wanted(_("选定的目标"), (target,), is_open=True)
+
+
+def _target(request: ActorRequest, file: OpenFile) -> Target | None:
+    """None for one that cannot be read or not be seen, as where nobody has asked."""
     try:
-        target = find_target(request.actor, request.GET.get("target", ""), file.on)
+        return find_target(request.actor, request.GET.get("target", ""), file.on)
     except (CannotReadTarget, NotFound):
-        return
-    yield Wanted(_("选定的目标"), (target,), is_open=True)
+        return None
+
+
+def _problems(request: ActorRequest, file: OpenFile) -> list[str]:
+    """A day long past is shown as it was; only one that is neither is today instead."""
+    found = ("" if file.is_past else unplanned(request), _unreadable(request, file))
+    return [said for said in found if said]
+
+
+def _past(request: ActorRequest, house: HouseRules) -> list[str]:
+    said = replaced_since(house, request.today)
+    return [said] if said else []
+
+
+def _unreadable(request: ActorRequest, file: OpenFile) -> str:
+    """One text for both, so that it tells nothing of what is out of sight."""
+    if not request.GET.get("target") or _target(request, file):
+        return ""
+    return _("没有找到这个目标，或它不在本账号的管理范围内。请从下面另选一个。")
 
 
 def _vacancies(request: ActorRequest, file: OpenFile, tiers: tuple[PostTier, ...]) -> Wanted:
@@ -94,6 +125,11 @@ def _choices(file: OpenFile) -> list[tuple[str, list[Link]]]:
     return [(name, [Link(each.title, file.links.target(each.code)) for each in found]) for name, found in groups]
 
 
-def _kept(file: OpenFile) -> list[tuple[str, str]]:
-    """What the box sends along: the tab, and day and purpose where they are not the usual ones."""
-    return [("tab", "eligibility"), *file.links.parameters()]
+def _kept(request: ActorRequest, file: OpenFile) -> list[tuple[str, str]]:
+    """What the box sends along: tab, target, and the purpose where it is not the usual one. The day has a field."""
+    return [*_asked(request).items(), *(pair for pair in file.links.parameters() if pair[0] != "on")]
+
+
+def _asked(request: ActorRequest) -> dict[str, str]:
+    target = request.GET.get("target", "")[:TARGET]
+    return {"tab": "eligibility"} | ({"target": target} if target else {})

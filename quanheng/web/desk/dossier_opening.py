@@ -20,7 +20,7 @@ from quanheng.ledger.ledger_codes import OPEN_DOSSIER
 from quanheng.ledger.queries import has_opened
 from quanheng.people import access
 from quanheng.people.models import Cadre
-from quanheng.web.desk.days import chosen_day
+from quanheng.web.desk.days import chosen_day, planned_day
 from quanheng.web.shared.dossier_evidence import Reader
 from quanheng.web.shared.gate import ActorRequest
 from quanheng.web.shared.parts import Link
@@ -148,6 +148,15 @@ def open_file(request: ActorRequest, pk: UUID) -> OpenFile:
     purposes = tuple(each for each in Purpose if each in granted)
     links = DeskLinks(pk, urlencode(query), may_edit)
     return OpenFile(cadre, on, is_past, purpose, purposes, links, may_correct)
+
+
+def on_planned_day(request: ActorRequest, file: OpenFile) -> OpenFile:
+    """What is asked of conditions may be about a day to come; no other page of a file is."""
+    day = planned_day(request)
+    if day <= request.today:
+        return file
+    query = dict(file.links.parameters()) | {"on": day.isoformat()}
+    return replace(file, on=day, links=replace(file.links, query=urlencode(query)))
 
 
 def _log_refusal(request: ActorRequest, pk: UUID, refusal: NotPermitted) -> None:

@@ -1,6 +1,7 @@
 """One form for each kind of record: its fields, the values it gives to the actions, what it starts with."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -27,8 +28,10 @@ from quanheng.web.shared.wording import bracketed, listed
 
 
 class RecordForm(ChangeForm):
-    """Fields are named as the columns they fill; `source_field` is the material the record rests on."""
+    """Fields are named as the columns they fill; `source_field` is the material the record rests on. `begins`: what
+    a file is dated by; a record that has yet to begin would stand nowhere in it, and nobody could mend it."""
 
+    begins = "valid_from"
     source_field = text(
         gettext_lazy("依据材料"),
         required=False,
@@ -47,6 +50,8 @@ class RecordForm(ChangeForm):
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end < start:
             self.add_error("valid_to", _("止于早于起于。"))
+        if (begun := data.get(self.begins)) and begun > self.today:
+            self.add_error(self.begins, _("在今天以后。到了那天再录入；写错的请改正。"))
         if self.record is not None and not self.errors and not self.has_new_values:
             raise forms.ValidationError(_("与原来的完全一样，没有要改的。"))
         return data
@@ -247,6 +252,7 @@ class RewardForm(RecordForm):
 
 
 class SanctionForm(RecordForm):
+    begins = "decided_on"
     kind = choice(gettext_lazy("种类"), SanctionKind.choices)
     cause = text(gettext_lazy("事由"), required=False, length=240)
     authority = text(gettext_lazy("决定机关"), required=False)
@@ -261,6 +267,13 @@ class GradeForm(RecordForm):
     year = number(gettext_lazy("年度"), least=1949, most=2099)
     grade = choice(gettext_lazy("等次"), AssessmentGrade.choices)
     note = text(gettext_lazy("说明"), required=False)
+
+    def clean_year(self) -> int:
+        """Dated as everywhere by the last day of its year."""
+        year: int = self.cleaned_data["year"]
+        if date(year, 12, 31) > self.today:
+            raise forms.ValidationError(_("这一年还没有过完，没有年度考核等次。"))
+        return year
 
 
 class TrainingForm(RecordForm):

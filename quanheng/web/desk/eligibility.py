@@ -1,7 +1,5 @@
 """The drawer behind a verdict: one condition of a target, asked of one person. Logged like any opening of the file."""
 
-from dataclasses import replace
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,8 +12,7 @@ from quanheng.insight.targets import CannotReadTarget, Target, find_target
 from quanheng.instruments.local import rulebook_in_force
 from quanheng.kernel.actor import READERS
 from quanheng.kernel.errors import NotFound
-from quanheng.web.desk.days import planned_day
-from quanheng.web.desk.dossier_opening import OpenFile, log_opening_once, open_file
+from quanheng.web.desk.dossier_opening import OpenFile, log_opening_once, on_planned_day, open_file
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.rule_evidence import RuleReader, ask, rule_evidence
 
@@ -36,15 +33,6 @@ def show_rule_evidence(request: ActorRequest, pk: UUID, rule: str) -> HttpRespon
     log_opening_once(request, file)
     template = "components/_evidence.html" if request.htmx else "desk/dossier/evidence.html"
     return render(request, template, {"evidence": evidence})
-
-
-def on_planned_day(request: ActorRequest, file: OpenFile) -> OpenFile:
-    """A screening may ask about a day to come; no other page of a file does."""
-    day = planned_day(request)
-    if day <= request.today:
-        return file
-    query = dict(file.links.parameters()) | {"on": day.isoformat()}
-    return replace(file, on=day, links=replace(file.links, query=urlencode(query)))
 
 
 def due_alone() -> Target:

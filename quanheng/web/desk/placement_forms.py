@@ -36,6 +36,7 @@ class PlaceForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("理由"),
         min_length=MIN_REASON,
+        error_messages={"min_length": gettext_lazy("理由不少于 10 个字；写入台账，以后可查。")},
         help_text=gettext_lazy("不少于 10 个字；写入台账，以后可查。"),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )

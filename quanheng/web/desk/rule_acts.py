@@ -169,7 +169,9 @@ def _after_signing(text: RuleText) -> str:
 
 def _choices(text: RuleText) -> list[tuple[str, str]]:
     whole = [("", _("启用本规则，数不改"))] if text.is_local else []
-    return whole + [(each.name, bracketed(each.name, words.value_text(each))) for each in settable(text)]
+    return whole + [
+        (each.name, bracketed(words.parameter_name(each.name), words.value_text(each))) for each in settable(text)
+    ]
 
 
 def _carry_out(request: ActorRequest, text: RuleText, act: Act, done: str) -> HttpResponse:

@@ -24,6 +24,7 @@ def _reason() -> forms.CharField:
     return forms.CharField(
         label=_("理由"),
         min_length=MIN_REASON,
+        error_messages={"min_length": _("理由不少于 10 个字；写入台账，以后可查。")},
         help_text=_("不少于 10 个字；写入台账，以后可查。"),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )

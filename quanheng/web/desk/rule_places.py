@@ -25,6 +25,7 @@ class Places:
     rules: tuple[Link, ...]
     impact: Text
     open_matters: int
+    idle: Text  # why there are no pages
 
 
 def places(text: RuleText, house: HouseRules) -> Places:
@@ -34,7 +35,14 @@ def places(text: RuleText, house: HouseRules) -> Places:
         rules=tuple(_referring(text)),
         impact=_("将影响在办事项 %(count)s 件") % {"count": uses.open_matters},
         open_matters=uses.open_matters,
+        idle=_idle(text, house),
     )
+
+
+def _idle(text: RuleText, house: HouseRules) -> str:
+    if not text.in_force.contains(house.on):
+        return _("这一天没有页面用到它。要看哪些页面用到，把日期换到它施行的期间。")
+    return _("现在没有页面自动用到它：办理这件事的程序还没有建成，条文先放在这里供查阅。")
 
 
 def _pages(uses: Uses) -> Iterator[tuple[Link, Text]]:

@@ -23,7 +23,7 @@ from quanheng.instruments.queries import Standing
 from quanheng.kernel.actor import READERS
 from quanheng.kernel.flow import open_steps
 from quanheng.rulebook import labels
-from quanheng.rulebook.instrument import RuleText
+from quanheng.rulebook.instrument import Check, RuleText, State
 from quanheng.web.desk import rule_parts as parts
 from quanheng.web.desk import rule_query
 from quanheng.web.desk.days import as_of, chosen_day, printed_at
@@ -110,6 +110,7 @@ def rule_context(request: ActorRequest, rule: str, on: date) -> dict[str, Any]:
         "parameters": parts.parameter_lines(text, house, [row for row in local if _holds(row, on)], may=may_set),
         "switches": switch_lines(text.switches, on),
         "told": parts.told_lines(text, house),
+        "untold": _untold(text),
         "expressions": [(place, each.text) for place, each in text.expressions()],
         "used": parts.used_facts(text, house),
         "history": parts.sign_off_lines(text, rows, on),
@@ -123,6 +124,12 @@ def rule_context(request: ActorRequest, rule: str, on: date) -> dict[str, Any]:
         "printed_at": printed_at(request),
         **_steps(request, standing, on),
     }
+
+
+def _untold(text: RuleText) -> str:
+    if text.check is not Check.HUMAN and text.state is State.NOT_YET_COMPUTED:
+        return _("这条规则还没有编写成系统能用的式子：现在只列出条文和要看的材料，由人对照办理。")
+    return _("这条规则由人判断：系统只列出条文和要看的材料，不计算。")
 
 
 def _holds(row: Any, on: date) -> bool:

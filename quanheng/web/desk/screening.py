@@ -23,7 +23,7 @@ from quanheng.organization.queries import named_unit, visible_tree
 from quanheng.people import actions
 from quanheng.web.desk import screening_page as pages
 from quanheng.web.desk.days import planned_day
-from quanheng.web.desk.screening_query import ScreeningQuery, parse
+from quanheng.web.desk.screening_query import LIMIT, ScreeningQuery, parse
 from quanheng.web.shared.gate import ActorRequest, roles
 from quanheng.web.shared.refusals import sentence
 
@@ -40,7 +40,7 @@ def show_screening(request: ActorRequest) -> HttpResponse:
         return render(request, "desk/screening/start.html", context, status=400)
     if query.kept is not None:
         query = _ticked(query, house, target)
-        if not request.htmx:
+        if not request.htmx and not pages.misread(request, query):
             return redirect(f"{reverse('desk:screening')}{query.url()}")
     return _answered(request, query, target, house)
 
@@ -80,13 +80,15 @@ def _whole_or_swapped(
 
 
 def query_of(request: ActorRequest) -> ScreeningQuery:
-    """A unit that is named in the form stands in for the one of the address."""
+    """A unit that is named in the form stands in for the one of the address; one that is not found changes nothing."""
     data = request.GET.copy()
-    named = data.get("unit_named", "").strip()
+    named = data.get("unit_named", "").strip()[:LIMIT]
+    found = named_unit(request.actor, named) if named else None
     if "unit_named" in data:
-        found = named_unit(request.actor, named) if named else None
         data["unit"] = str(found.pk) if found else (data.get("unit", "") if named else "")
-    return parse(data, visible_tree(request.actor), planned_day(request), request.today)
+    query = parse(data, visible_tree(request.actor), planned_day(request), request.today)
+    is_found = not named or bool(found and query.unit and query.unit.id == found.pk)
+    return query if is_found else replace(query, lost_unit=named)
 
 
 def target_of(request: ActorRequest, query: ScreeningQuery) -> Target | None:

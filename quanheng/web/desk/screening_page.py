@@ -23,7 +23,8 @@ from quanheng.organization.queries_search import positions_matching
 from quanheng.people import roster
 from quanheng.people.queries import saved_screenings_of
 from quanheng.web.desk import screening_parts as parts
-from quanheng.web.desk.days import printed_at
+from quanheng.web.desk.days import printed_at, unplanned
+from quanheng.web.desk.past_rules import replaced_since
 from quanheng.web.desk.people_query import MANAGED
 from quanheng.web.desk.screening_query import PAGE, ScreeningQuery
 from quanheng.web.desk.screening_rows import EXPRESSION, OPERATORS, extra_fields
@@ -144,6 +145,8 @@ def answer_context(
         "printed_at": printed_at(request),
         "answer": answer,
         **_unsigned(house, [rule.id for rule in answer.rules if rule not in left_out]),
+        "misread": misread(request, query),
+        "replaced": replaced_since(house, request.today),
         "may_screen": request.actor.has_purpose(PURPOSE),
         "printed_scope": printed_scope(query, answer.total, listed(said(rule.text.title) for rule in left_out)),
         "asked": len(answer.counts) - len(left_out),
@@ -181,6 +184,13 @@ def _unsigned(house: HouseRules, asked: list[str]) -> dict[str, Any]:
 def count_context(answer: Answer) -> dict[str, Any]:
     counts = answer.counts[-1]
     return {"met": counts[MET], "rest": parts.counts_text(counts, 0)}
+
+
+def misread(request: ActorRequest, query: ScreeningQuery) -> list[str]:
+    """What was typed into the form and is not what is answered: a unit that is not found, a day that is none."""
+    lost = _("没有找到单位“%(name)s”，或它不在本账号的管理范围内。现在的范围仍是：%(scope)s。")
+    unit = lost % {"name": query.lost_unit, "scope": scope_text(query)} if query.lost_unit else ""
+    return [said_of_it for said_of_it in (unit, unplanned(request)) if said_of_it]
 
 
 def _header_facts(query: ScreeningQuery, target: Target, left_out: int) -> list[str]:

@@ -43,6 +43,7 @@ class ScreeningQuery:
     find: str
     is_today: bool
     is_whole: bool = False  # all columns, also those in which all are alike
+    lost_unit: str = ""  # typed, and no unit in scope
 
     @property
     def parameters(self) -> list[tuple[str, str]]:

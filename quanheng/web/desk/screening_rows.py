@@ -18,7 +18,7 @@ from quanheng.rulebook.types import Kind, Type
 from quanheng.rulebook.vocabulary import Fact, Scope
 from quanheng.web.shared.parts import Text
 from quanheng.web.shared.rule_outcomes import plain
-from quanheng.web.shared.wording import bracketed
+from quanheng.web.shared.wording import bracketed, listed
 
 MAX_ROWS, MAX_TEXT = 8, 300
 _ANY_DAY = date(2000, 1, 1)  # what can be asked at all does not depend on the day
@@ -142,7 +142,8 @@ def read_row(field: str, operator: str, text: str, known: Mapping[str, ExtraFiel
     found = known.get(field)
     if found is None:
         return ExtraRow(field, operator, text, problem=_("没有“%(what)s”这一项。请从列表里选。") % {"what": field})
-    operator = operator if operator in _OF_KIND[found.type.kind] else _OF_KIND[found.type.kind][0]
+    if operator not in _OF_KIND[found.type.kind]:
+        return ExtraRow(field, operator, text, title=found.label, problem=_unfit(found))
     title = _title(found, operator, text)
     try:
         return _checked(ExtraRow(field, operator, text, found.expression(operator, text), title))
@@ -157,6 +158,12 @@ def _title(field: ExtraField, operator: str, text: str) -> str:
     sign = str(OPERATORS[operator][0])
     group = "" if field.key.startswith("person.") else field.group
     return " ".join(part for part in (group, field.label, sign, text) if part)
+
+
+def _unfit(field: ExtraField) -> str:
+    """To ask something else than what was chosen would answer another question."""
+    fit = listed(OPERATORS[each][0] for each in _OF_KIND[field.type.kind])
+    return _("“%(label)s”不能这样比。可以选：%(fit)s。") % {"label": field.label, "fit": fit}
 
 
 def _wanted(field: ExtraField) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
+from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -189,6 +190,8 @@ def _worded(value: object) -> str:
         return listed(_worded(part) for part in value)
     if isinstance(value, datetime):
         return f"{localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, Choices):
+        return str(value.label)
     text = str(value.value if isinstance(value, Enum) else value)
     if isinstance(value, Role):
         return str(RoleChoice(text).label)

@@ -259,6 +259,24 @@ def test_a_period_that_ends_before_it_begins_is_said_at_its_field(chen_file: Cad
     assert written() == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "still_to_come", "begun"),
+    [
+        ("rank", "valid_from", "2026-11-21", "2026-11-20"),
+        ("sanction", "decided_on", "2026-11-21", "2026-11-20"),
+        ("grade", "year", "2026", "2016"),
+    ],
+)
+def test_a_record_that_has_yet_to_begin_would_be_lost_to_the_file_and_is_refused(
+    chen_file: Cadre, browser: Client, kind: str, field: str, still_to_come: str, begun: str
+) -> None:
+    values = {**VALUES[kind], "source_field": "", field: still_to_come}
+    said = text_of(send(browser, "record-add", chen_file.pk, kind, **values))
+    assert ("在今天以后。到了那天再录入" in said) or ("这一年还没有过完" in said)
+    assert written() == []
+    assert send(browser, "record-add", chen_file.pk, kind, **{**values, field: begun}).status_code == 302
+
+
 @pytest.mark.parametrize(("began", "confirmed"), [("", "2024.01"), ("2024.02", "2024.01")])
 def test_a_post_is_confirmed_after_its_probation_alone(
     chen_file: Cadre, browser: Client, began: str, confirmed: str

@@ -140,6 +140,50 @@ class TestTheTab:
         assert re.findall(r'<th scope="row" class="c-target">([^<]+)', html)[:2] == ["三级调研员", "二级调研员"]
         assert "on=2022-06-30&amp;target=" in html
 
+    def test_a_day_to_come_is_judged_as_the_screening_judges_it_and_is_said(
+        self, deputy: Cadre, lin: Actor, client_of: ClientOf
+    ) -> None:
+        client = client_of(lin)
+        before, since = (words(client, url(deputy, f"on={day}")) for day in ("2027-05-31", "2027-06-01"))
+        assert "这里按拟任日 2027-06-01 判断：用现在的记录和那天施行的条款；其余页签仍是今天的。 回到今天" in since
+        assert "县处级正职 不符合 2027-06-01 起符合" in before
+        assert "2027-06-01 起符合" not in since
+        html = client.get(url(deputy, "on=2027-06-01&target=pool:young")).content.decode()
+        assert 'name="on" value="2027-06-01"' in html
+        assert 'name="target" value="pool:young"' in html
+        assert "on=2027-06-01&amp;target=" in html
+        assert "这里按拟任日" not in words(client, url(deputy))
+
+    @pytest.mark.parametrize(
+        ("query", "is_said"), [("on=2100-01-01", True), ("on=x", True), ("on=1980-01-01", False), ("on=", False)]
+    )
+    def test_a_day_that_cannot_be_asked_is_said(
+        self, deputy: Cadre, lin: Actor, client_of: ClientOf, query: str, is_said: bool
+    ) -> None:
+        assert ("不能作拟任日：要写 1990 至 2099 年间的一天" in words(client_of(lin), url(deputy, query))) == is_said
+
+    def test_a_target_that_cannot_be_read_or_seen_is_said_alike(
+        self, cast: Cast, deputy: Cadre, lin: Actor, client_of: ClientOf
+    ) -> None:
+        lost = "没有找到这个目标，或它不在本账号的管理范围内。请从下面另选一个。"
+        client, far = client_of(lin), slot(cast.unit_b)
+        for target in ("pool:zzz", "x", f"post:{far.pk}"):
+            assert lost in words(client, url(deputy, f"target={target}"))
+        assert lost not in words(client, url(deputy, "target=pool:young"))
+        assert lost not in words(client, url(deputy))
+
+    def test_that_older_articles_are_not_all_there_is_said_on_a_past_day(
+        self, deputy: Cadre, lin: Actor, client_of: ClientOf
+    ) -> None:
+        client = client_of(lin)
+        told = re.search(
+            r"现在的 (\d+) 条资格条件，有 (\d+) 条在 2019-03-02 还没有施行", words(client, url(deputy, "on=2019-03-02"))
+        )
+        assert told
+        assert 0 < int(told[2]) <= int(told[1])
+        for day in ("", "on=2026-11-19", "on=2027-06-01"):
+            assert "条资格条件，有" not in words(client, url(deputy, day))
+
     def test_who_holds_nothing_is_told_so(self, cast: Cast, lin: Actor, client_of: ClientOf) -> None:
         text = words(client_of(lin), url(cast.chen_file))
         assert "职级序列里没有更高的一级。" in text

@@ -90,6 +90,20 @@ def test_where_a_rule_is_used(lin: Actor, client_of: ClientOf) -> None:
 
 def test_a_rule_that_no_page_asks_says_so(lin: Actor, client_of: ClientOf) -> None:
     assert "现在没有页面自动用到它" in words(client_of(lin), page("SEL-DEC-34"))
+    today, then = (words(client_of(lin), page("SEL14-EXCL-24-2") + day) for day in ("", "?on=2015-01-01"))
+    assert "这一天没有页面用到它。要看哪些页面用到，把日期换到它施行的期间。" in today
+    assert "干部档案的“资格”页 作为拟任职务的一项条件" in then
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_unwritten"), [("APL-RE", True), ("ARC-E", True), ("SEL-COND-07", False), ("SEL-STEP-09", False)]
+)
+def test_what_is_not_written_yet_is_not_called_a_matter_of_judgement(
+    lin: Actor, client_of: ClientOf, rule: str, is_unwritten: bool
+) -> None:
+    text = words(client_of(lin), page(rule))
+    assert ("这条规则还没有编写成系统能用的式子" in text) == is_unwritten
+    assert "这条规则由人判断" not in text
 
 
 def test_open_matters_are_counted_before_signing(

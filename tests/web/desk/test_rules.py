@@ -1,5 +1,6 @@
 """规则库: the list, a rule's page, signing it on the page, switches and local numbers."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
@@ -233,6 +234,28 @@ def test_what_is_too_large_is_not_read(signer: Actor, client_of: ClientOf) -> No
     assert SignOff.objects.count() == 0
 
 
+def test_who_signs_in_a_second_window_is_told_the_state_and_it_is_written_down(
+    signer: Actor, second: Actor, client_of: ClientOf, at: datetime
+) -> None:
+    row = sign_rule(actor=signer, rule=BLOCKING, document="文", paper=None, used_from=TODAY, at=at)
+    given = {"document": "文", "used_from": TODAY.isoformat(), "is_confirmed": "on"}
+    page = send(client_of(second), f"{PAGE}sign/", **given)
+    assert "这条规则的签认状态是“待第二人签认”，可能刚有人办过。请刷新页面。" in page
+    refused = Entry.objects.select_related("detail").order_by("-seq").filter(is_refused=True)[0]
+    assert '"state":"awaiting"' in refused.detail.detail
+    countersign_rule(actor=second, sign_off=row.pk, at=at)
+    for step in ("sign", "countersign"):
+        again = client_of(signer).post(f"{PAGE}{step}/", given)
+        assert "已签认" in again.content.decode() or again.status_code == 404
+    assert SignOff.objects.count() == 1
+
+
+def test_a_reason_too_short_is_said_in_our_words(signer: Actor, client_of: ClientOf, at: datetime) -> None:
+    sign_rule(actor=signer, rule=BLOCKING, document="文", paper=None, used_from=TODAY, at=at)
+    assert "理由不少于 10 个字；写入台账，以后可查。" in send(client_of(signer), f"{PAGE}withdraw/", reason="短")
+    assert SignOff.objects.filter(withdrawn_at=None).count() == 1
+
+
 def test_withdrawing_on_the_page(signer: Actor, second: Actor, client_of: ClientOf, at: datetime) -> None:
     row = sign_rule(actor=signer, rule=BLOCKING, document="文", paper=None, used_from=TODAY, at=at)
     countersign_rule(actor=second, sign_off=row.pk, at=at)
@@ -247,6 +270,12 @@ def test_an_earlier_day_offers_no_step(signer: Actor, client_of: ClientOf) -> No
     today, earlier = (client.get(PAGE + day).content.decode() for day in ("", "?on=2026-11-19"))
     steps = (f"{PAGE}sign/", f"{PAGE}local/?parameter=min_years")
     assert [(step in today, step in earlier) for step in steps] == [(True, False)] * 2
+
+
+def test_the_number_to_be_made_stricter_is_named_in_words(signer: Actor, client_of: ClientOf) -> None:
+    page = client_of(signer).get(f"{PAGE}local/?parameter=min_years").content.decode()
+    (named,) = re.findall(r'<option value="min_years" selected>([^<]+)</option>', page)
+    assert not re.search(r"[a-z_]", named)
 
 
 def test_steps_without_the_grant_are_closed(lin: Actor, zhao: Actor, wang: Actor, client_of: ClientOf) -> None:

@@ -172,6 +172,21 @@ class TestTheMatrix:
         far = text_of(screened.get(f"{YOUNG}&unit={cast.unit_b.pk}"))
         assert far.count("示范市乙局") == 0
 
+    @pytest.mark.parametrize("named", ["没有的局", "示范市乙局", "QH02"])
+    def test_a_unit_that_is_not_found_changes_nothing_and_is_said(self, screened: Client, named: str) -> None:
+        lost = f"没有找到单位“{named}”，或它不在本账号的管理范围内。现在的范围仍是："
+        assert f"{lost}管理范围内 · 现职干部。" in text_of(
+            screened.get(f"{YOUNG}&shown=1&keep=PMR-KEY&unit_named={named}")
+        )
+        assert "没有找到单位" not in text_of(screened.get(f"{YOUNG}&unit_named="))
+        assert "没有找到单位" not in text_of(screened.get(f"{YOUNG}&unit_named=QH01"))
+
+    @pytest.mark.parametrize("day", ["1989-12-31", "2100-01-01", "2026-02-30", "明天"])
+    def test_a_day_that_cannot_be_planned_is_said(self, screened: Client, day: str) -> None:
+        page = text_of(screened.get(f"{YOUNG}&on={day}"))
+        assert f"“{day}”不能作拟任日：要写 1990 至 2099 年间的一天。现在按今天看。" in page
+        assert "不能作拟任日" not in text_of(screened.get(f"{YOUNG}&on={localdate(now())}"))
+
     def test_an_unknown_group_or_page_shows_all(self, screened: Client) -> None:
         for more in (
             "group=best",
@@ -203,6 +218,8 @@ class TestFurtherConditions:
             ("person.birth", "least", "去年", "要填：一个日期"),
             ("training_years.ever.hours", "least", "many", "要填：一个整数"),
             ("posts.now.level", "is", "县处", "县处级正职"),
+            ("person.birth", "is", "1970-01-01", "“出生日期”不能这样比。可以选：不少于（不早于）、不多于（不晚于）。"),
+            ("posts.now.level", "least", "县处级正职", "不能这样比。可以选：是、不是。"),
             ("person.secret", "is", "", "没有“person.secret”这一项"),
             ("expression", "is", "person.birth >", "读不懂"),
             ("expression", "is", "person.brith", "person.birth"),

@@ -49,6 +49,22 @@
     }).length > 0;
   }
 
+  /* What is swapped keeps the folds that the reader opened, and the focus within them. */
+  var left = { open: [], focus: "" };
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    left.open = all("details[id][open]", event.target).map(function (fold) { return fold.id; });
+    left.focus = event.target.contains(document.activeElement) ? document.activeElement.id : "";
+  });
+  document.addEventListener("htmx:afterSwap", function () {
+    left.open.forEach(function (id) {
+      var fold = document.getElementById(id);
+      if (fold) { fold.open = true; }
+    });
+    var field = left.focus && document.getElementById(left.focus);
+    if (field && document.activeElement !== field) { field.focus(); }
+    left = { open: [], focus: "" };
+  });
+
   /* Drawer: the evidence link itself is the full page; with script it opens beside, and the URL says so. */
   var opener = null;
   function drawer() { return document.getElementById("drawer"); }
