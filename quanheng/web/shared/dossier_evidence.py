@@ -36,7 +36,7 @@ from quanheng.web.shared.dossier_words import (
 )
 from quanheng.web.shared.parts import Evidence, EvidenceRecord, Fact, Link, Text
 
-LAW_ABSENT = gettext_lazy("条款随规则库提供。")
+LAW_ABSENT = gettext_lazy("这是按记录算出的值，不是对某一条款的判断；哪些规则用到它，见规则库。")
 
 
 @dataclass(frozen=True, slots=True)
