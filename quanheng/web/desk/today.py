@@ -50,7 +50,7 @@ def list_due(request: ActorRequest, kind: str) -> HttpResponse:
         "crumbs": [Link(_("今日"), reverse("desk:today"))],
         "title": words.title,
         "facts": [people_text(due.total), words.why],
-        "verb": words.verb,
+        "verb": parts.verb_for(request.actor, due.kind),
         "lines": parts.person_lines(due),
         "total": due.total,
         "listed": LISTED,

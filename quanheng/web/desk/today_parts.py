@@ -103,7 +103,7 @@ class ChangeLine:
 
 def due_lines(actor: Actor, at: datetime) -> list[DueLine]:
     found = [due_cadres(actor, kind, limit=NAMED) for kind in DueKind]
-    return [*import_lines(actor, at), *(_due_line(due) for due in found if due.total)]
+    return [*import_lines(actor, at), *(_due_line(due, verb_for(actor, due.kind)) for due in found if due.total)]
 
 
 def import_lines(actor: Actor, at: datetime) -> list[DueLine]:
@@ -138,12 +138,17 @@ def _import(batch: ImportBatch, verb: str) -> Link:
     return Link(verb, url_or_nothing("desk:import", batch.pk))
 
 
-def _due_line(due: Due) -> DueLine:
+def verb_for(actor: Actor, kind: DueKind) -> Text:
+    """Who only reads is not sent to a step that is not theirs."""
+    return KINDS[kind].verb if may_edit(actor) else _("看档案")
+
+
+def _due_line(due: Due, verb: Text) -> DueLine:
     """One person: straight to the file. Several: the list of all."""
     words = KINDS[due.kind]
     persons = tuple(Link(cadre.name, _dossier(cadre.pk)) for cadre in due.cadres)
     if due.total == 1:
-        step = Link(words.verb, persons[0].url)
+        step = Link(verb, persons[0].url)
     else:
         step = Link(_("看名单"), reverse("desk:today-due", args=[due.kind.value]))
     return DueLine(words.label, words.what % {"count": f"{due.total:,}", "total": due.total}, persons, words.why, step)

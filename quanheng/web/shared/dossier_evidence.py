@@ -35,8 +35,9 @@ from quanheng.web.shared.dossier_words import (
     span,
 )
 from quanheng.web.shared.parts import Evidence, EvidenceRecord, Fact, Link, Text
+from quanheng.web.shared.retirement_words import retirement_text
 
-LAW_ABSENT = gettext_lazy("条款随规则库提供。")
+LAW_ABSENT = gettext_lazy("这是按记录算出的值，不是对某一条款的判断；哪些规则用到它，见规则库。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def fact_evidence(kind: FactKind, records: Row, stated: Stated, reader: Reader) 
         records=tuple(_field_record(kind, records, stated, names, reader))
         or tuple(_used_record(use, records.on, names, reader.links) for use in derived.used),
         law_absent=LAW_ABSENT,
-        calculation=_CALCULATIONS[kind](derived),
+        calculation=(*_CALCULATIONS[kind](derived), *_retirement(kind, records, stated)),
         who=(*who_facts(counted, names), Fact(_("本次查阅用途"), reader.purpose)),
         steps=tuple(_steps(derived, field, counted, reader)),
         notices=tuple(missing_text(code) for code in derived.missing),
@@ -90,6 +91,14 @@ def fact_evidence(kind: FactKind, records: Row, stated: Stated, reader: Reader) 
         % {"owner": reader.owner, "label": label, "value": f"{before} {value}".strip(), "day": day_text(records.on)},
         back_url=reader.links.page(),
     )
+
+
+def _retirement(kind: FactKind, records: Row, stated: Stated) -> tuple[Text, ...]:
+    """The reminder of the day leads to the age, and has to be accounted for there."""
+    if kind is not FactKind.AGE:
+        return ()
+    text = retirement_text(records.cadre, stated.verifications.get(VerificationItem.BIRTH.value))
+    return (text,) if text else ()
 
 
 def names_for(rows: Iterable[Any]) -> Names:

@@ -219,9 +219,14 @@ def _with_unit(amount: int | Fraction, unit: Unit | None) -> str:
 
 def missing_text(names: Iterable[str]) -> str:
     """By their meaning; after a few only how many there are."""
-    meanings = list(dict.fromkeys(meaning_of(name) for name in names))
+    meanings = list(dict.fromkeys(_in_question(meaning_of(name)) for name in names))
     more = _("等 %(count)s 项") % {"count": len(meanings)} if len(meanings) > _FEW else ""
     return listed(meanings[:_FEW]) + more
+
+
+def _in_question(meaning: str) -> str:
+    """What is missing of a statement is whether it holds: 缺是否本单位领导成员."""
+    return f"是否{meaning[1:]}" if meaning.startswith("是") else meaning
 
 
 def meaning_of(name: str) -> str:

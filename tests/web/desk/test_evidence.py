@@ -81,7 +81,7 @@ def test_age_rests_on_the_birth_month_with_source_and_check(chen_file: Cadre, li
     assert (
         "年龄 46 岁 6 个月 1980.05 起 用到的记录 出生年月 1980.05 计入 出生证明 已核 出生证明 · 何静 2026-05-09" in text
     )
-    assert "条款 条款随规则库提供。" in text
+    assert "条款 这是按记录算出的值，不是对某一条款的判断；哪些规则用到它，见规则库。" in text
     assert "从出生年月到 2026-11-20 的足月数，满 12 个月为 1 岁。" in text
     assert "录入 系统 2026-08-12 08:00" in text
     assert "本次查阅用途 日常管理" in text

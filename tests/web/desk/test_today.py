@@ -166,7 +166,10 @@ def test_leaders_are_not_sent_to_steps_that_are_not_theirs(
     page = body(client_of, wang, at)
     words = str(TextOf(page))
     assert "读不出" not in words
-    assert "档案核对 1 人缺材料 陈知行" in words
+    assert "档案核对 1 人缺材料 陈知行 三龄二历一身份 看档案" in words
+    listed = text(client_of, wang, at, reverse("desk:today-due", args=["missing"]))
+    assert "出生时间 看档案" in listed
+    assert "去补材料" not in words + listed
     assert f'href="{reverse("desk:imports")}"' not in page
 
 

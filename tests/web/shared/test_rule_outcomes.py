@@ -13,10 +13,10 @@ from quanheng.rulebook.checking import compiled
 from quanheng.rulebook.facts_reading import load_facts
 from quanheng.rulebook.finding import Finding, Outcome
 from quanheng.rulebook.instrument import Citation, OnFail, Parameter, Unit
-from quanheng.rulebook.types import MOST
+from quanheng.rulebook.types import MOST, Kind
 from quanheng.rulebook.values import Number
 from quanheng.web.shared.rule_evidence import compared
-from quanheng.web.shared.rule_outcomes import remedy_of
+from quanheng.web.shared.rule_outcomes import meaning_of, missing_text, remedy_of
 
 DAY = date(2027, 3, 18)
 
@@ -91,6 +91,17 @@ def test_a_shortfall_within_bounds(measured: str, short: Number, zh: str, en: st
     assert remedy(replace(failed({}), numbers=numbers)) == zh
     with override("en"):
         assert remedy(replace(failed({}), numbers=numbers)) == en
+
+
+def test_of_a_statement_it_is_missing_whether_it_holds() -> None:
+    stated = [name for name in _truths() if meaning_of(name).startswith("是")]
+    assert stated
+    assert all(missing_text([name]).startswith("是否") for name in stated)
+    assert missing_text(["posts", "person.birth"]) == "任职经历、出生日期"
+
+
+def _truths() -> list[str]:
+    return [fact.name for fact in load_facts() if not fact.is_records and fact.type.kind is Kind.TRUTH]
 
 
 def test_of_items_the_last_to_mend_speaks_and_a_waived_one_does_not() -> None:
