@@ -17,6 +17,7 @@ from quanheng.census.snapshot import refresh
 from quanheng.demo.load import load_city
 from quanheng.demo.sign_offs import AWAITING, UNSIGNED
 from quanheng.insight.due import Due, DueKind
+from quanheng.insight.due_groups import Choice, rows
 from quanheng.insight.due_queries import due_items
 from quanheng.instruments import actions as instruments
 from quanheng.instruments.local import rulebook_in_force
@@ -48,7 +49,7 @@ def actor(username: str) -> Actor:
 
 def due(who: Actor, kind: DueKind) -> list[Due]:
     with due_items(who, rulebook_in_force(clock.today())) as items:
-        return items.page(2_000, kind=kind)
+        return rows(items, clock.today(), Choice(kind=kind), limit=2_000)
 
 
 # --- what is done about each
