@@ -59,6 +59,13 @@ def test_meeting_them_is_not_being_promoted(deputy: Cadre, chen: Actor, client_o
     assert law in text
 
 
+def test_what_people_decide_is_no_suspicion(deputy: Cadre, chen: Actor, client_of: ClientOf) -> None:
+    """Among what waits for people stand conditions such as soliciting votes: they are asked of everybody."""
+    text = words(client_of(chen), page())
+    assert "等人认定或查明" in text
+    assert "列在这里不表示对您有任何看法" in text
+
+
 def test_no_post_is_named(cast: Cast, deputy: Cadre, chen: Actor, client_of: ClientOf) -> None:
     post = Position.objects.create(
         unit=cast.unit_a, title="局长", tier=PostTier.COUNTY_PRINCIPAL, valid_from=date(2010, 1, 1)
