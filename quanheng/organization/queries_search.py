@@ -12,7 +12,7 @@ from quanheng.organization.queries import in_force
 MOST_WORDS = 4
 
 
-def positions_matching(actor: Actor, text: str, on: date, *, limit: int = 8) -> list[Position]:
+def positions_matching(actor: Actor, text: str, on: date, *, limit: int) -> list[Position]:
     """Of visible units, in force on the day, in the order of the units."""
     words = text.split()[:MOST_WORDS]
     if not words:

@@ -43,7 +43,8 @@ def eligibility_context(request: ActorRequest, file: OpenFile, records: Row) -> 
         "groups": target_groups(file.cadre, list(_wanted(request, file, records, house)), house, file.links),
         "unsigned": not house.signed,
         "target_text": text,
-        "target_hits": _hits(request, file, text),
+        "target_hits": (hits := _hits(request, file, text))[:FOUND],
+        "has_more_hits": len(hits) > FOUND,
         "target_choices": _choices(file),
         "target_keep": _kept(request, file),
         "target_day": file.on,
@@ -111,8 +112,8 @@ def _vacancies(request: ActorRequest, file: OpenFile, tiers: tuple[PostTier, ...
 
 
 def _hits(request: ActorRequest, file: OpenFile, text: str) -> list[Link]:
-    """Posts by unit and title, each a link that asks about it."""
-    found = positions_matching(request.actor, text, file.on, limit=FOUND) if text else []
+    """Posts by unit and title, each a link that asks about it; one more than is listed, where there are more."""
+    found = positions_matching(request.actor, text, file.on, limit=FOUND + 1) if text else []
     return [Link(f"{row.unit.name}{row.title}", file.links.target(f"{POST}:{row.pk}")) for row in found]
 
 

@@ -34,6 +34,7 @@ from quanheng.web.shared.parts import Chip, Job, Link, Option, Pager
 from quanheng.web.shared.rule_words import code_text, said
 from quanheng.web.shared.wording import listed, people_text, stated
 
+FOUND = 20  # posts that are listed
 MAX_ADDRESS = 1000  # characters that a saved query can hold
 MAX_DIGITS = 12  # of a time in an address
 
@@ -46,14 +47,15 @@ class FieldGroup:
 
 def start_context(request: ActorRequest, query: ScreeningQuery) -> dict[str, Any]:
     """Where a target is chosen: a tier, a rank, a pool, or a post that is looked for."""
-    found = positions_matching(request.actor, query.find, query.on) if query.find else []
+    found = positions_matching(request.actor, query.find, query.on, limit=FOUND + 1) if query.find else []
     return {
         "title": _("资格筛查"),
         "crumbs": [Link(_("选任"))],
         "tiers": [Link(label, query.url(target=f"post:{value}")) for value, label in PostTier.choices],
         "ranks": [Link(label, query.url(target=f"rank:{value}")) for value, label in Rank.choices],
         "pools": [Link(pool_target(pool).title, query.url(target=f"pool:{pool}")) for pool in POOLS],
-        "positions": [_position(row, query) for row in found],
+        "positions": [_position(row, query) for row in found[:FOUND]],
+        "has_more_positions": len(found) > FOUND,
         "find": query.find,
         "keep": [pair for pair in query.parameters if pair[0] != "target"],
         "mode": "people",

@@ -135,6 +135,15 @@ class TestTheTab:
         assert "示范市乙局" not in html
         assert "没有找到这样的岗位" in words(client_of(lin), url(deputy, "find=无此岗位"))
 
+    def test_where_more_posts_are_found_than_listed_it_says_so(
+        self, cast: Cast, deputy: Cadre, lin: Actor, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slot(cast.unit_a)
+        assert "还有更多岗位没有列出" not in words(client_of(lin), url(deputy, "find=局长"))
+        monkeypatch.setattr("quanheng.web.desk.dossier_eligibility.FOUND", 1)
+        slot(cast.unit_a)
+        assert "还有更多岗位没有列出" in words(client_of(lin), url(deputy, "find=局长"))
+
     def test_an_earlier_day_is_told_by_what_was_held_then(self, deputy: Cadre, lin: Actor, client_of: ClientOf) -> None:
         html = client_of(lin).get(url(deputy, "on=2022-06-30")).content.decode()
         assert re.findall(r'<th scope="row" class="c-target">([^<]+)', html)[:2] == ["三级调研员", "二级调研员"]

@@ -69,6 +69,17 @@ class TestTheStart:
         far = Position.objects.get(unit=cast.unit_b)
         assert officer.get(PAGE, {"target": f"post:{far.pk}"}).status_code == 404
 
+    def test_where_more_posts_are_found_than_listed_it_says_so(
+        self, officer: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("quanheng.web.desk.screening_page.FOUND", 1)
+        for title, is_told in (("副局长", False), ("总规划师", False), ("副", True)):
+            Position.objects.create(
+                unit=cast.unit_a, title=f"{title}甲", tier="county_deputy", valid_from=date(2020, 1, 1)
+            )
+            page = officer.get(PAGE, {"find": f"局 {title}"}).content.decode()
+            assert ("还有更多岗位没有列出" in page) is is_told
+
     def test_what_is_no_target_says_so(self, officer: Client) -> None:
         response = officer.get(PAGE, {"target": "rank:<script>"})
         assert response.status_code == 400
