@@ -13,9 +13,8 @@ from quanheng.people.choices import KinTieState, VerificationResult
 from quanheng.people.fields import month_of
 from quanheng.people.models import Cadre
 from quanheng.people.models.records import DossierRecord
+from quanheng.web.desk.reason_field import reason_field
 from quanheng.web.shared.parts import Text
-
-MIN_REASON = 10
 
 
 def text_input(**attrs: str) -> forms.TextInput:
@@ -86,13 +85,7 @@ def read_day(raw: str) -> date | None:
 class ChangeForm(forms.Form):
     """Reason, and the revision of the file that the officer was looking at."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("理由"),
-        min_length=MIN_REASON,
-        error_messages={"min_length": gettext_lazy("理由不少于 10 个字；写入台账，以后可查。")},
-        help_text=gettext_lazy("必填，不少于 10 个字；写入台账，以后可查。"),
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-    )
+    reason = reason_field(gettext_lazy("必填，不少于 10 个字；写入台账，以后可查。"))
     expected_revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(

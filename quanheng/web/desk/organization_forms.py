@@ -14,9 +14,9 @@ from quanheng.organization.choices import GroupRole, LeadingGroupKind, PostTier,
 from quanheng.organization.models import Unit, UnitVersion
 from quanheng.organization.position_actions import PositionFacts
 from quanheng.organization.queries import leading_groups_on, named_unit, units_below, units_matching
+from quanheng.web.desk.reason_field import reason_field
 from quanheng.web.shared.wording import bracketed, listed
 
-MIN_REASON = 10
 QUOTA_FIELDS = {
     "principal_quota": gettext_lazy("正职职数"),
     "deputy_quota": gettext_lazy("副职职数"),
@@ -58,13 +58,7 @@ class UnitField(forms.CharField):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("理由"),
-        min_length=MIN_REASON,
-        error_messages={"min_length": gettext_lazy("理由不少于 10 个字；写入台账，以后可查。")},
-        help_text=gettext_lazy("不少于 10 个字；写入台账，以后可查。"),
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-    )
+    reason = reason_field()
 
     def __init__(self, *args: Any, actor: Actor, unit: Unit, version: UnitVersion, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

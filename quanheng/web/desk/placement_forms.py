@@ -11,9 +11,9 @@ from quanheng.formats import codes
 from quanheng.kernel.actor import Actor, Purpose
 from quanheng.organization.models import Unit
 from quanheng.organization.queries import named_unit, units_matching
-from quanheng.people.actions import MIN_REASON
 from quanheng.people.choices import CadreStatus
 from quanheng.web.desk.organization_forms import UnitField
+from quanheng.web.desk.reason_field import reason_field
 from quanheng.web.shared.wording import bracketed, listed
 
 
@@ -33,13 +33,7 @@ class PlaceForm(forms.Form):
 
     unit = UnitField(label=gettext_lazy("归入单位"))
     category = _select(gettext_lazy("管理类别"), ())
-    reason = forms.CharField(
-        label=gettext_lazy("理由"),
-        min_length=MIN_REASON,
-        error_messages={"min_length": gettext_lazy("理由不少于 10 个字；写入台账，以后可查。")},
-        help_text=gettext_lazy("不少于 10 个字；写入台账，以后可查。"),
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-    )
+    reason = reason_field()
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from quanheng.instruments.actions import MAX_PAPER, MIN_REASON, Paper
+from quanheng.instruments.actions import MAX_PAPER, Paper
+from quanheng.web.desk.reason_field import reason_field
 
 
 def _day(label: Any, help_text: Any) -> forms.DateField:
@@ -18,16 +19,6 @@ def _day(label: Any, help_text: Any) -> forms.DateField:
 def _document(help_text: Any, *, required: bool) -> forms.CharField:
     widget = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})
     return forms.CharField(label=_("文号"), max_length=120, required=required, help_text=help_text, widget=widget)
-
-
-def _reason() -> forms.CharField:
-    return forms.CharField(
-        label=_("理由"),
-        min_length=MIN_REASON,
-        error_messages={"min_length": _("理由不少于 10 个字；写入台账，以后可查。")},
-        help_text=_("不少于 10 个字；写入台账，以后可查。"),
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
-    )
 
 
 class SignForm(forms.Form):
@@ -85,7 +76,7 @@ class CountersignForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    reason = _reason()
+    reason = reason_field()
 
     def given(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["reason"]}
@@ -95,7 +86,7 @@ class SwitchForm(forms.Form):
     value = forms.ChoiceField(label=_("取值"), widget=forms.RadioSelect(attrs={"class": "form-check-input"}))
     valid_from = _day(_("起算日"), _("从这天起按新的取值；已按原口径办的事不追溯，不早于今天。"))
     document = _document(_("决定这个口径的文件或会议纪要，没有可不填。"), required=False)
-    reason = _reason()
+    reason = reason_field()
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,7 +107,7 @@ class LocalRuleForm(forms.Form):
     )
     document = _document(_("本地规定的文号，例如：示组发〔2026〕12号"), required=True)
     valid_from = _day(_("施行日"), _("本地规定写明的施行日期。"))
-    reason = _reason()
+    reason = reason_field()
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +122,7 @@ class LocalRuleForm(forms.Form):
 
 class EndLocalRuleForm(forms.Form):
     valid_to = _day(_("终止日"), _("从这天起回到中央规定；不早于今天。"))
-    reason = _reason()
+    reason = reason_field()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
