@@ -256,7 +256,7 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
     who is not in the register is not in the answer.
     """
     keys = list(cadres)
-    made = {key: known(PEOPLE.columns, values) for key, _, *values in _rows(PEOPLE, keys)}
+    made = people_of(keys)
     for source in SOURCES:
         found = _records(source, [key for key in keys if key in made])
         is_closed = vocabulary.lookup(source.fact).world is World.CLOSED
@@ -264,6 +264,11 @@ def facts_of(cadres: Iterable[UUID], vocabulary: Vocabulary) -> dict[UUID, dict[
             if key in found or is_closed:
                 facts[source.fact] = tuple(found.get(key, ()))
     return made
+
+
+def people_of(keys: list[UUID]) -> dict[UUID, dict[str, FactValue]]:
+    """The same without their records, in one query."""
+    return {key: known(PEOPLE.columns, values) for key, _, *values in _rows(PEOPLE, keys)}
 
 
 def _rows(source: Source, keys: list[UUID]) -> Iterable[Sequence[Any]]:

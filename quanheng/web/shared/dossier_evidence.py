@@ -83,7 +83,7 @@ def fact_evidence(kind: FactKind, records: Row, stated: Stated, reader: Reader) 
         records=tuple(_field_record(kind, records, stated, names, reader))
         or tuple(_used_record(use, records.on, names, reader.links) for use in derived.used),
         law_absent=LAW_ABSENT,
-        calculation=(*_CALCULATIONS[kind](derived), *_retirement(kind, records, stated)),
+        calculation=(*_CALCULATIONS[kind](derived), *_retirement(kind, records)),
         who=(*who_facts(counted, names), Fact(_("本次查阅用途"), reader.purpose)),
         steps=tuple(_steps(derived, field, counted, reader)),
         notices=tuple(missing_text(code) for code in derived.missing),
@@ -93,11 +93,11 @@ def fact_evidence(kind: FactKind, records: Row, stated: Stated, reader: Reader) 
     )
 
 
-def _retirement(kind: FactKind, records: Row, stated: Stated) -> tuple[Text, ...]:
+def _retirement(kind: FactKind, records: Row) -> tuple[Text, ...]:
     """The reminder of the day leads to the age, and has to be accounted for there."""
     if kind is not FactKind.AGE:
         return ()
-    text = retirement_text(records.cadre, stated.verifications.get(VerificationItem.BIRTH.value))
+    text = retirement_text(records.cadre.pk)
     return (text,) if text else ()
 
 
